@@ -1,0 +1,80 @@
+package io.deeptrain.event;
+
+import java.time.Instant;
+import java.util.List;
+
+/** What a job costs, and the readings that it comes from. */
+public sealed interface ChargeEvent extends Event {
+    JobId jobId();
+
+    Tenant tenant();
+
+    /** Grows with each statement about the job; a reader keeps the one with the largest. */
+    long revision();
+
+    Statement statement();
+
+    Instant occurredAt();
+
+    @Override
+    default String partitionKey() {
+        return jobId().value();
+    }
+
+    @Override
+    default String factKey() {
+        return jobId() + "/" + revision();
+    }
+
+    @Override
+    default String subject() {
+        return "jobs/" + jobId() + "/charge";
+    }
+
+    /**
+     * The sum and how it was made: {@code amountCents = rate.centsPerGpuHour * gpus * billedSeconds / 3600}, rounded
+     * down once.
+     */
+    record Statement(Rate rate, int gpus, long billedSeconds, long amountCents, List<Line> lines) {
+        public Statement {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /**
+     * One attempt's part. {@code readingMillis = billableMillis + freeMillis}.
+     *
+     * @param freeReason why the rest is free; {@code NOTHING_FREE} if there is none
+     */
+    record Line(FencingToken attempt, long readingMillis, long billableMillis, long freeMillis, FreeReason freeReason) {
+        public Line {
+            if (readingMillis != billableMillis + freeMillis) {
+                throw new IllegalArgumentException("%d ms read is not %d ms billable and %d ms free"
+                        .formatted(readingMillis, billableMillis, freeMillis));
+            }
+        }
+    }
+
+    /** Why time that a GPU was held for is not charged. */
+    enum FreeReason {
+        NOTHING_FREE,
+        /** The attempt was lost, and this time is after the checkpoint that the next one resumed from. */
+        LOST_WORK,
+        /** The job failed, and not by the tenant's fault. */
+        PLATFORM_FAILURE,
+        /** The attempt went on for a moment after the cancel. */
+        AFTER_CANCEL,
+        /** Above what the server's own clock says the attempt can have used. */
+        OVER_READ,
+        /** Above the tenant's cap. */
+        OVER_CAP
+    }
+
+    /** The charge so far. It is not owed yet. */
+    record ChargeUpdated(JobId jobId, Tenant tenant, long revision, Statement statement, Instant occurredAt)
+            implements ChargeEvent {}
+
+    /** The charge is in the ledger. From now on it can only go down. */
+    record ChargePosted(JobId jobId, Tenant tenant, long revision, Statement statement, Instant occurredAt)
+            implements ChargeEvent {}
+}

@@ -1,0 +1,45 @@
+package io.deeptrain.event;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What is to be trained, complete: whoever holds it needs nothing else but the objects that it names.
+ *
+ * @param hyperparameters every hyperparameter of the template, the defaults filled in; a value is a {@code String},
+ *     {@code Boolean}, {@code Long} or {@code Double}
+ * @param concepts the classes, in the order of the model's outputs
+ * @param manifest the frozen dataset, see {@link io.deeptrain.event.ManifestEntry}
+ * @param invalidDataTolerancePercent 0 to 100: training fails when a larger share of the inputs cannot be read
+ * @param gpus how many GPUs the attempt gets, all together or not at all
+ */
+public record TrainingSpec(
+        String modelTypeId,
+        String template,
+        Map<String, Object> hyperparameters,
+        List<String> concepts,
+        StoredObject manifest,
+        long inputCount,
+        int invalidDataTolerancePercent,
+        int gpus,
+        long seed) {
+    public TrainingSpec {
+        hyperparameters = Collections.unmodifiableMap(new TreeMap<>(hyperparameters));
+        concepts = List.copyOf(concepts);
+        if (concepts.isEmpty()) {
+            throw new IllegalArgumentException("a training needs at least one concept");
+        }
+        if (inputCount < 1) {
+            throw new IllegalArgumentException("a training needs at least one input: " + inputCount);
+        }
+        if (invalidDataTolerancePercent < 0 || invalidDataTolerancePercent > 100) {
+            throw new IllegalArgumentException(
+                    "invalid data tolerance must be 0 to 100 percent: " + invalidDataTolerancePercent);
+        }
+        if (gpus < 1) {
+            throw new IllegalArgumentException("a training needs at least one GPU: " + gpus);
+        }
+    }
+}
