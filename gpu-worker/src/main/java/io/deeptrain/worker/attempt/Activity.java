@@ -1,0 +1,100 @@
+package io.deeptrain.worker.attempt;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.Completion;
+import io.deeptrain.event.Progress;
+import io.deeptrain.event.StopReason;
+import java.util.List;
+
+/**
+ * What the worker is busy with.
+ *
+ * <pre>
+ * Idle      -> Preparing
+ * Preparing -> Running | Stopping | Idle (failed)
+ * Running   -> Running | Stopping | Idle (succeeded, failed)
+ * Stopping  -> Stopping (for a stronger reason) | Idle | Preparing (what was assigned meanwhile)
+ * </pre>
+ */
+public sealed interface Activity {
+
+    /** Holds no GPU memory and waits. */
+    record Idle() implements Activity {}
+
+    /** Has or wants the trainer. */
+    sealed interface Busy extends Activity {
+        AttemptAssigned assignment();
+
+        default AttemptId attempt() {
+            return AttemptId.of(assignment());
+        }
+    }
+
+    /**
+     * The trainer fetches the data and the weights; no meter runs.
+     *
+     * @param goal {@code ALL_EPOCHS} until the attempt is asked to end sooner and keep its model
+     */
+    record Preparing(AttemptAssigned assignment, Completion goal) implements Busy {}
+
+    /**
+     * The trainer trains, evaluates or publishes.
+     *
+     * @param checkpoints how many were saved
+     */
+    record Running(
+            AttemptAssigned assignment,
+            Completion goal,
+            Meter.Since meter,
+            ProgressReporting reporting,
+            int checkpoints)
+            implements Busy {}
+
+    /**
+     * The trainer was told to stop and has not yet let go.
+     *
+     * @param next what to prepare afterwards: nothing, or the one assignment that came meanwhile
+     */
+    record Stopping(
+            AttemptAssigned assignment,
+            StopReason reason,
+            Meter meter,
+            ProgressReporting reporting,
+            int checkpoints,
+            List<AttemptAssigned> next)
+            implements Busy {
+        public Stopping {
+            next = List.copyOf(next);
+            if (next.size() > 1) {
+                throw new IllegalArgumentException("more than one assignment waits: " + next);
+            }
+        }
+    }
+
+    /**
+     * Thins progress out to about one report a second.
+     *
+     * @param reports how many were published
+     * @param reportedAtMillis when the newest was
+     * @param unreported nothing, or the one progress that is newer
+     */
+    record ProgressReporting(long reports, long reportedAtMillis, List<Progress> unreported) {
+        static final ProgressReporting NONE = new ProgressReporting(0, 0, List.of());
+
+        public ProgressReporting {
+            unreported = List.copyOf(unreported);
+        }
+
+        boolean dueAt(long monotonicMillis, long intervalMillis) {
+            return reports == 0 || monotonicMillis - reportedAtMillis >= intervalMillis;
+        }
+
+        ProgressReporting hold(Progress progress) {
+            return new ProgressReporting(reports, reportedAtMillis, List.of(progress));
+        }
+
+        ProgressReporting reportedAt(long monotonicMillis) {
+            return new ProgressReporting(reports + 1, monotonicMillis, List.of());
+        }
+    }
+}

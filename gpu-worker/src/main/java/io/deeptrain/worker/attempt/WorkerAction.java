@@ -1,0 +1,18 @@
+package io.deeptrain.worker.attempt;
+
+import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
+
+/** What the protocol wants done, in this order. */
+public sealed interface WorkerAction {
+    /** Tell everyone; say {@link WorkerInput.Acknowledged} when the broker has it. */
+    record Publish(AttemptEvent event) implements WorkerAction {}
+
+    /** Tell the scheduler that this worker lives. Not repeated when lost: the next is due in a second. */
+    record SendBeat(WorkerBeat beat) implements WorkerAction {}
+
+    record Instruct(TrainerOrder order) implements WorkerAction {}
+
+    /** Drained, and everything said has been heard: the process may end. */
+    record Leave() implements WorkerAction {}
+}
