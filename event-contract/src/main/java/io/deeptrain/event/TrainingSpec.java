@@ -27,6 +27,7 @@ public record TrainingSpec(
         long seed) {
     public TrainingSpec {
         hyperparameters = Collections.unmodifiableMap(new TreeMap<>(hyperparameters));
+        hyperparameters.forEach(TrainingSpec::requireHyperparameter);
         concepts = List.copyOf(concepts);
         if (concepts.isEmpty()) {
             throw new IllegalArgumentException("a training needs at least one concept");
@@ -40,6 +41,18 @@ public record TrainingSpec(
         }
         if (gpus < 1) {
             throw new IllegalArgumentException("a training needs at least one GPU: " + gpus);
+        }
+    }
+
+    private static void requireHyperparameter(String name, Object value) {
+        boolean known = switch (value) {
+            case String _, Boolean _, Long _ -> true;
+            case Double number -> Double.isFinite(number);
+            default -> false;
+        };
+        if (!known) {
+            throw new IllegalArgumentException(
+                    "hyperparameter %s must be a text, a truth value or a finite number: %s".formatted(name, value));
         }
     }
 }
