@@ -1,0 +1,46 @@
+package io.deeptrain.api.version;
+
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.api.version.VersionState.Cancelled;
+import io.deeptrain.api.version.VersionState.Failed;
+import io.deeptrain.api.version.VersionState.Gone;
+import io.deeptrain.api.version.VersionState.Sealed;
+import io.deeptrain.api.version.VersionState.Trained;
+import io.deeptrain.api.version.VersionState.Training;
+import io.deeptrain.api.version.VersionState.Untrained;
+import io.deeptrain.api.version.VersionState.Waiting;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What clients are told about a version.
+ *
+ * @param percent 0 to 100; 100 only once the version is trained
+ * @param left how much longer it trains, when that can be said
+ * @param details why it failed, or empty
+ */
+public record PublicStatus(StatusCode code, int percent, Optional<Duration> left, String details) {
+
+    /** Nothing for a version that was deleted: it does not exist any more. */
+    public static Optional<PublicStatus> of(VersionState state) {
+        return switch (state) {
+            case Untrained() -> Optional.of(plain(StatusCode.MODEL_UNTRAINED, 0));
+            case Waiting(var _, var percent) -> Optional.of(plain(StatusCode.MODEL_QUEUED_FOR_TRAINING, percent));
+            case Training(var _, var _, var percent, var pace) ->
+                Optional.of(new PublicStatus(StatusCode.MODEL_TRAINING, percent, Completeness.left(pace), ""));
+            case Sealed(var _, var _, var percent) -> Optional.of(plain(StatusCode.MODEL_TRAINING, percent));
+            case Trained _ -> Optional.of(plain(StatusCode.MODEL_TRAINED, 100));
+            case Failed(var _, var fault, var code, var message, var _) ->
+                Optional.of(new PublicStatus(
+                        StatusCode.MODEL_TRAINING_FAILED,
+                        0,
+                        Optional.empty(),
+                        "%s (%s, %s fault)".formatted(message, code, fault)));
+            case Cancelled _, Gone _ -> Optional.empty();
+        };
+    }
+
+    private static PublicStatus plain(StatusCode code, int percent) {
+        return new PublicStatus(code, percent, Optional.empty(), "");
+    }
+}

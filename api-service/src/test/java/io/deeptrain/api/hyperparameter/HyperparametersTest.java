@@ -1,0 +1,81 @@
+package io.deeptrain.api.hyperparameter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.api.hyperparameter.Hyperparameters.Complete;
+import io.deeptrain.api.hyperparameter.Hyperparameters.Rejected;
+import io.deeptrain.api.template.Template;
+import io.deeptrain.api.template.TemplateCatalogue;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HyperparametersTest {
+    private static final Template CIFAR = TemplateCatalogue.modelType("visual-classifier")
+            .flatMap(type -> type.template("classification_cifar10_v1"))
+            .orElseThrow();
+
+    @Test
+    void what_is_not_given_has_the_templates_default() {
+        assertThat(Hyperparameters.of(CIFAR, Map.of("num_epochs", 2.0)))
+                .isEqualTo(new Complete(Map.of(
+                        "image_size", 32L,
+                        "batch_size", 64L,
+                        "num_epochs", 2L,
+                        "per_item_lrate", 0.0015625,
+                        "logreg", 0L,
+                        "num_items_per_epoch", 0L,
+                        "average_horizontal_flips", false,
+                        "num_gpus", 1L)));
+    }
+
+    @Test
+    void everything_that_is_wrong_is_said_at_once() {
+        assertThat(Hyperparameters.of(CIFAR, Map.of("batch_size", 500.0, "num_epochs", 0.0, "colour", "red")))
+                .isEqualTo(new Rejected(List.of(
+                        new Violation(
+                                "train_info.params.batch_size",
+                                "500.0",
+                                "a whole number from 1 to 128",
+                                Optional.of(128L)),
+                        new Violation(
+                                "train_info.params.colour",
+                                "red",
+                                "left out, for classification_cifar10_v1 has only average_horizontal_flips, batch_size, "
+                                        + "image_size, logreg, num_epochs, num_gpus, num_items_per_epoch, per_item_lrate",
+                                Optional.empty()),
+                        new Violation(
+                                "train_info.params.num_epochs",
+                                "0.0",
+                                "a whole number from 1 to 200",
+                                Optional.of(1L)))));
+    }
+
+    @ParameterizedTest(name = "image_size {0} is legal: {1}, nearest {2}")
+    @CsvSource({"32, true, 32", "31, false, 32", "96, true, 96", "97, false, 96", "40, false, 48", "48.5, false, 48"})
+    void a_step_is_counted_from_the_minimum(double given, boolean legal, long nearest) {
+        var domain = CIFAR.hyperparameter("image_size").orElseThrow().domain();
+
+        assertThat(domain.legal(given).isPresent()).isEqualTo(legal);
+        assertThat(domain.nearest(given)).contains(nearest);
+    }
+
+    @Test
+    void a_value_of_the_wrong_kind_is_not_converted() {
+        assertThat(Hyperparameters.of(CIFAR, Map.of("average_horizontal_flips", "yes")))
+                .isEqualTo(new Rejected(List.of(new Violation(
+                        "train_info.params.average_horizontal_flips", "yes", "true or false", Optional.empty()))));
+        assertThat(Hyperparameters.of(CIFAR, Map.of("num_epochs", Double.NaN))).isInstanceOf(Rejected.class);
+    }
+
+    @Test
+    void the_message_says_how_to_put_it_right() {
+        Violation violation = new Violation("f", "500", "a whole number from 1 to 128", Optional.of(128L));
+
+        assertThat(violation.message())
+                .isEqualTo("f is 500 but must be a whole number from 1 to 128; the nearest is 128");
+    }
+}
