@@ -1,0 +1,47 @@
+package io.deeptrain.billing.charge;
+
+import io.deeptrain.billing.meter.AttemptTally;
+import io.deeptrain.billing.meter.Terms;
+import io.deeptrain.event.ChargeEvent.FreeReason;
+import io.deeptrain.event.CostCap;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * R14. A job never costs more than its cap, however late it is stopped: what lies after the last second that the cap
+ * pays for is free. The newest time is freed first.
+ */
+final class Cap {
+    private Cap() {}
+
+    static List<AttemptTally> apply(Terms terms, List<AttemptTally> tallies) {
+        return switch (terms.cap()) {
+            case CostCap.Unlimited _ -> tallies;
+            case CostCap.AtMost cap -> freeAbove(millisPaidFor(terms, cap), tallies);
+        };
+    }
+
+    /** Up to the last whole second whose exact cost, before any rounding, is within the cap. */
+    private static long millisPaidFor(Terms terms, CostCap.AtMost cap) {
+        long centsPerHour = Math.multiplyExact(terms.rate().centsPerGpuHour(), terms.gpus());
+        if (centsPerHour == 0 || cap.cents() > CENTS_MAX) {
+            return Long.MAX_VALUE;
+        }
+        long seconds = cap.cents() * Rounding.SECONDS_PER_HOUR / centsPerHour;
+        return seconds * Rounding.MILLIS_PER_SECOND;
+    }
+
+    /** Above it no job that can be metered reaches its cap, and the products would not fit. */
+    private static final long CENTS_MAX = Long.MAX_VALUE / Rounding.SECONDS_PER_HOUR / Rounding.MILLIS_PER_SECOND;
+
+    private static List<AttemptTally> freeAbove(long paidMillis, List<AttemptTally> tallies) {
+        List<AttemptTally> capped = new ArrayList<>();
+        long paidLeft = paidMillis;
+        for (AttemptTally tally : tallies) {
+            long over = Math.max(0, tally.billableMillis() - paidLeft);
+            capped.add(tally.freeing(over, FreeReason.OVER_CAP));
+            paidLeft -= tally.billableMillis() - over;
+        }
+        return List.copyOf(capped);
+    }
+}
