@@ -1,0 +1,5 @@
+/** Tests of what every object store promises. */
+@NullMarked
+package io.deeptrain.objects;
+
+import org.jspecify.annotations.NullMarked;
