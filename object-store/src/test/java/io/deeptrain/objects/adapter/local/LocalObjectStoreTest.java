@@ -34,13 +34,9 @@ class LocalObjectStoreTest extends ObjectStoreContract {
         store.put("k", new ByteArrayInputStream(new byte[10]));
         store.putContent(new ByteArrayInputStream(new byte[10]));
         store.putContent(new ByteArrayInputStream(new byte[10]));
-        assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> store.put("k", new InputStream() {
-                    @Override
-                    public int read() throws IOException {
-                        throw new IOException("gone");
-                    }
-                }));
+        InputStream closed = InputStream.nullInputStream();
+        closed.close();
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> store.put("k", closed));
 
         assertThat(folder.resolve("objects/.incoming")).isEmptyDirectory();
     }
