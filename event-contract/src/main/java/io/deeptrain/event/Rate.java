@@ -8,8 +8,12 @@ public record Rate(long centsPerGpuHour, String currency) {
         if (centsPerGpuHour < 0) {
             throw new IllegalArgumentException("rate is negative: " + centsPerGpuHour);
         }
-        if (currency.length() != CURRENCY_LENGTH) {
-            throw new IllegalArgumentException("currency must be three letters (ISO 4217): " + currency);
+        if (currency.length() != CURRENCY_LENGTH || !currency.chars().allMatch(Rate::isCapital)) {
+            throw new IllegalArgumentException("currency must be three capital letters (ISO 4217): " + currency);
         }
+    }
+
+    private static boolean isCapital(int character) {
+        return character >= 'A' && character <= 'Z';
     }
 }
