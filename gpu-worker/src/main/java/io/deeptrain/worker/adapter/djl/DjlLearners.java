@@ -1,0 +1,62 @@
+package io.deeptrain.worker.adapter.djl;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.training.Activation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Learners on DJL's PyTorch engine. */
+public final class DjlLearners implements Learners {
+    static final String ENGINE = "PyTorch";
+    private static final String NAME = "net";
+
+    static {
+        // The engine reads these when its first class is loaded. It must not call home, nor look for downloads.
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        // Its specialisation costs the first steps of every shape more than a network of this size gets back.
+        System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+    }
+
+    /**
+     * The engine's learners.
+     *
+     * @param threads how many threads one operation may use; with one, results repeat bit for bit
+     */
+    public DjlLearners(int threads) {
+        Engine.getEngine(ENGINE);
+        JniUtils.setNumThreads(threads);
+    }
+
+    @Override
+    public Learner learner(Network network, Activation activation, List<Tensor> state) {
+        try {
+            Path folder = Files.createTempDirectory("deeptrain-net");
+            Path archive = folder.resolve(NAME + ".pt");
+            try {
+                TorchScriptArchive.write(archive, TorchScriptSource.of(network, activation), network.tensors(), state);
+                Model model = Model.newInstance(NAME, ENGINE);
+                model.load(folder, NAME, Map.of("trainParam", "true"));
+                return new DjlLearner(network, model);
+            } finally {
+                Files.deleteIfExists(archive);
+                Files.delete(folder);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot hand a network to the engine", failure);
+        } catch (MalformedModelException impossible) {
+            throw new IllegalStateException("the engine refuses what was written for it", impossible);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.deeptrain.worker.adapter.objects;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.adapter.json.ManifestJson;
+import io.deeptrain.event.adapter.json.UnreadableEventException;
+import io.deeptrain.objects.ObjectStore;
+import io.deeptrain.objects.StoredBlob;
+import io.deeptrain.worker.adapter.objects.Safetensors.Content;
+import io.deeptrain.worker.attempt.AttemptId;
+import io.deeptrain.worker.data.ImageDecoder;
+import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.port.Archive;
+import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.Learner.LearnerState;
+import io.deeptrain.worker.training.Activation;
+import io.deeptrain.worker.training.Architectures;
+import io.deeptrain.worker.training.Checkpoints;
+import io.deeptrain.worker.training.SavedTraining;
+import io.deeptrain.worker.training.TrainedModel;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The archive in the object store. What an attempt leaves lies under {@code jobs/<job>/attempts/<token>/}, so that a
+ * worker which has lost its lease overwrites nothing of its successor's.
+ */
+public final class ObjectArchive implements Archive {
+    private static final long MANIFEST_BYTES_MAX = 1L << 30;
+    private static final long TENSORS_BYTES_MAX = 1L << 30;
+    private static final String FORMAT = "format";
+    private static final String MODEL_FORMAT = "deeptrain-model-1";
+    private static final String CHECKPOINT_FORMAT = "deeptrain-checkpoint-1";
+    private static final String MOMENTUM = "momentum.";
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
+
+    private final ObjectStore store;
+
+    public ObjectArchive(ObjectStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public List<ManifestEntry> manifest(StoredObject manifest) throws IOException, CorruptObjectException {
+        try {
+            return ManifestJson.read(new ByteArrayInputStream(bytes(manifest, MANIFEST_BYTES_MAX)));
+        } catch (UnreadableEventException unreadable) {
+            throw new CorruptObjectException("manifest %s cannot be read".formatted(manifest.key()), unreadable);
+        }
+    }
+
+    @Override
+    public byte[] image(StoredObject image) throws IOException, CorruptObjectException {
+        return bytes(image, ImageDecoder.BYTES_MAX);
+    }
+
+    private byte[] bytes(StoredObject object, long bytesMax) throws IOException, CorruptObjectException {
+        if (object.sizeBytes() > bytesMax) {
+            throw new CorruptObjectException(
+                    "%s has %d bytes, more than %d".formatted(object.key(), object.sizeBytes(), bytesMax));
+        }
+        byte[] bytes;
+        try (InputStream input = store.open(object.key())) {
+            bytes = input.readNBytes(Math.toIntExact(object.sizeBytes()) + 1);
+        } catch (NoSuchFileException missing) {
+            throw new CorruptObjectException("%s is not there".formatted(object.key()), missing);
+        }
+        String sha256 = HexFormat.of().formatHex(sha256().digest(bytes));
+        if (bytes.length != object.sizeBytes() || !sha256.equals(object.sha256())) {
+            throw new CorruptObjectException(
+                    "%s is not the object that was stored: %s bytes with the hash %s, not %d with %s"
+                            .formatted(
+                                    object.key(),
+                                    bytes.length > object.sizeBytes() ? "more" : String.valueOf(bytes.length),
+                                    sha256,
+                                    object.sizeBytes(),
+                                    object.sha256()));
+        }
+        return bytes;
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    @Override
+    public StoredObject saveCheckpoint(AttemptId attempt, SavedTraining training) throws IOException {
+        List<Tensor> tensors = new ArrayList<>(training.state().network());
+        training.state().momentum().forEach(tensor -> tensors.add(tensor.renamed(MOMENTUM + tensor.name())));
+        Map<String, String> metadata = new TreeMap<>(Map.of(
+                FORMAT,
+                CHECKPOINT_FORMAT,
+                "job",
+                training.jobId().value(),
+                "seed",
+                Long.toString(training.seed()),
+                "manifest",
+                training.manifestSha256(),
+                "architecture",
+                training.architecture(),
+                "step",
+                Long.toString(training.step())));
+        return put(
+                checkpoints(attempt) + "/" + training.step() + ".safetensors",
+                Safetensors.write(new Content(metadata, tensors)));
+    }
+
+    @Override
+    public SavedTraining checkpoint(StoredObject checkpoint) throws IOException, CorruptObjectException {
+        Content content = content(checkpoint, CHECKPOINT_FORMAT);
+        List<Tensor> network = new ArrayList<>();
+        List<Tensor> momentum = new ArrayList<>();
+        for (Tensor tensor : content.tensors()) {
+            if (tensor.name().startsWith(MOMENTUM)) {
+                momentum.add(tensor.renamed(tensor.name().substring(MOMENTUM.length())));
+            } else {
+                network.add(tensor);
+            }
+        }
+        return new SavedTraining(
+                new JobId(text(content, "job")),
+                number(content, "seed"),
+                text(content, "manifest"),
+                text(content, "architecture"),
+                number(content, "step"),
+                new LearnerState(network, momentum));
+    }
+
+    @Override
+    public StoredObject publish(AttemptId attempt, TrainedModel model, EvaluationReport report) throws IOException {
+        put(folder(attempt) + "/report.json", new ByteArrayInputStream(MAPPER.writeValueAsBytes(report)));
+        Map<String, String> metadata = new TreeMap<>(Map.of(
+                FORMAT,
+                MODEL_FORMAT,
+                "architecture",
+                model.architecture(),
+                "activation",
+                model.activation().name(),
+                "image_size",
+                Integer.toString(model.imageSize()),
+                "concepts",
+                MAPPER.writeValueAsString(model.concepts())));
+        return put(folder(attempt) + "/model.safetensors", Safetensors.write(new Content(metadata, model.state())));
+    }
+
+    /** Takes only a network that this worker knows how to build, with exactly its tensors. */
+    @Override
+    public TrainedModel model(StoredObject model) throws IOException, CorruptObjectException {
+        Content content = content(model, MODEL_FORMAT);
+        List<String> concepts = concepts(content);
+        String architecture = text(content, "architecture");
+        Network network = Architectures.named(architecture, concepts.size())
+                .orElseThrow(() -> new CorruptObjectException("no such architecture: " + architecture));
+        if (!Checkpoints.fits(content.tensors(), network.tensors())) {
+            throw new CorruptObjectException("the tensors are not those of " + architecture);
+        }
+        return new TrainedModel(architecture, concepts, imageSize(content), activation(content), content.tensors());
+    }
+
+    private static List<String> concepts(Content content) throws CorruptObjectException {
+        try {
+            List<String> concepts = List.of(MAPPER.readValue(text(content, "concepts"), String[].class));
+            if (concepts.isEmpty()) {
+                throw new CorruptObjectException("a model without concepts");
+            }
+            return concepts;
+        } catch (JsonProcessingException broken) {
+            throw new CorruptObjectException("concepts are not a list of texts", broken);
+        }
+    }
+
+    private static int imageSize(Content content) throws CorruptObjectException {
+        long size = number(content, "image_size");
+        if (size < 1 || size > 1024) {
+            throw new CorruptObjectException("image size must be 1 to 1024: " + size);
+        }
+        return (int) size;
+    }
+
+    private static Activation activation(Content content) throws CorruptObjectException {
+        String name = text(content, "activation");
+        return Arrays.stream(Activation.values())
+                .filter(activation -> activation.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new CorruptObjectException("no such activation: " + name));
+    }
+
+    private Content content(StoredObject object, String format) throws IOException, CorruptObjectException {
+        Content content = Safetensors.read(bytes(object, TENSORS_BYTES_MAX));
+        if (!text(content, FORMAT).equals(format)) {
+            throw new CorruptObjectException("%s is no %s".formatted(object.key(), format));
+        }
+        return content;
+    }
+
+    private static String text(Content content, String name) throws CorruptObjectException {
+        String text = content.metadata().get(name);
+        if (text == null) {
+            throw new CorruptObjectException("metadata lacks " + name);
+        }
+        return text;
+    }
+
+    private static long number(Content content, String name) throws CorruptObjectException {
+        String text = text(content, name);
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException noNumber) {
+            throw new CorruptObjectException("metadata %s is no number: %s".formatted(name, text), noNumber);
+        }
+    }
+
+    @Override
+    public void discardCheckpoints(AttemptId attempt) throws IOException {
+        store.delete(checkpoints(attempt));
+    }
+
+    private StoredObject put(String key, InputStream content) throws IOException {
+        StoredBlob blob = store.put(key, content);
+        return new StoredObject(blob.key(), blob.sha256(), blob.sizeBytes());
+    }
+
+    private static String folder(AttemptId attempt) {
+        return "jobs/%s/attempts/%s".formatted(attempt.jobId(), attempt.token());
+    }
+
+    private static String checkpoints(AttemptId attempt) {
+        return folder(attempt) + "/checkpoints";
+    }
+}

@@ -1,0 +1,150 @@
+package io.deeptrain.worker.adapter.objects;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.port.CorruptObjectException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The safetensors format: eight bytes with the length of a JSON header, the header, the numbers. It holds nothing that
+ * runs, so a file from a stranger can at worst be wrong. Of its element types only {@code F32} is written and read.
+ */
+final class Safetensors {
+    static final int HEADER_BYTES_MAX = 1 << 20;
+    private static final int DIMENSIONS_MAX = 8;
+    private static final String METADATA = "__metadata__";
+    private static final String TYPE = "F32";
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    /** A file's tensors in the order of their numbers, and its texts by name. */
+    record Content(Map<String, String> metadata, List<Tensor> tensors) {}
+
+    private Safetensors() {}
+
+    static InputStream write(Content content) {
+        ObjectNode header = MAPPER.createObjectNode();
+        ObjectNode metadata = header.putObject(METADATA);
+        content.metadata().forEach(metadata::put);
+        long offset = 0;
+        for (Tensor tensor : content.tensors()) {
+            long end = offset + (long) tensor.values().length * Float.BYTES;
+            ObjectNode entry = header.putObject(tensor.name());
+            entry.put("dtype", TYPE);
+            tensor.shape().forEach(entry.putArray("shape")::add);
+            entry.putArray("data_offsets").add(offset).add(end);
+            offset = end;
+        }
+        List<InputStream> parts = new ArrayList<>();
+        byte[] json = bytes(header);
+        parts.add(new ByteArrayInputStream(ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length)
+                .array()));
+        parts.add(new ByteArrayInputStream(json));
+        for (Tensor tensor : content.tensors()) {
+            ByteBuffer numbers =
+                    ByteBuffer.allocate(tensor.values().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            numbers.asFloatBuffer().put(tensor.values());
+            parts.add(new ByteArrayInputStream(numbers.array()));
+        }
+        return new SequenceInputStream(Collections.enumeration(parts));
+    }
+
+    private static byte[] bytes(ObjectNode header) {
+        try {
+            return MAPPER.writeValueAsBytes(header);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree of texts and numbers is always JSON", impossible);
+        }
+    }
+
+    static Content read(byte[] file) throws CorruptObjectException {
+        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        if (file.length < Long.BYTES) {
+            throw new CorruptObjectException("no safetensors file: %d bytes".formatted(file.length));
+        }
+        long headerBytes = bytes.getLong();
+        if (headerBytes < 2 || headerBytes > HEADER_BYTES_MAX || headerBytes > bytes.remaining()) {
+            throw new CorruptObjectException("header of %d bytes in a file of %d, at most %d are taken"
+                    .formatted(headerBytes, file.length, HEADER_BYTES_MAX));
+        }
+        byte[] json = new byte[(int) headerBytes];
+        bytes.get(json);
+        ByteBuffer numbers = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+        Map<String, String> metadata = new TreeMap<>();
+        List<Tensor> tensors = new ArrayList<>();
+        long end = 0;
+        for (Map.Entry<String, JsonNode> field : header(json).properties()) {
+            if (field.getKey().equals(METADATA)) {
+                field.getValue()
+                        .properties()
+                        .forEach(text ->
+                                metadata.put(text.getKey(), text.getValue().asText()));
+            } else {
+                Tensor tensor = tensor(field.getKey(), field.getValue(), end, numbers);
+                tensors.add(tensor);
+                end += (long) tensor.values().length * Float.BYTES;
+            }
+        }
+        if (end != numbers.capacity()) {
+            throw new CorruptObjectException("tensors take %d of %d bytes".formatted(end, numbers.capacity()));
+        }
+        return new Content(metadata, tensors);
+    }
+
+    private static JsonNode header(byte[] json) throws CorruptObjectException {
+        try {
+            JsonNode header = MAPPER.readTree(json);
+            if (!header.isObject()) {
+                throw new CorruptObjectException("header is no JSON object");
+            }
+            return header;
+        } catch (IOException broken) {
+            throw new CorruptObjectException("header is not JSON", broken);
+        }
+    }
+
+    /** Tensors must follow each other without gap or overlap. */
+    private static Tensor tensor(String name, JsonNode entry, long begin, ByteBuffer numbers)
+            throws CorruptObjectException {
+        JsonNode offsets = entry.path("data_offsets");
+        JsonNode extents = entry.path("shape");
+        if (!TYPE.equals(entry.path("dtype").asText()) || extents.size() > DIMENSIONS_MAX) {
+            throw new CorruptObjectException(
+                    "tensor %s is not of type %s with at most %d dimensions".formatted(name, TYPE, DIMENSIONS_MAX));
+        }
+        List<Integer> shape = new ArrayList<>();
+        long size = 1;
+        for (JsonNode extent : extents) {
+            if (!extent.canConvertToInt() || extent.asInt() < 1) {
+                throw new CorruptObjectException("tensor %s has the shape %s".formatted(name, extents));
+            }
+            shape.add(extent.asInt());
+            size = Math.min(size * extent.asInt(), Integer.MAX_VALUE);
+        }
+        long end = begin + size * Float.BYTES;
+        if (offsets.path(0).asLong(-1) != begin || offsets.path(1).asLong(-1) != end || end > numbers.capacity()) {
+            throw new CorruptObjectException("tensor %s of shape %s cannot lie at %s of %d bytes"
+                    .formatted(name, shape, offsets, numbers.capacity()));
+        }
+        float[] values = new float[(int) size];
+        numbers.slice((int) begin, (int) (end - begin))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(values);
+        return new Tensor(name, shape, values);
+    }
+}

@@ -1,0 +1,67 @@
+package io.deeptrain.worker.evaluation;
+
+import io.deeptrain.event.ManifestEntry.Split;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A model's report.
+ *
+ * @param split which images it was measured on: those it learned from only if there were no others
+ * @param accuracy the share of images whose highest concept is one that they show
+ * @param confusion for each concept that images show, in the order of {@code concepts}, how often each was the highest
+ */
+public record EvaluationReport(
+        Split split, int images, double accuracy, List<ConceptScore> concepts, List<List<Long>> confusion) {
+    public EvaluationReport {
+        concepts = List.copyOf(concepts);
+        confusion = confusion.stream().map(List::copyOf).toList();
+    }
+
+    /**
+     * How well one concept is told.
+     *
+     * @param precision of the images said to show it, the share that do; 0 if none was said to
+     * @param recall of the images that show it, the share said to; 0 if none does
+     */
+    public record ConceptScore(
+            String concept,
+            long truePositives,
+            long falsePositives,
+            long falseNegatives,
+            double precision,
+            double recall,
+            double f1) {
+        static ConceptScore of(String concept, long truePositives, long falsePositives, long falseNegatives) {
+            return new ConceptScore(
+                    concept,
+                    truePositives,
+                    falsePositives,
+                    falseNegatives,
+                    share(truePositives, truePositives + falsePositives),
+                    share(truePositives, truePositives + falseNegatives),
+                    share(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives));
+        }
+    }
+
+    static double share(long part, long whole) {
+        return whole == 0 ? 0 : (double) part / whole;
+    }
+
+    /** The mean over concepts that the images show. */
+    public double macroF1() {
+        return concepts.stream()
+                .filter(score -> score.truePositives() + score.falseNegatives() > 0)
+                .mapToDouble(ConceptScore::f1)
+                .average()
+                .orElse(0);
+    }
+
+    /** By name, as in {@code test_accuracy}. */
+    public Map<String, Double> metrics() {
+        String prefix = split.name().toLowerCase(Locale.ROOT) + "_";
+        return new TreeMap<>(Map.of(prefix + "accuracy", accuracy, prefix + "f1", macroF1()));
+    }
+}

@@ -1,0 +1,34 @@
+package io.deeptrain.worker.port;
+
+import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.attempt.AttemptId;
+import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.training.SavedTraining;
+import io.deeptrain.worker.training.TrainedModel;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * What a worker reads and leaves behind. An {@code IOException} is the store's failure and may pass; a
+ * {@link CorruptObjectException} is the object's and will not.
+ */
+public interface Archive {
+    List<ManifestEntry> manifest(StoredObject manifest) throws IOException, CorruptObjectException;
+
+    /** The bytes as uploaded, their hash checked. */
+    byte[] image(StoredObject image) throws IOException, CorruptObjectException;
+
+    /** Durable when this returns. */
+    StoredObject saveCheckpoint(AttemptId attempt, SavedTraining training) throws IOException;
+
+    SavedTraining checkpoint(StoredObject checkpoint) throws IOException, CorruptObjectException;
+
+    /** Publishes the model, and the report beside it. Durable when this returns. */
+    StoredObject publish(AttemptId attempt, TrainedModel model, EvaluationReport report) throws IOException;
+
+    TrainedModel model(StoredObject model) throws IOException, CorruptObjectException;
+
+    /** The attempt's checkpoints are of no more use. */
+    void discardCheckpoints(AttemptId attempt) throws IOException;
+}

@@ -1,0 +1,50 @@
+package io.deeptrain.worker.port;
+
+import io.deeptrain.worker.network.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * A network that learns, on a device. Belongs to one thread at a time. The same state and the same batches give the
+ * same state again, bit for bit, on a processor with one thread.
+ */
+public interface Learner extends AutoCloseable {
+
+    /** One step of gradient descent; answers the loss before it. */
+    float step(Batch batch, double learningRate);
+
+    /** A logit for each image and concept, image by image. Changes nothing. */
+    float[] logits(Pixels pixels);
+
+    /** Everything that a step changes, copied: the network's tensors, then the optimizer's. */
+    LearnerState state();
+
+    /** Goes on from there. */
+    void restore(LearnerState state);
+
+    @Override
+    void close();
+
+    /**
+     * Images as bytes in the order image, colour, row, column.
+     *
+     * @param bytes shared, not copied
+     */
+    record Pixels(ByteBuffer bytes, int images, int size) {}
+
+    /**
+     * Images and what they show.
+     *
+     * @param targets for each image and concept how much it is shown, image by image; shared, not copied
+     */
+    record Batch(Pixels pixels, FloatBuffer targets) {}
+
+    /** The tensors of {@code network} in the network's order; {@code momentum} for each parameter, under its name. */
+    record LearnerState(List<Tensor> network, List<Tensor> momentum) {
+        public LearnerState {
+            network = List.copyOf(network);
+            momentum = List.copyOf(momentum);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.deeptrain.worker.training;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * Which images each step sees, whether mirrored, and how fast it learns: a function of the plan, the number of images
+ * and the step alone. A resumed training therefore goes on exactly as the interrupted one would have.
+ *
+ * <p>Images are dealt from one shuffled deck after the other. An epoch's steps share its images evenly, so that no step
+ * is much smaller than the rest.
+ */
+public final class Schedule {
+    /** The rate climbs for this share of the steps, then falls along half a cosine. */
+    private static final int WARM_UP_SHARE = 20;
+
+    private static final int WARM_UP_MAX = 500;
+    private static final long DECKS = 0x9E3779B97F4A7C15L;
+    private static final long FLIPS = 0xD1B54A32D192ED03L;
+
+    private final TrainingPlan plan;
+    private final int images;
+    private final int itemsPerEpoch;
+    private final int stepsPerEpoch;
+    private long deckNumber = -1;
+    private int[] deck = {};
+
+    public Schedule(TrainingPlan plan, int images) {
+        if (images < 1) {
+            throw new IllegalArgumentException("nothing to learn from: " + images + " images");
+        }
+        this.plan = plan;
+        this.images = images;
+        this.itemsPerEpoch = plan.itemsPerEpoch() == 0 ? images : plan.itemsPerEpoch();
+        this.stepsPerEpoch = Math.ceilDiv(itemsPerEpoch, plan.batchSize());
+    }
+
+    public long steps() {
+        return (long) stepsPerEpoch * plan.epochs();
+    }
+
+    /** Epochs completed when this many steps are. */
+    public int epochsAfter(long steps) {
+        return Math.toIntExact(steps / stepsPerEpoch);
+    }
+
+    /** The positions of the images that the step learns from; the first step is 0. */
+    public int[] imagesOf(long step) {
+        long epoch = step / stepsPerEpoch;
+        long within = step % stepsPerEpoch;
+        long from = epoch * itemsPerEpoch + within * itemsPerEpoch / stepsPerEpoch;
+        long to = epoch * itemsPerEpoch + (within + 1) * itemsPerEpoch / stepsPerEpoch;
+        int[] chosen = new int[Math.toIntExact(to - from)];
+        for (int i = 0; i < chosen.length; i++) {
+            chosen[i] = dealt(from + i);
+        }
+        return chosen;
+    }
+
+    /** For each image of the step, whether it is mirrored. */
+    public boolean[] flipsOf(long step, int count) {
+        boolean[] flipped = new boolean[count];
+        if (plan.flips()) {
+            SplittableRandom random = new SplittableRandom(plan.seed() ^ (FLIPS * (step + 1)));
+            for (int i = 0; i < count; i++) {
+                flipped[i] = random.nextBoolean();
+            }
+        }
+        return flipped;
+    }
+
+    public double learningRateOf(long step) {
+        long warmUp = Math.min(steps() / WARM_UP_SHARE, WARM_UP_MAX);
+        double climb = step < warmUp ? (step + 1.0) / (warmUp + 1) : 1;
+        double fall = (1 + Math.cos(Math.PI * step / steps())) / 2;
+        return plan.learningRate() * climb * fall;
+    }
+
+    private int dealt(long item) {
+        long number = item / images;
+        if (number != deckNumber) {
+            deck = shuffled(number);
+            deckNumber = number;
+        }
+        return deck[Math.toIntExact(item % images)];
+    }
+
+    private int[] shuffled(long number) {
+        SplittableRandom random = new SplittableRandom(plan.seed() ^ (DECKS * (number + 1)));
+        int[] cards = new int[images];
+        Arrays.setAll(cards, i -> i);
+        for (int i = images - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int card = cards[i];
+            cards[i] = cards[j];
+            cards[j] = card;
+        }
+        return cards;
+    }
+}

@@ -1,0 +1,379 @@
+package io.deeptrain.worker.training;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.Checkpoint;
+import io.deeptrain.event.Completion;
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.Phase;
+import io.deeptrain.event.Progress;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.worker.attempt.AttemptId;
+import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.data.ImageDecoder;
+import io.deeptrain.worker.data.ImageDecoder.Outcome;
+import io.deeptrain.worker.data.ImageSet;
+import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.evaluation.Evaluator;
+import io.deeptrain.worker.network.InitialWeights;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.port.Archive;
+import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.Directions;
+import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learner.Batch;
+import io.deeptrain.worker.port.Learner.LearnerState;
+import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.port.MonotonicClock;
+import io.deeptrain.worker.port.Observations;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One attempt, from its assignment to its last report, on the calling thread.
+ *
+ * <ol>
+ *   <li>Fetch, check and decode the images; count those that cannot be read.
+ *   <li>Build the network and, if a checkpoint is given and readable, go on from there.
+ *   <li>Report that it is prepared, and wait for the word to begin.
+ *   <li>Step through the schedule; save a checkpoint after each epoch and at least each minute.
+ *   <li>Evaluate, publish.
+ * </ol>
+ *
+ * <p>After every image and every batch it looks at its directions.
+ */
+public final class TrainingRun {
+    private static final long CHECKPOINT_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final int PERCENT = 100;
+
+    /** Weight of the newest step in the reported speed. */
+    private static final double SPEED_SMOOTHING = 0.1;
+
+    /** Where the run gets what it needs. */
+    public record Surroundings(
+            Archive archive, Learners learners, MonotonicClock clock, Observations observations, Path scratch) {}
+
+    /** Ends the run in an orderly way, with this as its last report. */
+    private static final class Ending extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient TrainerReport.Ended report;
+
+        Ending(TrainerReport.Ended report) {
+            super(report.toString(), null, false, false);
+            this.report = report;
+        }
+    }
+
+    private record Prepared(
+            Schedule schedule, ImageSet training, ImageSet test, Network network, Learner learner, long step) {}
+
+    private final AttemptAssigned assignment;
+    private final AttemptId attempt;
+    private final TrainingSpec spec;
+    private final Surroundings world;
+    private final Directions directions;
+    private final Consumer<TrainerReport> reports;
+    private double secondsPerImage;
+    private double loss = Double.NaN;
+
+    private TrainingRun(
+            AttemptAssigned assignment, Surroundings world, Directions directions, Consumer<TrainerReport> reports) {
+        this.assignment = assignment;
+        this.attempt = AttemptId.of(assignment);
+        this.spec = assignment.spec();
+        this.world = world;
+        this.directions = directions;
+        this.reports = reports;
+    }
+
+    /** Runs the attempt; returns after its last report was made. */
+    public static void run(
+            AttemptAssigned assignment, Surroundings world, Directions directions, Consumer<TrainerReport> reports) {
+        TrainingRun run = new TrainingRun(assignment, world, directions, reports);
+        TrainerReport.Ended end;
+        try {
+            end = run.toTheEnd();
+        } catch (Ending ending) {
+            end = ending.report;
+        } catch (IOException | RuntimeException | OutOfMemoryError broken) {
+            end = run.failed(Fault.PLATFORM, "WORKER_FAILURE", broken.toString());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            end = new TrainerReport.Released(run.attempt);
+        }
+        reports.accept(end);
+    }
+
+    private TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
+        TrainingPlan plan = TrainingPlan.of(spec);
+        Network network = Architectures.ofTemplate(
+                        spec.template(), spec.concepts().size())
+                .orElseThrow(() -> ending(
+                        Fault.PLATFORM,
+                        "UNKNOWN_TEMPLATE",
+                        "this worker has no template %s".formatted(spec.template())));
+        List<ManifestEntry> entries = manifest();
+        try (ImageSet training = new ImageSet(world.scratch(), plan.imageSize(), spec.concepts());
+                ImageSet test = new ImageSet(world.scratch(), plan.imageSize(), spec.concepts())) {
+            int invalid = decode(entries, plan, training, test);
+            if (training.size() == 0) {
+                throw ending(
+                        Fault.USER,
+                        "NO_TRAINING_INPUTS",
+                        "none of the %d inputs is a readable image to train on".formatted(entries.size()));
+            }
+            try (Learner learner = world.learners()
+                    .learner(network, plan.activation(), InitialWeights.of(network, plan.seed(), training.unseen()))) {
+                Schedule schedule = new Schedule(plan, training.size());
+                Origin origin = resume(learner, network, schedule);
+                long step = origin instanceof Origin.Resumed(Checkpoint checkpoint) ? checkpoint.step() : 0;
+                reports.accept(new TrainerReport.Prepared(attempt, origin, entries.size() - invalid, invalid));
+                obeyOrStop(directions.awaitBegin());
+                Prepared prepared = new Prepared(schedule, training, test, network, learner, step);
+                return trainAndPublish(plan, prepared);
+            }
+        }
+    }
+
+    private TrainerReport.Ended trainAndPublish(TrainingPlan plan, Prepared prepared) throws IOException, Ending {
+        long[] reached = {prepared.step()};
+        Completion completion = train(plan, prepared, reached);
+        EvaluationReport report = evaluate(plan, prepared, reached[0]);
+        Map<String, Double> metrics = new TreeMap<>(report.metrics());
+        if (Double.isFinite(loss)) {
+            metrics.put("train_loss", loss);
+        }
+        advance(Phase.EXPORTING, plan, prepared.schedule(), reached[0], metrics);
+        obeyOrStop(directions.now());
+        StoredObject model = world.archive()
+                .publish(
+                        attempt,
+                        new TrainedModel(
+                                prepared.network().architecture(),
+                                spec.concepts(),
+                                plan.imageSize(),
+                                plan.activation(),
+                                prepared.learner().state().network()),
+                        report);
+        return new TrainerReport.Finished(attempt, model, metrics, completion);
+    }
+
+    private List<ManifestEntry> manifest() throws IOException, Ending {
+        try {
+            return world.archive().manifest(spec.manifest());
+        } catch (CorruptObjectException corrupt) {
+            throw ending(Fault.PLATFORM, "MANIFEST_CORRUPT", message(corrupt));
+        }
+    }
+
+    private int decode(List<ManifestEntry> entries, TrainingPlan plan, ImageSet training, ImageSet test)
+            throws IOException, Ending {
+        int invalid = 0;
+        for (ManifestEntry entry : entries) {
+            obeyOrStop(directions.now());
+            switch (decoded(entry, plan)) {
+                case Outcome.Decoded(ImageDecoder.Pixels pixels) ->
+                    (entry.split() == Split.TRAIN ? training : test).add(entry, pixels);
+                case Outcome.Invalid(String reason) -> {
+                    invalid++;
+                    if ((long) invalid * PERCENT > (long) spec.invalidDataTolerancePercent() * entries.size()) {
+                        throw ending(
+                                Fault.USER,
+                                "DATA_TOLERANCE_EXCEEDED",
+                                "more than %d %% of the %d inputs cannot be read, the newest of them %s: %s"
+                                        .formatted(
+                                                spec.invalidDataTolerancePercent(),
+                                                entries.size(),
+                                                entry.inputId(),
+                                                reason));
+                    }
+                }
+            }
+        }
+        return invalid;
+    }
+
+    private Outcome decoded(ManifestEntry entry, TrainingPlan plan) throws IOException {
+        if (entry.image().sizeBytes() > ImageDecoder.BYTES_MAX) {
+            return new Outcome.Invalid(
+                    "image has %d bytes, more than %d".formatted(entry.image().sizeBytes(), ImageDecoder.BYTES_MAX));
+        }
+        try {
+            return ImageDecoder.decode(world.archive().image(entry.image()), plan.imageSize());
+        } catch (CorruptObjectException corrupt) {
+            return new Outcome.Invalid(message(corrupt));
+        }
+    }
+
+    /** Answers where the attempt really begins: a checkpoint that cannot be read is as good as none. */
+    private Origin resume(Learner learner, Network network, Schedule schedule) throws IOException {
+        if (assignment.origin() instanceof Origin.Resumed(Checkpoint checkpoint)) {
+            try {
+                SavedTraining saved = world.archive().checkpoint(checkpoint.object());
+                if (isOfThisTraining(saved, network, schedule) && saved.step() == checkpoint.step()) {
+                    learner.restore(saved.state());
+                    return assignment.origin();
+                }
+            } catch (CorruptObjectException unreadable) {
+                return new Origin.Scratch();
+            }
+        }
+        return new Origin.Scratch();
+    }
+
+    private boolean isOfThisTraining(SavedTraining saved, Network network, Schedule schedule) {
+        return saved.jobId().equals(attempt.jobId())
+                && saved.seed() == spec.seed()
+                && saved.manifestSha256().equals(spec.manifest().sha256())
+                && saved.architecture().equals(network.architecture())
+                && saved.step() <= schedule.steps()
+                && Checkpoints.fits(saved.state(), network);
+    }
+
+    /** Leaves in {@code reached} how many steps are completed. */
+    private Completion train(TrainingPlan plan, Prepared prepared, long[] reached) throws IOException, Ending {
+        Schedule schedule = prepared.schedule();
+        long savedAtNanos = world.clock().nanos();
+        long savedStep = prepared.step();
+        for (long step = prepared.step(); step < schedule.steps(); step++) {
+            switch (directions.now()) {
+                case Direction.FinishEarly(Completion completion) -> {
+                    return completion;
+                }
+                case Direction.SaveAndStop() -> {
+                    if (step > savedStep) {
+                        save(prepared, step);
+                    }
+                    throw new Ending(new TrainerReport.Released(attempt));
+                }
+                case Direction.StopNow() -> throw new Ending(new TrainerReport.Released(attempt));
+                case Direction.Wait() -> throw new IllegalStateException("training without being told to begin");
+                case Direction.Proceed() -> {}
+            }
+            step(plan, prepared, step);
+            reached[0] = step + 1;
+            advance(Phase.TRAINING, plan, schedule, reached[0], Map.of());
+            boolean epochEnds = schedule.epochsAfter(reached[0]) > schedule.epochsAfter(step);
+            if (epochEnds || world.clock().nanos() - savedAtNanos >= CHECKPOINT_INTERVAL_NANOS) {
+                save(prepared, reached[0]);
+                savedStep = reached[0];
+                savedAtNanos = world.clock().nanos();
+            }
+        }
+        return Completion.ALL_EPOCHS;
+    }
+
+    private void step(TrainingPlan plan, Prepared prepared, long step) throws IOException, Ending {
+        long begun = world.clock().nanos();
+        Schedule schedule = prepared.schedule();
+        int[] images = schedule.imagesOf(step);
+        Batch batch = prepared.training().batch(images, schedule.flipsOf(step, images.length), plan.activation());
+        long loaded = world.clock().nanos();
+        loss = prepared.learner().step(batch, schedule.learningRateOf(step));
+        long done = world.clock().nanos();
+        world.observations().stepped(images.length, loaded - begun, done - begun);
+        if (!Double.isFinite(loss)) {
+            throw ending(
+                    Fault.USER,
+                    "LOSS_NOT_FINITE",
+                    "the loss became %s at step %d: a learning rate below %s may help"
+                            .formatted(loss, step + 1, plan.learningRate()));
+        }
+        double newest = (done - begun) / (double) TimeUnit.SECONDS.toNanos(1) / images.length;
+        secondsPerImage =
+                secondsPerImage == 0 ? newest : (1 - SPEED_SMOOTHING) * secondsPerImage + SPEED_SMOOTHING * newest;
+    }
+
+    private void save(Prepared prepared, long step) throws IOException {
+        long takenAtNanos = world.clock().nanos();
+        long takenAtMillis = world.clock().millis();
+        LearnerState state = prepared.learner().state();
+        StoredObject object = world.archive()
+                .saveCheckpoint(
+                        attempt,
+                        new SavedTraining(
+                                attempt.jobId(),
+                                spec.seed(),
+                                spec.manifest().sha256(),
+                                prepared.network().architecture(),
+                                step,
+                                state));
+        world.observations().checkpointWritten(object, world.clock().nanos() - takenAtNanos);
+        reports.accept(new TrainerReport.CheckpointWritten(
+                attempt, prepared.schedule().epochsAfter(step), step, takenAtMillis, object));
+    }
+
+    private EvaluationReport evaluate(TrainingPlan plan, Prepared prepared, long reached) throws IOException, Ending {
+        Split split = prepared.test().size() > 0 ? Split.TEST : Split.TRAIN;
+        ImageSet images = split == Split.TEST ? prepared.test() : prepared.training();
+        int concepts = spec.concepts().size();
+        Evaluator evaluator = new Evaluator(spec.concepts(), plan.activation());
+        advance(Phase.EVALUATING, plan, prepared.schedule(), reached, Map.of());
+        for (int from = 0; from < images.size(); from += plan.batchSize()) {
+            obeyOrStop(directions.now());
+            int[] indexes = range(from, Math.min(images.size(), from + plan.batchSize()));
+            float[] values = prepared.learner()
+                    .logits(images.batch(indexes, new boolean[indexes.length], plan.activation())
+                            .pixels());
+            for (int i = 0; i < indexes.length; i++) {
+                plan.activation().apply(values, i * concepts, (i + 1) * concepts);
+                evaluator.add(Arrays.copyOfRange(values, i * concepts, (i + 1) * concepts), images.shownBy(indexes[i]));
+            }
+        }
+        return evaluator.report(split);
+    }
+
+    private static int[] range(int from, int to) {
+        int[] range = new int[to - from];
+        Arrays.setAll(range, i -> from + i);
+        return range;
+    }
+
+    private void advance(Phase phase, TrainingPlan plan, Schedule schedule, long reached, Map<String, Double> metrics) {
+        reports.accept(new TrainerReport.Advanced(
+                attempt,
+                new Progress(
+                        phase,
+                        schedule.epochsAfter(reached),
+                        plan.epochs(),
+                        reached,
+                        schedule.steps(),
+                        loss,
+                        metrics,
+                        secondsPerImage == 0 ? 0 : 1 / secondsPerImage)));
+    }
+
+    /** A checkpoint of all that is worth keeping was saved when the last step was done. */
+    private void obeyOrStop(Direction direction) throws Ending {
+        switch (direction) {
+            case Direction.SaveAndStop() -> throw new Ending(new TrainerReport.Released(attempt));
+            case Direction.StopNow() -> throw new Ending(new TrainerReport.Released(attempt));
+            case Direction.Wait() -> {}
+            case Direction.Proceed() -> {}
+            case Direction.FinishEarly _ -> {}
+        }
+    }
+
+    private Ending ending(Fault fault, String code, String message) {
+        return new Ending(failed(fault, code, message));
+    }
+
+    private TrainerReport.Failed failed(Fault fault, String code, String message) {
+        return new TrainerReport.Failed(attempt, fault, code, message);
+    }
+
+    private static String message(Exception failure) {
+        return String.valueOf(failure.getMessage());
+    }
+}

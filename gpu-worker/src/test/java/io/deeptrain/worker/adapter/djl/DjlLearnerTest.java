@@ -1,0 +1,112 @@
+package io.deeptrain.worker.adapter.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.worker.network.InitialWeights;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.ResidualNetwork;
+import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learner.Batch;
+import io.deeptrain.worker.port.Learner.LearnerState;
+import io.deeptrain.worker.port.Learner.Pixels;
+import io.deeptrain.worker.training.Activation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class DjlLearnerTest {
+    private static final int CONCEPTS = 3;
+    private static final int SIZE = 32;
+    private static final double RATE = 0.05;
+    private static final Network NETWORK = ResidualNetwork.cifar(1, CONCEPTS);
+
+    static Learner learner(Activation activation) {
+        return new DjlLearners(1).learner(NETWORK, activation, InitialWeights.of(NETWORK, 7, Set.of()));
+    }
+
+    /** Noise around a brightness that depends on the concept. */
+    private static Batch batch(long seed, int images) {
+        SplittableRandom random = new SplittableRandom(seed);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(images * 3 * SIZE * SIZE);
+        FloatBuffer targets = FloatBuffer.allocate(images * CONCEPTS);
+        for (int image = 0; image < images; image++) {
+            int concept = random.nextInt(CONCEPTS);
+            targets.put(image * CONCEPTS + concept, 1);
+            for (int pixel = 0; pixel < 3 * SIZE * SIZE; pixel++) {
+                bytes.put((byte) (concept * 80 + random.nextInt(60)));
+            }
+        }
+        return new Batch(new Pixels(bytes.flip(), images, SIZE), targets);
+    }
+
+    static List<Float> losses(Learner learner, int from, int to) {
+        List<Float> losses = new ArrayList<>();
+        for (int step = from; step < to; step++) {
+            losses.add(learner.step(batch(step, 16), RATE));
+        }
+        return losses;
+    }
+
+    @Test
+    void what_is_learned_from_a_restored_state_is_the_same_to_the_last_bit() {
+        List<Float> uninterrupted;
+        LearnerState end;
+        try (Learner learner = learner(Activation.SOFTMAX)) {
+            uninterrupted = losses(learner, 0, 12);
+            end = learner.state();
+        }
+        LearnerState middle;
+        List<Float> interrupted;
+        try (Learner learner = learner(Activation.SOFTMAX)) {
+            interrupted = new ArrayList<>(losses(learner, 0, 5));
+            middle = learner.state();
+        }
+        try (Learner learner = learner(Activation.SOFTMAX)) {
+            learner.restore(middle);
+            interrupted.addAll(losses(learner, 5, 12));
+            assertThat(learner.state()).isEqualTo(end);
+        }
+        assertThat(interrupted).isEqualTo(uninterrupted);
+        assertThat(uninterrupted.getLast()).isLessThan(uninterrupted.getFirst());
+    }
+
+    @Test
+    void running_statistics_move_while_it_learns_and_stand_still_while_it_predicts() {
+        try (Learner learner = learner(Activation.SIGMOID)) {
+            LearnerState before = learner.state();
+            float[] logits = learner.logits(batch(1, 4).pixels());
+            assertThat(logits).hasSize(4 * CONCEPTS);
+            assertThat(learner.state()).isEqualTo(before);
+            learner.step(batch(1, 16), RATE);
+            for (int n = 0; n < before.network().size(); n++) {
+                assertThat(learner.state().network().get(n))
+                        .isNotEqualTo(before.network().get(n));
+            }
+        }
+    }
+
+    @Test
+    void memory_stays_flat_over_hundreds_of_steps() throws IOException {
+        try (Learner learner = learner(Activation.SOFTMAX)) {
+            losses(learner, 0, 100);
+            long before = residentKilobytes();
+            losses(learner, 100, 400);
+            assertThat(residentKilobytes() - before).isLessThan(100_000);
+        }
+    }
+
+    private static long residentKilobytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,167 @@
+package io.deeptrain.worker.adapter.objects;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.objects.ObjectStore;
+import io.deeptrain.objects.ObjectStores;
+import io.deeptrain.objects.StoredBlob;
+import io.deeptrain.worker.adapter.objects.Safetensors.Content;
+import io.deeptrain.worker.attempt.AttemptId;
+import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.network.InitialWeights;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.Learner.LearnerState;
+import io.deeptrain.worker.training.Activation;
+import io.deeptrain.worker.training.Architectures;
+import io.deeptrain.worker.training.SavedTraining;
+import io.deeptrain.worker.training.TrainedModel;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ObjectArchiveTest {
+    private static final AttemptId ATTEMPT = new AttemptId(new JobId("job-1"), new FencingToken(3));
+    private static final Network NETWORK =
+            Architectures.named("cifar-resnet-20", 2).orElseThrow();
+    private static final List<Tensor> STATE = InitialWeights.of(NETWORK, 1, Set.of());
+    private static final TrainedModel MODEL =
+            new TrainedModel("cifar-resnet-20", List.of("cat", "dög"), 32, Activation.SIGMOID, STATE);
+    private static final EvaluationReport REPORT = new EvaluationReport(Split.TEST, 0, 0, List.of(), List.of());
+
+    @TempDir
+    Path folder;
+
+    private ObjectStore store;
+    private ObjectArchive archive;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = ObjectStores.open(folder.toUri());
+        archive = new ObjectArchive(store);
+    }
+
+    private StoredObject put(String key, InputStream content) throws IOException {
+        StoredBlob blob = store.put(key, content);
+        return new StoredObject(blob.key(), blob.sha256(), blob.sizeBytes());
+    }
+
+    @Test
+    void a_model_that_was_published_is_read_as_it_was() throws Exception {
+        StoredObject stored = archive.publish(ATTEMPT, MODEL, REPORT);
+        assertThat(stored.key()).isEqualTo("jobs/job-1/attempts/3/model.safetensors");
+        assertThat(archive.model(stored)).isEqualTo(MODEL);
+    }
+
+    @Test
+    void a_checkpoint_that_was_saved_is_read_as_it_was_until_it_is_discarded() throws Exception {
+        SavedTraining saved = new SavedTraining(
+                ATTEMPT.jobId(), -5, "f".repeat(64), "cifar-resnet-20", 77, new LearnerState(STATE, STATE));
+        StoredObject stored = archive.saveCheckpoint(ATTEMPT, saved);
+        assertThat(archive.checkpoint(stored)).isEqualTo(saved);
+        archive.discardCheckpoints(ATTEMPT);
+        assertThatThrownBy(() -> archive.checkpoint(stored)).isInstanceOf(CorruptObjectException.class);
+    }
+
+    @Test
+    void bytes_that_changed_in_the_store_are_refused() throws Exception {
+        StoredObject stored = put("image", new ByteArrayInputStream(new byte[] {1, 2, 3}));
+        put("image", new ByteArrayInputStream(new byte[] {1, 2, 4}));
+        assertThatThrownBy(() -> archive.image(stored))
+                .isInstanceOf(CorruptObjectException.class)
+                .hasMessageContaining("image is not the object that was stored");
+        put("image", new ByteArrayInputStream(new byte[] {1, 2, 3, 4}));
+        assertThatThrownBy(() -> archive.image(stored)).isInstanceOf(CorruptObjectException.class);
+    }
+
+    @Test
+    void a_checkpoint_is_no_model() throws Exception {
+        StoredObject stored = archive.saveCheckpoint(
+                ATTEMPT,
+                new SavedTraining(
+                        ATTEMPT.jobId(), 1, "f".repeat(64), "cifar-resnet-20", 1, new LearnerState(STATE, List.of())));
+        assertThatThrownBy(() -> archive.model(stored)).hasMessageContaining("is no deeptrain-model-1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"architecture", "activation", "image_size", "concepts", "format"})
+    void a_model_with_unknown_or_missing_words_is_refused(String name) throws Exception {
+        Map<String, String> metadata = new TreeMap<>(Map.of(
+                "format", "deeptrain-model-1",
+                "architecture", "cifar-resnet-20",
+                "activation", "SOFTMAX",
+                "image_size", "32",
+                "concepts", "[\"cat\",\"dog\"]"));
+        assertThat(archive.model(put("m", Safetensors.write(new Content(metadata, STATE)))))
+                .isNotNull();
+        metadata.put(name, "something");
+        StoredObject unknown = put("m", Safetensors.write(new Content(metadata, STATE)));
+        assertThatThrownBy(() -> archive.model(unknown)).isInstanceOf(CorruptObjectException.class);
+        metadata.remove(name);
+        StoredObject missing = put("m", Safetensors.write(new Content(metadata, STATE)));
+        assertThatThrownBy(() -> archive.model(missing)).hasMessage("metadata lacks " + name);
+    }
+
+    @Test
+    void a_model_with_tensors_of_another_network_is_refused() throws Exception {
+        StoredObject stored = archive.publish(
+                ATTEMPT,
+                new TrainedModel("cifar-resnet-20", List.of("a", "b", "c"), 32, Activation.SOFTMAX, STATE),
+                REPORT);
+        assertThatThrownBy(() -> archive.model(stored)).hasMessage("the tensors are not those of cifar-resnet-20");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[65536,65536],\"data_offsets\":[0,8]}}",
+                "{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+                "{\"a\":7}",
+                "[]",
+                "{",
+                "{}"
+            })
+    void a_header_that_does_not_fit_its_numbers_is_refused(String header) {
+        byte[] json = header.getBytes(StandardCharsets.UTF_8);
+        byte[] file = ByteBuffer.allocate(8 + json.length + 8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length)
+                .put(json)
+                .array();
+        assertThatThrownBy(() -> Safetensors.read(file)).isInstanceOf(CorruptObjectException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0, 1_000, Long.MAX_VALUE})
+    void a_header_longer_than_its_file_is_refused(long length) {
+        byte[] file = ByteBuffer.allocate(100)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(length)
+                .array();
+        assertThatThrownBy(() -> Safetensors.read(file)).isInstanceOf(CorruptObjectException.class);
+    }
+}

@@ -1,0 +1,52 @@
+package io.deeptrain.worker.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.worker.evaluation.EvaluationReport.ConceptScore;
+import io.deeptrain.worker.training.Activation;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class EvaluatorTest {
+    @Test
+    void exclusive_concepts_are_judged_by_the_highest() {
+        Evaluator evaluator = new Evaluator(List.of("cat", "dog"), Activation.SOFTMAX);
+        evaluator.add(new float[] {0.9f, 0.1f}, new int[] {0});
+        evaluator.add(new float[] {0.8f, 0.2f}, new int[] {0});
+        evaluator.add(new float[] {0.6f, 0.4f}, new int[] {1});
+        evaluator.add(new float[] {0.3f, 0.7f}, new int[] {1});
+        EvaluationReport report = evaluator.report(Split.TEST);
+        assertThat(report)
+                .isEqualTo(new EvaluationReport(
+                        Split.TEST,
+                        4,
+                        0.75,
+                        List.of(
+                                new ConceptScore("cat", 2, 1, 0, 2 / 3.0, 1, 0.8),
+                                new ConceptScore("dog", 1, 0, 1, 1, 0.5, 2 / 3.0)),
+                        List.of(List.of(2L, 0L), List.of(1L, 1L))));
+        assertThat(report.metrics()).isEqualTo(Map.of("test_accuracy", 0.75, "test_f1", (0.8 + 2 / 3.0) / 2));
+    }
+
+    @Test
+    void independent_concepts_are_each_judged_by_one_half() {
+        Evaluator evaluator = new Evaluator(List.of("cat", "dog", "owl"), Activation.SIGMOID);
+        evaluator.add(new float[] {0.5f, 0.9f, 0.49f}, new int[] {0, 1});
+        evaluator.add(new float[] {0.1f, 0.6f, 0.2f}, new int[] {0});
+        assertThat(evaluator.report(Split.TRAIN).concepts())
+                .containsExactly(
+                        new ConceptScore("cat", 1, 0, 1, 1, 0.5, 2 / 3.0),
+                        new ConceptScore("dog", 1, 1, 0, 0.5, 1, 2 / 3.0),
+                        new ConceptScore("owl", 0, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void nothing_to_judge_is_no_success() {
+        assertThat(new Evaluator(List.of("cat"), Activation.SOFTMAX)
+                        .report(Split.TEST)
+                        .accuracy())
+                .isZero();
+    }
+}

@@ -1,0 +1,88 @@
+package io.deeptrain.worker.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ScheduleTest {
+    private static TrainingPlan plan(int batchSize, int epochs, int itemsPerEpoch, boolean flips, long seed) {
+        return new TrainingPlan(32, batchSize, epochs, 0.1, Activation.SOFTMAX, flips, itemsPerEpoch, seed);
+    }
+
+    private static List<Integer> dealt(Schedule schedule, long from, long to) {
+        List<Integer> images = new ArrayList<>();
+        for (long step = from; step < to; step++) {
+            Arrays.stream(schedule.imagesOf(step)).forEach(images::add);
+        }
+        return images;
+    }
+
+    @Test
+    void each_epoch_deals_each_image_once_in_another_order() {
+        Schedule schedule = new Schedule(plan(32, 2, 0, false, 1), 100);
+        assertThat(schedule.steps()).isEqualTo(8);
+        List<Integer> all = IntStream.range(0, 100).boxed().toList();
+        List<Integer> first = dealt(schedule, 0, 4);
+        List<Integer> second = dealt(schedule, 4, 8);
+        assertThat(first).containsExactlyInAnyOrderElementsOf(all).isNotEqualTo(all);
+        assertThat(second).containsExactlyInAnyOrderElementsOf(all).isNotEqualTo(first);
+    }
+
+    @Test
+    void an_epochs_steps_share_its_images_evenly() {
+        Schedule schedule = new Schedule(plan(32, 1, 0, false, 1), 97);
+        assertThat(IntStream.range(0, 4).map(step -> schedule.imagesOf(step).length))
+                .containsExactly(24, 24, 24, 25);
+    }
+
+    @Test
+    void any_step_can_be_asked_for_first() {
+        Schedule asked = new Schedule(plan(8, 5, 0, true, 9), 50);
+        List<Integer> before = dealt(asked, 0, asked.steps());
+        Schedule resumed = new Schedule(plan(8, 5, 0, true, 9), 50);
+        assertThat(dealt(resumed, 17, asked.steps()))
+                .isEqualTo(before.subList(
+                        before.size() - dealt(asked, 17, asked.steps()).size(), before.size()));
+        assertThat(resumed.flipsOf(17, 8)).isEqualTo(asked.flipsOf(17, 8));
+    }
+
+    @Test
+    void an_epoch_of_fewer_items_goes_on_where_the_last_one_stopped() {
+        Schedule schedule = new Schedule(plan(10, 5, 20, false, 1), 100);
+        assertThat(schedule.steps()).isEqualTo(10);
+        assertThat(dealt(schedule, 0, 10)).doesNotHaveDuplicates().hasSize(100);
+    }
+
+    @Test
+    void another_seed_is_another_order() {
+        assertThat(new Schedule(plan(10, 1, 0, false, 1), 100).imagesOf(0))
+                .isNotEqualTo(new Schedule(plan(10, 1, 0, false, 2), 100).imagesOf(0));
+    }
+
+    @Test
+    void images_are_mirrored_only_if_asked_for_and_then_about_half_of_them() {
+        assertThat(new Schedule(plan(10, 1, 0, false, 1), 100).flipsOf(0, 1_000))
+                .containsOnly(false);
+        boolean[] flips = new Schedule(plan(10, 1, 0, true, 1), 100).flipsOf(0, 1_000);
+        assertThat(IntStream.range(0, 1_000).filter(i -> flips[i]).count()).isBetween(430L, 570L);
+    }
+
+    @Test
+    void the_learning_rate_climbs_then_falls_to_nothing() {
+        Schedule schedule = new Schedule(plan(10, 10, 0, false, 1), 100);
+        assertThat(schedule.learningRateOf(0)).isBetween(0.001, 0.05);
+        assertThat(schedule.learningRateOf(5)).isBetween(0.099, 0.1);
+        assertThat(schedule.learningRateOf(50)).isBetween(0.049, 0.051);
+        assertThat(schedule.learningRateOf(99)).isBetween(0.0, 0.001);
+    }
+
+    @Test
+    void epochs_are_counted_when_their_last_step_is_done() {
+        Schedule schedule = new Schedule(plan(10, 2, 0, false, 1), 30);
+        assertThat(IntStream.rangeClosed(0, 6).map(schedule::epochsAfter)).containsExactly(0, 0, 0, 1, 1, 1, 2);
+    }
+}

@@ -1,0 +1,163 @@
+package io.deeptrain.worker.training;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.Checkpoint;
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.event.adapter.json.ManifestJson;
+import io.deeptrain.objects.ObjectStore;
+import io.deeptrain.objects.ObjectStores;
+import io.deeptrain.objects.StoredBlob;
+import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.adapter.objects.ObjectArchive;
+import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.port.Directions;
+import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Observations;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** A place to train in: a store in a folder, a dataset, and the real engine. */
+final class TrainingBench {
+    static final List<String> DIGITS =
+            IntStream.range(0, 10).mapToObj(Integer::toString).toList();
+    private static final JobId JOB = new JobId("job-1");
+
+    private final Path scratch;
+    private final ObjectStore store;
+    private final List<ManifestEntry> entries = new ArrayList<>();
+    private final Map<String, Object> hyperparameters = new HashMap<>(Map.of("per_item_lrate", 0.0015625));
+    private List<String> concepts = DIGITS;
+    private int tolerancePercent = 5;
+
+    TrainingBench(Path folder) throws IOException {
+        scratch = folder;
+        store = ObjectStores.open(folder.resolve("objects").toUri());
+    }
+
+    TrainingBench set(String hyperparameter, Object value) {
+        hyperparameters.put(hyperparameter, value);
+        return this;
+    }
+
+    TrainingBench concepts(String... names) {
+        concepts = List.of(names);
+        return this;
+    }
+
+    TrainingBench tolerating(int percent) {
+        tolerancePercent = percent;
+        return this;
+    }
+
+    TrainingBench digits(int count, Split split) throws IOException {
+        for (int n = 0; n < count; n++) {
+            image(DrawnDigits.png(n % 10, entries.size()), split, Integer.toString(n % 10));
+        }
+        return this;
+    }
+
+    TrainingBench image(byte[] file, Split split, String... positives) throws IOException {
+        StoredBlob blob = store.putContent(new ByteArrayInputStream(file));
+        entries.add(new ManifestEntry("input-" + entries.size(), stored(blob), List.of(positives), List.of(), split));
+        return this;
+    }
+
+    AttemptAssigned assignment(long token, Origin origin) throws IOException {
+        StoredBlob manifest = store.putContent(new ByteArrayInputStream(ManifestJson.write(entries)));
+        return new AttemptAssigned(
+                JOB,
+                new FencingToken(token),
+                new WorkerId("gpu-1"),
+                new IncarnationId("start-1"),
+                new Tenant("me", "app"),
+                new TrainingSpec(
+                        "visual-classifier",
+                        "classification_cifar10_v1",
+                        hyperparameters,
+                        concepts,
+                        stored(manifest),
+                        entries.size(),
+                        tolerancePercent,
+                        1,
+                        42),
+                origin);
+    }
+
+    ObjectArchive archive() {
+        return new ObjectArchive(store);
+    }
+
+    ObjectStore store() {
+        return store;
+    }
+
+    /** Runs an attempt to its end, told to proceed. */
+    List<TrainerReport> run(AttemptAssigned assignment) {
+        return run(assignment, steps -> new Direction.Proceed());
+    }
+
+    /** Runs an attempt whose directions depend on how many steps were completed in it. */
+    List<TrainerReport> run(AttemptAssigned assignment, Function<Integer, Direction> directions) {
+        List<TrainerReport> reports = new ArrayList<>();
+        TrainingRun.run(
+                assignment,
+                new TrainingRun.Surroundings(
+                        archive(), new DjlLearners(1), System::nanoTime, Observations.NONE, scratch),
+                new Directions() {
+                    @Override
+                    public Direction now() {
+                        return directions.apply((int) reports.stream()
+                                .filter(TrainerReport.Advanced.class::isInstance)
+                                .count());
+                    }
+
+                    @Override
+                    public Direction awaitBegin() {
+                        return now();
+                    }
+                },
+                reports::add);
+        return reports;
+    }
+
+    static List<Double> losses(List<TrainerReport> reports) {
+        return reports.stream()
+                .filter(TrainerReport.Advanced.class::isInstance)
+                .map(report -> ((TrainerReport.Advanced) report).progress())
+                .filter(progress -> progress.phase() == io.deeptrain.event.Phase.TRAINING)
+                .map(progress -> progress.loss())
+                .toList();
+    }
+
+    static List<TrainerReport.CheckpointWritten> checkpoints(List<TrainerReport> reports) {
+        return reports.stream()
+                .filter(TrainerReport.CheckpointWritten.class::isInstance)
+                .map(TrainerReport.CheckpointWritten.class::cast)
+                .toList();
+    }
+
+    static Origin resumedFrom(TrainerReport.CheckpointWritten written) {
+        return new Origin.Resumed(
+                new Checkpoint(written.attempt().token(), 1, written.epoch(), written.step(), 0, written.object()));
+    }
+
+    private static StoredObject stored(StoredBlob blob) {
+        return new StoredObject(blob.key(), blob.sha256(), blob.sizeBytes());
+    }
+}

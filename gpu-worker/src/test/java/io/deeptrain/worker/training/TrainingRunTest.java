@@ -1,0 +1,237 @@
+package io.deeptrain.worker.training;
+
+import static io.deeptrain.worker.training.TrainingBench.checkpoints;
+import static io.deeptrain.worker.training.TrainingBench.losses;
+import static io.deeptrain.worker.training.TrainingBench.resumedFrom;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.Completion;
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.Origin;
+import io.deeptrain.worker.attempt.AttemptId;
+import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
+import io.deeptrain.worker.attempt.TrainerReport.Failed;
+import io.deeptrain.worker.attempt.TrainerReport.Finished;
+import io.deeptrain.worker.attempt.TrainerReport.Prepared;
+import io.deeptrain.worker.attempt.TrainerReport.Released;
+import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.Directions.Direction;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingRunTest {
+    private static final Origin SCRATCH = new Origin.Scratch();
+
+    @TempDir
+    Path folder;
+
+    private TrainingBench shortTraining() throws IOException {
+        return new TrainingBench(folder)
+                .digits(40, Split.TRAIN)
+                .digits(10, Split.TEST)
+                .set("batch_size", 16L)
+                .set("average_horizontal_flips", true)
+                .set("num_epochs", 2L);
+    }
+
+    @Test
+    void digits_that_it_has_not_seen_are_told_apart_after_a_short_training() throws Exception {
+        TrainingBench bench = new TrainingBench(folder)
+                .digits(1_000, Split.TRAIN)
+                .digits(200, Split.TEST)
+                .set("batch_size", 32L)
+                .set("num_epochs", 3L);
+        List<TrainerReport> reports = bench.run(bench.assignment(1, SCRATCH));
+        Finished finished = (Finished) reports.getLast();
+        System.out.println("drawn digits: " + finished.metrics());
+        assertThat(finished.completion()).isEqualTo(Completion.ALL_EPOCHS);
+        assertThat(finished.metrics().get("test_accuracy")).isGreaterThan(0.9);
+        assertThat(checkpoints(reports)).extracting(CheckpointWritten::epoch).containsExactly(1, 2, 3);
+        TrainedModel model = bench.archive().model(finished.model());
+        assertThat(model.concepts()).isEqualTo(TrainingBench.DIGITS);
+        assertThat(bench.store().exists("jobs/job-1/attempts/1/report.json")).isTrue();
+    }
+
+    @Test
+    void the_loss_curve_of_a_resumed_training_is_that_of_an_uninterrupted_one_to_the_last_bit() throws Exception {
+        TrainingBench bench = shortTraining();
+        List<TrainerReport> uninterrupted = bench.run(bench.assignment(1, SCRATCH));
+
+        List<TrainerReport> first = bench.run(
+                bench.assignment(2, SCRATCH),
+                steps -> steps < 4 ? new Direction.Proceed() : new Direction.SaveAndStop());
+        assertThat(first.getLast()).isInstanceOf(Released.class);
+        CheckpointWritten saved = checkpoints(first).getLast();
+        assertThat(saved.step()).isEqualTo(4);
+        List<TrainerReport> second = bench.run(bench.assignment(3, resumedFrom(saved)));
+
+        assertThat(((Prepared) second.getFirst()).origin()).isEqualTo(resumedFrom(saved));
+        List<Double> interrupted = new ArrayList<>(losses(first));
+        interrupted.addAll(losses(second));
+        assertThat(interrupted).hasSize(6).isEqualTo(losses(uninterrupted));
+        assertThat(((Finished) second.getLast()).model().sha256())
+                .isEqualTo(((Finished) uninterrupted.getLast()).model().sha256());
+    }
+
+    @Test
+    void a_checkpoint_that_cannot_be_read_is_as_good_as_none_and_the_attempt_says_so() throws Exception {
+        TrainingBench bench = shortTraining();
+        List<TrainerReport> first = bench.run(
+                bench.assignment(1, SCRATCH),
+                steps -> steps < 4 ? new Direction.Proceed() : new Direction.SaveAndStop());
+        AttemptAssigned next =
+                bench.assignment(2, resumedFrom(checkpoints(first).getLast()));
+        bench.archive().discardCheckpoints(AttemptId.of(bench.assignment(1, SCRATCH)));
+
+        List<TrainerReport> second = bench.run(next, _ -> new Direction.Proceed());
+
+        assertThat(((Prepared) second.getFirst()).origin()).isEqualTo(SCRATCH);
+        assertThat(losses(second)).hasSize(6);
+    }
+
+    @Test
+    void a_stop_takes_effect_within_one_batch_and_leaves_nothing() throws Exception {
+        TrainingBench bench = shortTraining();
+        List<TrainerReport> reports = bench.run(
+                bench.assignment(1, SCRATCH), steps -> steps < 2 ? new Direction.Proceed() : new Direction.StopNow());
+        assertThat(losses(reports)).hasSize(2);
+        assertThat(checkpoints(reports)).isEmpty();
+        assertThat(reports.getLast()).isInstanceOf(Released.class);
+        assertThat(bench.store().exists("jobs/job-1/attempts/1/model.safetensors"))
+                .isFalse();
+    }
+
+    @Test
+    void a_training_that_is_told_to_finish_early_publishes_what_it_has() throws Exception {
+        TrainingBench bench = shortTraining();
+        List<TrainerReport> reports = bench.run(
+                bench.assignment(1, SCRATCH),
+                steps -> steps < 2 ? new Direction.Proceed() : new Direction.FinishEarly(Completion.BUDGET_REACHED));
+        assertThat(losses(reports)).hasSize(2);
+        assertThat(((Finished) reports.getLast()).completion()).isEqualTo(Completion.BUDGET_REACHED);
+    }
+
+    @Test
+    void as_many_broken_images_as_are_tolerated_are_left_out_and_counted() throws Exception {
+        TrainingBench bench = shortTraining().tolerating(2).image(notAnImage(), Split.TRAIN, "1");
+        List<TrainerReport> reports = bench.run(bench.assignment(1, SCRATCH));
+        assertThat(reports.getFirst())
+                .isEqualTo(new Prepared(AttemptId.of(bench.assignment(1, SCRATCH)), SCRATCH, 50, 1));
+        assertThat(reports.getLast()).isInstanceOf(Finished.class);
+    }
+
+    @Test
+    void one_broken_image_more_is_the_tenants_failure() throws Exception {
+        TrainingBench bench = shortTraining().tolerating(1).image(notAnImage(), Split.TRAIN, "1");
+        assertThat(bench.run(bench.assignment(1, SCRATCH)))
+                .containsExactly(new Failed(
+                        AttemptId.of(bench.assignment(1, SCRATCH)),
+                        Fault.USER,
+                        "DATA_TOLERANCE_EXCEEDED",
+                        "more than 1 % of the 51 inputs cannot be read, the newest of them input-50: "
+                                + "not a JPEG, PNG, GIF or BMP image"));
+    }
+
+    @Test
+    void a_dataset_without_one_training_image_is_the_tenants_failure() throws Exception {
+        TrainingBench bench = new TrainingBench(folder).digits(3, Split.TEST);
+        Failed failed = (Failed) bench.run(bench.assignment(1, SCRATCH)).getLast();
+        assertThat(failed.fault()).isEqualTo(Fault.USER);
+        assertThat(failed.code()).isEqualTo("NO_TRAINING_INPUTS");
+    }
+
+    @Test
+    void a_learning_rate_that_blows_the_weights_up_is_the_tenants_failure() throws Exception {
+        TrainingBench bench = shortTraining().set("lrate", 1e30);
+        Failed failed = (Failed) bench.run(bench.assignment(1, SCRATCH)).getLast();
+        assertThat(failed.fault()).isEqualTo(Fault.USER);
+        assertThat(failed.code()).isEqualTo("LOSS_NOT_FINITE");
+    }
+
+    @Test
+    void a_template_that_this_worker_does_not_have_is_not_the_tenants_failure() throws Exception {
+        TrainingBench bench = shortTraining();
+        AttemptAssigned known = bench.assignment(1, SCRATCH);
+        var spec = known.spec();
+        AttemptAssigned unknown = new AttemptAssigned(
+                known.jobId(),
+                known.attempt(),
+                known.workerId(),
+                known.incarnation(),
+                known.tenant(),
+                new io.deeptrain.event.TrainingSpec(
+                        spec.modelTypeId(),
+                        "MMDetection_SSD",
+                        spec.hyperparameters(),
+                        spec.concepts(),
+                        spec.manifest(),
+                        spec.inputCount(),
+                        spec.invalidDataTolerancePercent(),
+                        1,
+                        1),
+                SCRATCH);
+        assertThat(bench.run(unknown))
+                .containsExactly(new Failed(
+                        AttemptId.of(known),
+                        Fault.PLATFORM,
+                        "UNKNOWN_TEMPLATE",
+                        "this worker has no template MMDetection_SSD"));
+    }
+
+    @Test
+    void a_concept_that_no_image_shows_is_never_predicted() throws IOException, CorruptObjectException {
+        TrainingBench bench = new TrainingBench(folder)
+                .concepts("1", "unseen")
+                .digits(11, Split.TRAIN)
+                .set("num_epochs", 2L);
+        Finished finished = (Finished) bench.run(bench.assignment(1, SCRATCH)).getLast();
+        TrainedModel model = bench.archive().model(finished.model());
+        float[] bias = model.state().getLast().values();
+        float[] values = {0, bias[1] - bias[0]};
+        model.activation().apply(values, 0, 2);
+        assertThat(values[1]).isLessThan(0.0001f);
+        assertThat(finished.metrics()).containsKeys("train_accuracy", "train_f1");
+    }
+
+    private static byte[] notAnImage() {
+        return "this is no image".getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void what_was_asked_for_is_what_is_planned() {
+        Map<String, Object> given = Map.of(
+                "image_size", 64L,
+                "batch_size", 10L,
+                "num_epochs", 7L,
+                "per_item_lrate", 0.01,
+                "logreg", 1L,
+                "average_horizontal_flips", true,
+                "num_items_per_epoch", 30L);
+        assertThat(TrainingPlan.of(spec(given)))
+                .isEqualTo(new TrainingPlan(64, 10, 7, 0.1, Activation.SIGMOID, true, 30, 42));
+        assertThat(TrainingPlan.of(spec(Map.of("lrate", 0.5))))
+                .isEqualTo(new TrainingPlan(32, 64, 10, 0.5, Activation.SOFTMAX, false, 0, 42));
+    }
+
+    private static io.deeptrain.event.TrainingSpec spec(Map<String, Object> hyperparameters) {
+        return new io.deeptrain.event.TrainingSpec(
+                "visual-classifier",
+                "classification_cifar10_v1",
+                hyperparameters,
+                List.of("cat"),
+                new io.deeptrain.event.StoredObject("manifest", "a".repeat(64), 1),
+                1,
+                5,
+                1,
+                42);
+    }
+}
