@@ -1,0 +1,24 @@
+package io.deeptrain.scheduler.engine;
+
+import io.deeptrain.event.AssignmentEvent;
+import io.deeptrain.event.JobEvent;
+import io.deeptrain.event.JobId;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What follows from one input. All of it is committed together, or none of it happened.
+ *
+ * @param history in the order in which it is to be told
+ * @param assignments in the order in which they are to be sent
+ * @param changedJobs whose records are to be stored, in the order in which they first changed
+ */
+public record Decisions(List<JobEvent> history, List<AssignmentEvent> assignments, Set<JobId> changedJobs) {
+    public Decisions {
+        history = List.copyOf(history);
+        assignments = List.copyOf(assignments);
+        changedJobs = Collections.unmodifiableSet(new LinkedHashSet<>(changedJobs));
+    }
+}

@@ -1,0 +1,629 @@
+package io.deeptrain.scheduler.engine;
+
+import io.deeptrain.event.AssignmentEvent;
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.AttemptEvent.AttemptFailed;
+import io.deeptrain.event.AttemptEvent.AttemptStarted;
+import io.deeptrain.event.AttemptEvent.AttemptStopped;
+import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
+import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.ChargeEvent;
+import io.deeptrain.event.Event;
+import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.FleetEvent.SchedulerPulsed;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.JobEvent;
+import io.deeptrain.event.JobEvent.RequeueCause;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.RequestEvent;
+import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.StopReason;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.Input.Heard;
+import io.deeptrain.scheduler.engine.Input.Tick;
+import io.deeptrain.scheduler.fleet.Fleet;
+import io.deeptrain.scheduler.fleet.WorkerView;
+import io.deeptrain.scheduler.job.Budget;
+import io.deeptrain.scheduler.job.Decision;
+import io.deeptrain.scheduler.job.Ending.Failed;
+import io.deeptrain.scheduler.job.Ending.Succeeded;
+import io.deeptrain.scheduler.job.JobCommand;
+import io.deeptrain.scheduler.job.JobFact;
+import io.deeptrain.scheduler.job.JobHistory;
+import io.deeptrain.scheduler.job.JobMachine;
+import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.job.JobState.Assigned;
+import io.deeptrain.scheduler.job.JobState.Cancelling;
+import io.deeptrain.scheduler.job.JobState.Ended;
+import io.deeptrain.scheduler.job.JobState.Finishing;
+import io.deeptrain.scheduler.job.JobState.Leased;
+import io.deeptrain.scheduler.job.JobState.Queued;
+import io.deeptrain.scheduler.job.JobState.Running;
+import io.deeptrain.scheduler.job.Lease;
+import io.deeptrain.scheduler.job.Lineage;
+import io.deeptrain.scheduler.queue.FairQueue;
+import io.deeptrain.scheduler.queue.TenantUse;
+import io.deeptrain.scheduler.queue.Ticket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The scheduler as a fold: what was heard and the passing of time in, decisions out. It does no I/O, asks no clock,
+ * draws no random number and belongs to one thread, so that the same inputs always give the same decisions.
+ *
+ * <p>One cycle, for each input:
+ *
+ * <ol>
+ *   <li>The clocks move. Time never goes back; heard time advances by what the own pulses show, at most
+ *       {@link #HEARD_STEP_MAX} a tick.
+ *   <li>What was heard is folded: each event becomes a command to one job, which the job's own rules accept or refuse.
+ *       What is known already changes nothing, so that a record may be delivered again.
+ *   <li>At a tick, leases whose term has passed lapse, attempts without new work are given up, silent workers are
+ *       forgotten.
+ *   <li>At a tick, assignments and stops that nobody has acknowledged are sent again.
+ *   <li>Jobs whose back-off is over wait for their turn again.
+ *   <li>As long as the job whose turn it is fits on a worker, it is assigned there.
+ * </ol>
+ *
+ * <p>The caller commits the decisions, or throws the engine away and {@linkplain #restore restores} another one.
+ */
+public final class SchedulerEngine {
+    /** A tick after a pause of the control plane must not use up a lease at once. */
+    public static final Duration HEARD_STEP_MAX = Duration.ofSeconds(2);
+
+    private final EngineSettings settings;
+    private final Map<JobId, JobRecord> jobs = new HashMap<>();
+    private final Deque<JobId> ended = new ArrayDeque<>();
+    private final FairQueue queue;
+    private final Fleet fleet;
+    private final Stops stops = new Stops();
+    private final Map<JobId, Watch> watches = new HashMap<>();
+    private final Map<WorkerId, TreeSet<JobId>> leasedTo = new HashMap<>();
+    private final PriorityQueue<WatchTimer> watchTimers = new PriorityQueue<>();
+    private final PriorityQueue<ResendTimer> resendTimers = new PriorityQueue<>();
+
+    private Instant now = Instant.EPOCH;
+    private Optional<Instant> heardUpTo = Optional.empty();
+    private long heardNanos;
+    private long arrivals;
+    private long timersSet;
+
+    private List<JobEvent> history = new ArrayList<>();
+    private List<AssignmentEvent> assignments = new ArrayList<>();
+    private Set<JobId> changedJobs = new LinkedHashSet<>();
+
+    public SchedulerEngine(EngineSettings settings) {
+        this.settings = settings;
+        queue = new FairQueue(settings.weights());
+        fleet = new Fleet(settings.leaseTerm().toNanos());
+    }
+
+    /**
+     * An engine that goes on where another one stopped. Every lease has a fresh term, the workers are learned again
+     * from their beats, and what may not have been acknowledged is sent again.
+     */
+    public static SchedulerEngine restore(Collection<JobRecord> records, EngineSettings settings) {
+        SchedulerEngine engine = new SchedulerEngine(settings);
+        List<JobRecord> inOrder = new ArrayList<>(records);
+        inOrder.sort(Comparator.comparingLong(JobRecord::arrival));
+        engine.queue.recall(newestUse(inOrder));
+        inOrder.forEach(engine::takeUp);
+        inOrder.stream()
+                .filter(job -> job.state() instanceof Ended)
+                .sorted(Comparator.comparing(job -> endOf(job)))
+                .forEach(job -> engine.remember(job.jobId()));
+        return engine;
+    }
+
+    public Decisions apply(Input input) {
+        moveClocks(input);
+        switch (input) {
+            case Heard(RequestEvent request, var _) -> hearRequest(request);
+            case Heard(AttemptEvent attempt, var _) -> hearAttempt(attempt);
+            case Heard(WorkerBeat beat, var _) -> hearBeat(beat);
+            case Heard(AssignmentEvent event, var _) -> throw unexpected(event);
+            case Heard(JobEvent event, var _) -> throw unexpected(event);
+            case Heard(ChargeEvent event, var _) -> throw unexpected(event);
+            case Heard(SchedulerPulsed event, var _) -> throw unexpected(event);
+            case Tick _ -> {
+                endWhatIsOverdue();
+                resendUnacknowledged();
+            }
+        }
+        queue.endBackOffs(now);
+        assignWhatFits();
+        return takeDecisions();
+    }
+
+    /** A job that this engine knows. It forgets ended ones after a while. */
+    public JobRecord job(JobId jobId) {
+        return find(jobId).orElseThrow(() -> new IllegalArgumentException("not a job of this engine: " + jobId));
+    }
+
+    public Optional<JobRecord> find(JobId jobId) {
+        return Optional.ofNullable(jobs.get(jobId));
+    }
+
+    /** Every job that this engine knows, in no particular order. */
+    public Collection<JobRecord> jobs() {
+        return Collections.unmodifiableCollection(jobs.values());
+    }
+
+    public List<WorkerView> fleet() {
+        return fleet.view();
+    }
+
+    /** Jobs that wait for a worker to have room. */
+    public int readyCount() {
+        return queue.readyCount();
+    }
+
+    /** Jobs that wait for the end of a back-off. */
+    public int backingOffCount() {
+        return queue.backingOffCount();
+    }
+
+    private void moveClocks(Input input) {
+        if (input.now().isAfter(now)) {
+            now = input.now();
+        }
+        queue.decayTo(now);
+        if (input instanceof Tick(var _, var newest)) {
+            Duration step =
+                    heardUpTo.map(earlier -> Duration.between(earlier, newest)).orElse(Duration.ZERO);
+            if (!step.isNegative()) {
+                heardUpTo = Optional.of(newest);
+                heardNanos += step.compareTo(HEARD_STEP_MAX) < 0 ? step.toNanos() : HEARD_STEP_MAX.toNanos();
+            }
+        }
+    }
+
+    private void hearRequest(RequestEvent request) {
+        switch (request) {
+            case TrainingRequested training -> admit(training);
+            case TrainingCancelled(var jobId, var cancelledAt) -> command(jobId, new JobCommand.Cancel(cancelledAt));
+            case JobSealed(var jobId, var _) -> command(jobId, new JobCommand.Seal());
+        }
+    }
+
+    private void admit(TrainingRequested request) {
+        if (jobs.containsKey(request.jobId())) {
+            return;
+        }
+        arrivals++;
+        JobRecord job = JobRecord.queued(request, arrivals, now);
+        jobs.put(job.jobId(), job);
+        queue.add(ticketOf(job), now, now);
+        changedJobs.add(job.jobId());
+        history.add(JobHistory.opening(request, now));
+    }
+
+    private void hearAttempt(AttemptEvent event) {
+        Holding holding = new Holding(event.jobId(), event.attempt());
+        boolean isLast = isLast(event);
+        if (isLast) {
+            stops.settle(event.workerId(), holding);
+            fleet.endedByWorker(event.workerId(), holding);
+        }
+        watchOver(holding).ifPresent(Watch::acknowledge);
+        boolean isAccepted = command(event.jobId(), commandOf(event));
+        Optional<Watch> watch = watchOver(holding);
+        if (watch.isPresent() && isAccepted) {
+            watch.get().progress(heardNanos);
+            stopIfWanted(watch.get());
+        }
+        if (watch.isEmpty() && !isLast && !fleet.saidOver(event.workerId(), holding)) {
+            fleet.incarnationOf(event.workerId())
+                    .ifPresent(
+                            incarnation -> requestStop(holding, event.workerId(), incarnation, StopReason.SUPERSEDED));
+        }
+    }
+
+    private static boolean isLast(AttemptEvent event) {
+        return switch (event) {
+            case AttemptStarted _, ProgressReported _, CheckpointSaved _ -> false;
+            case AttemptSucceeded _, AttemptFailed _, AttemptStopped _ -> true;
+        };
+    }
+
+    private static JobCommand commandOf(AttemptEvent event) {
+        return switch (event) {
+            case AttemptStarted started -> new JobCommand.Start(started.attempt(), started.origin());
+            case ProgressReported report ->
+                new JobCommand.Report(report.attempt(), report.progress(), report.readingMillis());
+            case CheckpointSaved saved -> new JobCommand.KeepCheckpoint(saved.attempt(), saved.checkpoint());
+            case AttemptSucceeded success ->
+                new JobCommand.Succeed(
+                        success.attempt(),
+                        new Succeeded(success.model(), success.metrics(), success.completion()),
+                        success.readingMillis());
+            case AttemptFailed failure ->
+                new JobCommand.Fail(
+                        failure.attempt(),
+                        new Failed(failure.fault(), failure.code(), failure.message()),
+                        failure.readingMillis());
+            case AttemptStopped stopped ->
+                new JobCommand.ConcludeStop(stopped.attempt(), stopped.reason(), stopped.readingMillis());
+        };
+    }
+
+    private void hearBeat(WorkerBeat beat) {
+        WorkerId workerId = beat.workerId();
+        switch (fleet.introduce(beat, heardNanos)) {
+            case RETIRED -> {
+                beat.holdings()
+                        .forEach(holding -> requestStop(holding, workerId, beat.incarnation(), StopReason.SUPERSEDED));
+                return;
+            }
+            case NEW -> welcome(beat);
+            case KNOWN -> {}
+        }
+        Map<Holding, Integer> strays = new LinkedHashMap<>();
+        for (Holding holding : beat.holdings()) {
+            Optional<Watch> watch = watchOver(holding).filter(candidate -> isHeldBy(candidate.lease(), beat));
+            if (watch.isPresent()) {
+                watch.get().acknowledge();
+                watch.get().renew(heardNanos);
+                stopIfWanted(watch.get());
+            } else if (!fleet.saidOver(workerId, holding)) {
+                strays.put(holding, find(holding.jobId()).map(JobRecord::gpus).orElse(1));
+                requestStop(holding, workerId, beat.incarnation(), StopReason.SUPERSEDED);
+            }
+        }
+        fleet.listed(workerId, beat.holdings(), strays);
+        stops.settleUnlisted(workerId, beat.incarnation(), Set.copyOf(beat.holdings()));
+        if (beat.readiness() == Readiness.GONE) {
+            leave(workerId);
+        }
+    }
+
+    /** A process that was not heard before. What an earlier process of this worker held is lost with it. */
+    private void welcome(WorkerBeat beat) {
+        for (JobId jobId : List.copyOf(leasedTo.getOrDefault(beat.workerId(), new TreeSet<>()))) {
+            Watch watch = watches.get(jobId);
+            if (watch == null) {
+                throw new IllegalStateException("nobody watches over the lease on " + jobId);
+            }
+            if (isHeldBy(watch.lease(), beat)) {
+                fleet.occupy(
+                        beat.workerId(),
+                        watch.lease().holdingOf(jobId),
+                        job(jobId).gpus());
+            } else {
+                giveUp(
+                        watch,
+                        RequeueCause.LEASE_LAPSED,
+                        "Worker %s came back as another process.".formatted(beat.workerId()));
+            }
+        }
+    }
+
+    private static boolean isHeldBy(Lease lease, WorkerBeat beat) {
+        return lease.holder().equals(beat.workerId()) && lease.incarnation().equals(beat.incarnation());
+    }
+
+    private void leave(WorkerId workerId) {
+        fleet.leave(workerId);
+        stops.settleAll(workerId);
+    }
+
+    private void endWhatIsOverdue() {
+        while (!watchTimers.isEmpty() && watchTimers.peek().dueNanos() <= heardNanos) {
+            Watch watch = watchTimers.remove().watch();
+            if (!watch.isClosed()) {
+                endIfOverdue(watch);
+            }
+        }
+        fleet.forgetSilent(heardNanos).forEach(stops::settleAll);
+    }
+
+    private void endIfOverdue(Watch watch) {
+        long stalledNanos = stallNanos(watch);
+        if (lapseNanos(watch) <= heardNanos) {
+            giveUp(
+                    watch,
+                    RequeueCause.LEASE_LAPSED,
+                    "Worker %s was not heard for %s.".formatted(watch.lease().holder(), settings.leaseTerm()));
+        } else if (stalledNanos <= heardNanos) {
+            Lease lease = watch.lease();
+            giveUp(
+                    watch,
+                    RequeueCause.STALLED,
+                    "Worker %s showed no new work for %s."
+                            .formatted(lease.holder(), Duration.ofNanos(heardNanos - watch.progressedNanos())));
+            requestStop(lease.holdingOf(watch.jobId()), lease.holder(), lease.incarnation(), StopReason.SUPERSEDED);
+        } else {
+            setTimer(watch);
+        }
+    }
+
+    private long lapseNanos(Watch watch) {
+        return watch.renewedNanos() + settings.leaseTerm().toNanos();
+    }
+
+    /** Only an attempt whose meter runs can stall. */
+    private long stallNanos(Watch watch) {
+        if (!(job(watch.jobId()).state() instanceof Running running)) {
+            return Long.MAX_VALUE;
+        }
+        Duration limit = settings.stall().limitFor(running.progress().phase(), running.pace());
+        return watch.progressedNanos() + limit.toNanos();
+    }
+
+    private void giveUp(Watch watch, RequeueCause cause, String detail) {
+        command(watch.jobId(), new JobCommand.GiveUp(watch.lease().token(), cause, detail));
+    }
+
+    private void resendUnacknowledged() {
+        while (!resendTimers.isEmpty() && !resendTimers.peek().due().isAfter(now)) {
+            Message message = resendTimers.remove().message();
+            if (!message.isSettled()) {
+                send(message);
+            }
+        }
+    }
+
+    private void assignWhatFits() {
+        Optional<Ticket> next = queue.next(fleet.gpusFreeMax());
+        while (next.isPresent()) {
+            assign(job(next.get().jobId()));
+            next = queue.next(fleet.gpusFreeMax());
+        }
+    }
+
+    private void assign(JobRecord job) {
+        if (!(job.state() instanceof Queued queued)) {
+            throw new IllegalStateException("in the queue, but not queued: " + job);
+        }
+        WorkerId workerId = fleet.roomFor(job.gpus(), queued.losses().workers())
+                .orElseThrow(() -> new IllegalStateException("no worker has room for " + job));
+        IncarnationId incarnation = fleet.incarnationOf(workerId)
+                .orElseThrow(() -> new IllegalStateException("has room, but is not there: " + workerId));
+        if (!command(job.jobId(), new JobCommand.Assign(workerId, incarnation))) {
+            throw new IllegalStateException("its turn, but not to be assigned: " + job);
+        }
+    }
+
+    /** Decides, and lets happen what follows. Answers whether anything did. */
+    private boolean command(JobId jobId, JobCommand command) {
+        JobRecord job = jobs.get(jobId);
+        if (job == null) {
+            return false;
+        }
+        return switch (JobMachine.decide(job.state(), command, settings.retry(), now)) {
+            case Decision.Accepted(var fact) -> {
+                happen(job, fact);
+                yield true;
+            }
+            case Decision.Refused _ -> false;
+        };
+    }
+
+    private void happen(JobRecord before, JobFact fact) {
+        Optional<JobEvent> entry = JobHistory.entry(before, fact, now);
+        entry.ifPresent(history::add);
+        long sequence = entry.map(JobEvent::sequence).orElse(before.sequence());
+        JobRecord after = before.with(JobMachine.evolve(before.state(), fact), sequence);
+        changedJobs.add(after.jobId());
+        jobs.put(after.jobId(), leaving(before, after));
+        enter(before, after);
+    }
+
+    /** What ends with the state that a job leaves. */
+    private JobRecord leaving(JobRecord before, JobRecord after) {
+        if (before.state() instanceof Queued queued) {
+            queue.remove(ticketOf(before), queued.notBefore());
+        }
+        if (before.state() instanceof Leased leased && !(after.state() instanceof Leased)) {
+            return after.with(release(before, leased.lease()));
+        }
+        return after;
+    }
+
+    /** What begins with the state that a job enters. */
+    private void enter(JobRecord before, JobRecord after) {
+        switch (after.state()) {
+            case Queued queued -> queue.add(ticketOf(after), queued.notBefore(), now);
+            case Assigned(var lease, var _, var lineage) -> {
+                Message assignment = new Message(assignmentOf(after, lease, lineage));
+                seize(after, lease, assignment);
+                send(assignment);
+            }
+            case Cancelling(var lease, var _, var _, var _) -> {
+                if (!(before.state() instanceof Cancelling)) {
+                    watchOver(lease.holdingOf(after.jobId())).ifPresent(Watch::acknowledge);
+                    requestStop(
+                            lease.holdingOf(after.jobId()), lease.holder(), lease.incarnation(), StopReason.CANCELLED);
+                }
+            }
+            case Ended _ -> remember(after.jobId());
+            case Running _, Finishing _ -> {}
+        }
+    }
+
+    private void seize(JobRecord job, Lease lease, Message assignment) {
+        Watch watch = new Watch(job.jobId(), lease, assignment, heardNanos);
+        watches.put(job.jobId(), watch);
+        setTimer(watch);
+        leasedTo.computeIfAbsent(lease.holder(), _ -> new TreeSet<>()).add(job.jobId());
+        fleet.occupy(lease.holder(), lease.holdingOf(job.jobId()), job.gpus());
+        queue.began(job.tenant(), job.gpus());
+    }
+
+    private TenantUse release(JobRecord job, Lease lease) {
+        Holding holding = lease.holdingOf(job.jobId());
+        Watch watch = watches.remove(job.jobId());
+        if (watch == null) {
+            throw new IllegalStateException("nobody watches over the lease on " + job.jobId());
+        }
+        watch.close();
+        TreeSet<JobId> ofHolder = leasedTo.get(lease.holder());
+        if (ofHolder != null && ofHolder.remove(job.jobId()) && ofHolder.isEmpty()) {
+            leasedTo.remove(lease.holder());
+        }
+        stops.settle(lease.holder(), holding);
+        fleet.vacate(lease.holder(), holding);
+        return queue.ended(job.tenant(), job.gpus(), Duration.between(lease.grantedAt(), now));
+    }
+
+    private void remember(JobId endedJob) {
+        ended.add(endedJob);
+        while (ended.size() > settings.endedKeptMax()) {
+            jobs.remove(ended.remove());
+        }
+    }
+
+    private void stopIfWanted(Watch watch) {
+        JobRecord job = job(watch.jobId());
+        Lease lease = watch.lease();
+        wantedStop(job)
+                .ifPresent(reason ->
+                        requestStop(lease.holdingOf(job.jobId()), lease.holder(), lease.incarnation(), reason));
+    }
+
+    private static Optional<StopReason> wantedStop(JobRecord job) {
+        return switch (job.state()) {
+            case Cancelling _ -> Optional.of(StopReason.CANCELLED);
+            case Running running
+            when Budget.of(job.request()).reachedBy(running.billableMillis()) -> Optional.of(StopReason.BUDGET_REACHED);
+            case Queued _, Assigned _, Running _, Finishing _, Ended _ -> Optional.empty();
+        };
+    }
+
+    private void requestStop(Holding holding, WorkerId workerId, IncarnationId incarnation, StopReason reason) {
+        stops.request(stopOf(holding, workerId, incarnation, reason)).ifPresent(this::send);
+    }
+
+    private void send(Message message) {
+        assignments.add(message.event());
+        setTimer(message, now.plus(settings.resendAfter()));
+    }
+
+    private void setTimer(Message message, Instant due) {
+        resendTimers.add(new ResendTimer(due, timersSet++, message));
+    }
+
+    private void setTimer(Watch watch) {
+        watchTimers.add(new WatchTimer(Math.min(lapseNanos(watch), stallNanos(watch)), timersSet++, watch));
+    }
+
+    private Optional<Watch> watchOver(Holding holding) {
+        return Optional.ofNullable(watches.get(holding.jobId()))
+                .filter(watch -> watch.lease().token().equals(holding.attempt()));
+    }
+
+    private Decisions takeDecisions() {
+        Decisions decisions = new Decisions(history, assignments, changedJobs);
+        history = new ArrayList<>();
+        assignments = new ArrayList<>();
+        changedJobs = new LinkedHashSet<>();
+        return decisions;
+    }
+
+    private static Map<Tenant, TenantUse> newestUse(List<JobRecord> records) {
+        Map<Tenant, TenantUse> newest = new HashMap<>();
+        for (JobRecord job : records) {
+            newest.merge(job.tenant(), job.tenantUse(), (one, other) -> one.isNewerThan(other) ? one : other);
+        }
+        return newest;
+    }
+
+    /** Lets a stored job go on. */
+    private void takeUp(JobRecord job) {
+        arrivals = Math.max(arrivals, job.arrival());
+        jobs.put(job.jobId(), job);
+        switch (job.state()) {
+            case Queued queued -> queue.add(ticketOf(job), queued.notBefore(), now);
+            case Assigned(var lease, var _, var lineage) -> {
+                Message assignment = new Message(assignmentOf(job, lease, lineage));
+                seize(job, lease, assignment);
+                setTimer(assignment, now);
+            }
+            case Running running -> seizeHeard(job, running.lease(), running.startedFrom());
+            case Cancelling(var lease, var _, var _, var _) -> seizeHeard(job, lease, Lineage.SCRATCH);
+            case Finishing _, Ended _ -> {}
+        }
+    }
+
+    /** Its worker has heard of this lease. Whether it has heard of a stop that is wanted is not known. */
+    private void seizeHeard(JobRecord job, Lease lease, Lineage lineage) {
+        Message assignment = new Message(assignmentOf(job, lease, lineage));
+        assignment.settle();
+        seize(job, lease, assignment);
+        wantedStop(job)
+                .flatMap(reason -> stops.request(
+                        stopOf(lease.holdingOf(job.jobId()), lease.holder(), lease.incarnation(), reason)))
+                .ifPresent(stop -> setTimer(stop, now));
+    }
+
+    private static AttemptAssigned assignmentOf(JobRecord job, Lease lease, Lineage lineage) {
+        return new AttemptAssigned(
+                job.jobId(),
+                lease.token(),
+                lease.holder(),
+                lease.incarnation(),
+                job.tenant(),
+                job.request().spec(),
+                lineage.origin());
+    }
+
+    private static AttemptStopRequested stopOf(
+            Holding holding, WorkerId workerId, IncarnationId incarnation, StopReason reason) {
+        return new AttemptStopRequested(holding.jobId(), holding.attempt(), workerId, incarnation, reason);
+    }
+
+    private static Instant endOf(JobRecord job) {
+        return switch (job.state()) {
+            case Ended(var _, var _, var _, var at) -> at;
+            case Queued _, Assigned _, Running _, Cancelling _, Finishing _ ->
+                throw new IllegalStateException("has not ended: " + job);
+        };
+    }
+
+    private static Ticket ticketOf(JobRecord job) {
+        return new Ticket(job.jobId(), job.tenant(), job.gpus(), job.arrival());
+    }
+
+    private static IllegalArgumentException unexpected(Event event) {
+        return new IllegalArgumentException("not an event that the scheduler acts on: " + event);
+    }
+
+    private record WatchTimer(long dueNanos, long order, Watch watch) implements Comparable<WatchTimer> {
+        @Override
+        public int compareTo(WatchTimer other) {
+            int byTime = Long.compare(dueNanos, other.dueNanos);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+    }
+
+    private record ResendTimer(Instant due, long order, Message message) implements Comparable<ResendTimer> {
+        @Override
+        public int compareTo(ResendTimer other) {
+            int byTime = due.compareTo(other.due);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+    }
+}

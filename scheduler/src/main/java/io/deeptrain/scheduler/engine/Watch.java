@@ -1,0 +1,59 @@
+package io.deeptrain.scheduler.engine;
+
+import io.deeptrain.event.JobId;
+import io.deeptrain.scheduler.job.Lease;
+
+/** Watches over one lease: when its holder was last heard, and when it last showed new work. In heard time. */
+final class Watch {
+    private final JobId jobId;
+    private final Lease lease;
+    private final Message assignment;
+    private long renewedNanos;
+    private long progressedNanos;
+    private boolean closed;
+
+    Watch(JobId jobId, Lease lease, Message assignment, long heardNanos) {
+        this.jobId = jobId;
+        this.lease = lease;
+        this.assignment = assignment;
+        renewedNanos = heardNanos;
+        progressedNanos = heardNanos;
+    }
+
+    JobId jobId() {
+        return jobId;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    void acknowledge() {
+        assignment.settle();
+    }
+
+    void renew(long heardNanos) {
+        renewedNanos = heardNanos;
+    }
+
+    void progress(long heardNanos) {
+        progressedNanos = heardNanos;
+    }
+
+    long renewedNanos() {
+        return renewedNanos;
+    }
+
+    long progressedNanos() {
+        return progressedNanos;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void close() {
+        assignment.settle();
+        closed = true;
+    }
+}

@@ -1,0 +1,289 @@
+package io.deeptrain.scheduler.fleet;
+
+import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.WorkerId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Every worker that was heard lately. It is learned from beats alone and never stored: a scheduler that has just
+ * started knows nobody, and gives work to nobody, until they speak.
+ *
+ * <p>Occupied are the GPUs of what the scheduler has leased to a worker and of whatever else the worker says it holds,
+ * as an attempt that was superseded and does not know it yet.
+ */
+public final class Fleet {
+    /** Incarnations of one worker that are remembered as gone, so that a zombie's beats count for nothing. */
+    static final int RETIRED_MAX = 16;
+
+    /** What a beat tells about its sender, before its holdings are looked at. */
+    public enum Introduction {
+        /** This incarnation was heard before. */
+        KNOWN,
+        /** This incarnation was not heard before. Whatever an earlier one held is lost. */
+        NEW,
+        /** An incarnation that a later one has replaced. */
+        RETIRED
+    }
+
+    private final long silenceMaxNanos;
+    private final Map<WorkerId, Worker> workers = new HashMap<>();
+    /** Workers that take on new attempts, by free GPUs; never an empty set, and none that has no GPU free. */
+    private final TreeMap<Integer, TreeSet<Worker>> room = new TreeMap<>();
+
+    private final PriorityQueue<SilenceCheck> silenceChecks = new PriorityQueue<>();
+
+    /** Knows nobody yet. A worker that was not heard for {@code silenceMaxNanos} of heard time is forgotten. */
+    public Fleet(long silenceMaxNanos) {
+        this.silenceMaxNanos = silenceMaxNanos;
+    }
+
+    /** Takes note of who speaks, and of what it has to offer. */
+    public Introduction introduce(WorkerBeat beat, long heardNanos) {
+        Worker known = workers.get(beat.workerId());
+        if (known != null && known.retired.contains(beat.incarnation())) {
+            return Introduction.RETIRED;
+        }
+        if (known != null && known.incarnation.equals(beat.incarnation())) {
+            update(known, beat, heardNanos);
+            return Introduction.KNOWN;
+        }
+        update(arrive(beat, heardNanos), beat, heardNanos);
+        return Introduction.NEW;
+    }
+
+    private void update(Worker worker, WorkerBeat beat, long heardNanos) {
+        withdraw(worker);
+        worker.heardNanos = heardNanos;
+        worker.gpuClass = beat.gpuClass();
+        worker.gpus = beat.gpus();
+        worker.readiness = beat.readiness();
+        reinstate(worker);
+    }
+
+    /** The worker says good-bye. */
+    public void leave(WorkerId workerId) {
+        Worker gone = workers.remove(workerId);
+        if (gone != null) {
+            withdraw(gone);
+        }
+    }
+
+    /** Forgets everybody who was silent for too long. */
+    public List<WorkerId> forgetSilent(long heardNanos) {
+        List<WorkerId> forgotten = new ArrayList<>();
+        while (!silenceChecks.isEmpty() && silenceChecks.peek().dueNanos <= heardNanos) {
+            Worker worker = silenceChecks.remove().worker;
+            if (workers.get(worker.id) != worker) {
+                continue;
+            }
+            long dueNanos = worker.heardNanos + silenceMaxNanos;
+            if (dueNanos <= heardNanos) {
+                leave(worker.id);
+                forgotten.add(worker.id);
+            } else {
+                silenceChecks.add(new SilenceCheck(dueNanos, worker));
+            }
+        }
+        return forgotten;
+    }
+
+    /** A lease occupies GPUs, if its worker is there. */
+    public void occupy(WorkerId workerId, Holding holding, int gpus) {
+        Worker worker = workers.get(workerId);
+        if (worker != null) {
+            withdraw(worker);
+            worker.leased.put(holding, gpus);
+            worker.lingering.remove(holding);
+            reinstate(worker);
+        }
+    }
+
+    /**
+     * A lease is over. Its GPUs stay occupied while the worker's beats go on to list it, unless the worker itself has
+     * said that it is over.
+     */
+    public void vacate(WorkerId workerId, Holding holding) {
+        Worker worker = workers.get(workerId);
+        if (worker != null) {
+            withdraw(worker);
+            Integer gpus = worker.leased.remove(holding);
+            if (gpus != null && worker.listed.contains(holding) && !worker.over.contains(holding)) {
+                worker.lingering.put(holding, gpus);
+            }
+            reinstate(worker);
+        }
+    }
+
+    /** The worker has said that this attempt is over. A beat on its way that still lists it tells nothing. */
+    public void endedByWorker(WorkerId workerId, Holding holding) {
+        Worker worker = workers.get(workerId);
+        if (worker != null) {
+            withdraw(worker);
+            worker.over.add(holding);
+            worker.lingering.remove(holding);
+            reinstate(worker);
+        }
+    }
+
+    public boolean saidOver(WorkerId workerId, Holding holding) {
+        Worker worker = workers.get(workerId);
+        return worker != null && worker.over.contains(holding);
+    }
+
+    /**
+     * The worker's beat lists these holdings.
+     *
+     * @param strays those of them that the scheduler has not leased to it, with the GPUs that they occupy
+     */
+    public void listed(WorkerId workerId, Collection<Holding> holdings, Map<Holding, Integer> strays) {
+        Worker worker = workers.get(workerId);
+        if (worker != null) {
+            withdraw(worker);
+            worker.listed = Set.copyOf(holdings);
+            worker.over.retainAll(worker.listed);
+            worker.lingering.clear();
+            worker.lingering.putAll(strays);
+            reinstate(worker);
+        }
+    }
+
+    public Optional<IncarnationId> incarnationOf(WorkerId workerId) {
+        return Optional.ofNullable(workers.get(workerId)).map(worker -> worker.incarnation);
+    }
+
+    /** The largest number of GPUs that one attempt could get now. */
+    public int gpusFreeMax() {
+        return room.isEmpty() ? 0 : room.lastKey();
+    }
+
+    /**
+     * Where an attempt fits with the least room to spare, by name among equals; if possible not on a worker to be
+     * avoided.
+     */
+    public Optional<WorkerId> roomFor(int gpus, Collection<WorkerId> avoided) {
+        Optional<WorkerId> lastResort = Optional.empty();
+        for (TreeSet<Worker> candidates : room.tailMap(gpus, true).values()) {
+            for (Worker candidate : candidates) {
+                if (!avoided.contains(candidate.id)) {
+                    return Optional.of(candidate.id);
+                }
+                if (lastResort.isEmpty()) {
+                    lastResort = Optional.of(candidate.id);
+                }
+            }
+        }
+        return lastResort;
+    }
+
+    /** Everybody, by name. */
+    public List<WorkerView> view() {
+        return workers.values().stream()
+                .sorted(Comparator.naturalOrder())
+                .map(Worker::view)
+                .toList();
+    }
+
+    private Worker arrive(WorkerBeat beat, long heardNanos) {
+        Worker worker = new Worker(beat, heardNanos);
+        Worker earlier = workers.put(beat.workerId(), worker);
+        if (earlier != null) {
+            withdraw(earlier);
+            worker.retired.addAll(earlier.retired);
+            worker.retired.add(earlier.incarnation);
+            if (worker.retired.size() > RETIRED_MAX) {
+                worker.retired.removeFirst();
+            }
+        }
+        silenceChecks.add(new SilenceCheck(heardNanos + silenceMaxNanos, worker));
+        return worker;
+    }
+
+    private void withdraw(Worker worker) {
+        TreeSet<Worker> peers = room.get(worker.gpusFree());
+        if (peers != null) {
+            peers.remove(worker);
+            if (peers.isEmpty()) {
+                room.remove(worker.gpusFree());
+            }
+        }
+    }
+
+    private void reinstate(Worker worker) {
+        int gpusFree = worker.gpusFree();
+        if (gpusFree > 0 && worker.readiness == Readiness.ACCEPTING) {
+            room.computeIfAbsent(gpusFree, _ -> new TreeSet<>()).add(worker);
+        }
+    }
+
+    private static final class Worker implements Comparable<Worker> {
+        private final WorkerId id;
+        private final IncarnationId incarnation;
+        private final Deque<IncarnationId> retired = new ArrayDeque<>();
+        private final Map<Holding, Integer> leased = new LinkedHashMap<>();
+        private final Map<Holding, Integer> lingering = new LinkedHashMap<>();
+        private final Set<Holding> over = new HashSet<>();
+        private Set<Holding> listed = Set.of();
+        private String gpuClass;
+        private int gpus;
+        private Readiness readiness;
+        private long heardNanos;
+
+        Worker(WorkerBeat beat, long heardNanos) {
+            id = beat.workerId();
+            incarnation = beat.incarnation();
+            gpuClass = beat.gpuClass();
+            gpus = beat.gpus();
+            readiness = beat.readiness();
+            this.heardNanos = heardNanos;
+        }
+
+        int gpusFree() {
+            return gpus - sum(leased) - sum(lingering);
+        }
+
+        WorkerView view() {
+            List<Holding> holdings = new ArrayList<>(leased.keySet());
+            holdings.addAll(lingering.keySet());
+            return new WorkerView(id, incarnation, gpuClass, readiness, gpus, Math.max(0, gpusFree()), holdings);
+        }
+
+        private static int sum(Map<Holding, Integer> gpus) {
+            int sum = 0;
+            for (int each : gpus.values()) {
+                sum += each;
+            }
+            return sum;
+        }
+
+        @Override
+        public int compareTo(Worker other) {
+            return id.compareTo(other.id);
+        }
+    }
+
+    /** Asks again later whether the worker is still there. */
+    private record SilenceCheck(long dueNanos, Worker worker) implements Comparable<SilenceCheck> {
+        @Override
+        public int compareTo(SilenceCheck other) {
+            int byTime = Long.compare(dueNanos, other.dueNanos);
+            return byTime != 0 ? byTime : worker.compareTo(other.worker);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.deeptrain.scheduler.fleet;
+
+import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.WorkerId;
+import java.util.List;
+
+/**
+ * One worker as the scheduler sees it.
+ *
+ * @param gpus how many it has
+ * @param gpusFree how many of them could be given to an attempt now
+ * @param holdings what occupies the others
+ */
+public record WorkerView(
+        WorkerId workerId,
+        IncarnationId incarnation,
+        String gpuClass,
+        Readiness readiness,
+        int gpus,
+        int gpusFree,
+        List<Holding> holdings) {
+    public WorkerView {
+        holdings = List.copyOf(holdings);
+    }
+}

@@ -1,0 +1,37 @@
+package io.deeptrain.scheduler.job;
+
+import io.deeptrain.event.CostCap.AtMost;
+import io.deeptrain.event.CostCap.Unlimited;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import java.math.BigInteger;
+
+/** The meter time that a job's cost cap pays for: whole seconds, the last of which costs at most the cap. */
+public record Budget(long millisMax) {
+    public static final Budget UNLIMITED = new Budget(Long.MAX_VALUE);
+
+    private static final BigInteger SECONDS_PER_HOUR = BigInteger.valueOf(3600);
+    private static final BigInteger MILLIS_PER_SECOND = BigInteger.valueOf(1000);
+
+    public static Budget of(TrainingRequested request) {
+        return switch (request.cap()) {
+            case Unlimited() -> UNLIMITED;
+            case AtMost(var cents) ->
+                paying(cents, request.rate().centsPerGpuHour(), request.spec().gpus());
+        };
+    }
+
+    public boolean reachedBy(long billableMillis) {
+        return millisMax != Long.MAX_VALUE && billableMillis >= millisMax;
+    }
+
+    private static Budget paying(long cents, long centsPerGpuHour, int gpus) {
+        BigInteger centsPerHour = BigInteger.valueOf(centsPerGpuHour).multiply(BigInteger.valueOf(gpus));
+        if (centsPerHour.signum() == 0) {
+            return UNLIMITED;
+        }
+        BigInteger seconds =
+                BigInteger.valueOf(cents).multiply(SECONDS_PER_HOUR).divide(centsPerHour);
+        BigInteger millis = seconds.multiply(MILLIS_PER_SECOND);
+        return millis.bitLength() < Long.SIZE ? new Budget(millis.longValueExact()) : UNLIMITED;
+    }
+}

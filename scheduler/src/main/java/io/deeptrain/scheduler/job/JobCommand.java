@@ -1,0 +1,43 @@
+package io.deeptrain.scheduler.job;
+
+import io.deeptrain.event.Checkpoint;
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.JobEvent.RequeueCause;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.Progress;
+import io.deeptrain.event.StopReason;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.job.Ending.Failed;
+import io.deeptrain.scheduler.job.Ending.Succeeded;
+import java.time.Instant;
+
+/** What somebody asks of a job. It may be refused. */
+public sealed interface JobCommand {
+    /** Asks about one attempt, and is refused unless that is the job's newest. */
+    sealed interface OfAttempt extends JobCommand {
+        FencingToken token();
+    }
+
+    record Assign(WorkerId worker, IncarnationId incarnation) implements JobCommand {}
+
+    record Start(FencingToken token, Origin origin) implements OfAttempt {}
+
+    record Report(FencingToken token, Progress progress, long readingMillis) implements OfAttempt {}
+
+    record KeepCheckpoint(FencingToken token, Checkpoint checkpoint) implements OfAttempt {}
+
+    record Succeed(FencingToken token, Succeeded outcome, long readingMillis) implements OfAttempt {}
+
+    record Fail(FencingToken token, Failed outcome, long readingMillis) implements OfAttempt {}
+
+    /** The worker has stopped, with no model. */
+    record ConcludeStop(FencingToken token, StopReason reason, long readingMillis) implements OfAttempt {}
+
+    /** The scheduler gives the attempt up. */
+    record GiveUp(FencingToken token, RequeueCause cause, String detail) implements OfAttempt {}
+
+    record Cancel(Instant cancelledAt) implements JobCommand {}
+
+    record Seal() implements JobCommand {}
+}

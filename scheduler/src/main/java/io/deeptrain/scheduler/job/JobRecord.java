@@ -1,0 +1,40 @@
+package io.deeptrain.scheduler.job;
+
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.scheduler.queue.TenantUse;
+import java.time.Instant;
+
+/**
+ * All that a scheduler must keep about a job. From the records of all jobs it can go on where another one stopped.
+ *
+ * @param arrival counts the jobs in the order in which they came; who came first is first among equals
+ * @param sequence of the newest entry of the job's history
+ * @param tenantUse what its tenant had used when an attempt of this job last gave its GPUs back
+ */
+public record JobRecord(TrainingRequested request, long arrival, JobState state, long sequence, TenantUse tenantUse) {
+    public static JobRecord queued(TrainingRequested request, long arrival, Instant now) {
+        return new JobRecord(request, arrival, JobState.queuedAt(now), JobHistory.FIRST, TenantUse.NONE);
+    }
+
+    public JobId jobId() {
+        return request.jobId();
+    }
+
+    public Tenant tenant() {
+        return request.tenant();
+    }
+
+    public int gpus() {
+        return request.spec().gpus();
+    }
+
+    public JobRecord with(JobState newState, long newSequence) {
+        return new JobRecord(request, arrival, newState, newSequence, tenantUse);
+    }
+
+    public JobRecord with(TenantUse newTenantUse) {
+        return new JobRecord(request, arrival, state, sequence, newTenantUse);
+    }
+}

@@ -1,0 +1,12 @@
+package io.deeptrain.scheduler.job;
+
+/** Adds what a worker claims. A nonsensical claim must not stop the scheduler, so the sum stays at the maximum. */
+final class SaturatingSum {
+    private SaturatingSum() {}
+
+    /** Neither argument is negative. */
+    static long of(long first, long second) {
+        long sum = first + second;
+        return sum < 0 ? Long.MAX_VALUE : sum;
+    }
+}

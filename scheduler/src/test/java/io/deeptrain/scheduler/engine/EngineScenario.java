@@ -1,0 +1,199 @@
+package io.deeptrain.scheduler.engine;
+
+import static io.deeptrain.scheduler.job.Jobs.ONE;
+import static io.deeptrain.scheduler.job.Jobs.T0;
+import static io.deeptrain.scheduler.job.Jobs.checkpoint;
+
+import io.deeptrain.event.AssignmentEvent;
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AttemptEvent.AttemptFailed;
+import io.deeptrain.event.AttemptEvent.AttemptStarted;
+import io.deeptrain.event.AttemptEvent.AttemptStopped;
+import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
+import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.Event;
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.JobEvent;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.Origin.Scratch;
+import io.deeptrain.event.Progress;
+import io.deeptrain.event.StopReason;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.Input.Heard;
+import io.deeptrain.scheduler.engine.Input.Tick;
+import io.deeptrain.scheduler.job.Ending.Failed;
+import io.deeptrain.scheduler.job.JobState;
+import io.deeptrain.scheduler.job.Jobs;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** An engine, its clock, and short words for what it can hear. */
+final class EngineScenario {
+    static final Duration TERM = EngineSettings.STANDARD.leaseTerm();
+    static final Duration RESEND = EngineSettings.STANDARD.resendAfter();
+
+    private SchedulerEngine engine;
+    private Instant now = T0;
+    private Instant heardUpTo = T0;
+    private long beats;
+    private Decisions last;
+
+    EngineScenario() {
+        this(EngineSettings.STANDARD);
+    }
+
+    EngineScenario(EngineSettings settings) {
+        engine = new SchedulerEngine(settings);
+        last = engine.apply(new Tick(now, heardUpTo));
+    }
+
+    SchedulerEngine engine() {
+        return engine;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    /** What followed from the newest input. */
+    Decisions last() {
+        return last;
+    }
+
+    Decisions hear(Event event) {
+        last = engine.apply(new Heard(event, now));
+        return last;
+    }
+
+    /** Time passes, and the scheduler hears itself all the while. */
+    Decisions pass(Duration time) {
+        List<Decisions> parts = new ArrayList<>();
+        Duration left = time;
+        while (left.isPositive()) {
+            Duration step = left.compareTo(Duration.ofSeconds(1)) < 0 ? left : Duration.ofSeconds(1);
+            now = now.plus(step);
+            heardUpTo = heardUpTo.plus(step);
+            parts.add(engine.apply(new Tick(now, heardUpTo)));
+            left = left.minus(step);
+        }
+        last = together(parts);
+        return last;
+    }
+
+    /** Time passes, and nothing comes back through Kafka. */
+    Decisions passUnheard(Duration time) {
+        now = now.plus(time);
+        last = engine.apply(new Tick(now, heardUpTo));
+        return last;
+    }
+
+    /** Pulses come back that were sent up to now. */
+    Decisions catchUp() {
+        heardUpTo = now;
+        last = engine.apply(new Tick(now, heardUpTo));
+        return last;
+    }
+
+    /** The process is gone, and another one takes up what is stored. */
+    void restart() {
+        engine = SchedulerEngine.restore(engine.jobs(), EngineSettings.STANDARD);
+        heardUpTo = now;
+        last = engine.apply(new Tick(now, heardUpTo));
+    }
+
+    Decisions beat(WorkerId worker, int gpus, Holding... holdings) {
+        return beat(worker, ONE, gpus, Readiness.ACCEPTING, holdings);
+    }
+
+    Decisions beat(WorkerId worker, IncarnationId incarnation, int gpus, Readiness readiness, Holding... holdings) {
+        beats++;
+        return hear(new WorkerBeat(worker, incarnation, beats, "cpu", gpus, readiness, List.of(holdings)));
+    }
+
+    Decisions start(int job, FencingToken attempt, WorkerId worker) {
+        return start(job, attempt, worker, new Scratch());
+    }
+
+    Decisions start(int job, FencingToken attempt, WorkerId worker, Origin origin) {
+        return hear(new AttemptStarted(Jobs.job(job), attempt, worker, origin, 100, 0));
+    }
+
+    Decisions report(int job, FencingToken attempt, WorkerId worker, long step, long readingMillis) {
+        return report(job, attempt, worker, Jobs.atStep(step), readingMillis);
+    }
+
+    Decisions report(int job, FencingToken attempt, WorkerId worker, Progress progress, long readingMillis) {
+        return hear(new ProgressReported(Jobs.job(job), attempt, worker, progress.step() + 1, progress, readingMillis));
+    }
+
+    Decisions save(int job, FencingToken attempt, WorkerId worker, int number, long step, long readingMillis) {
+        return hear(
+                new CheckpointSaved(Jobs.job(job), attempt, worker, checkpoint(attempt, number, step, readingMillis)));
+    }
+
+    Decisions succeed(int job, FencingToken attempt, WorkerId worker, long readingMillis) {
+        return hear(new AttemptSucceeded(
+                Jobs.job(job),
+                attempt,
+                worker,
+                Jobs.SUCCESS.model(),
+                Jobs.SUCCESS.metrics(),
+                Jobs.SUCCESS.completion(),
+                readingMillis));
+    }
+
+    Decisions fail(int job, FencingToken attempt, WorkerId worker, Failed outcome, long readingMillis) {
+        return hear(new AttemptFailed(
+                Jobs.job(job), attempt, worker, outcome.fault(), outcome.code(), outcome.message(), readingMillis));
+    }
+
+    Decisions stopped(int job, FencingToken attempt, WorkerId worker, StopReason reason, long readingMillis) {
+        return hear(new AttemptStopped(Jobs.job(job), attempt, worker, reason, readingMillis));
+    }
+
+    JobState state(int job) {
+        return engine.job(Jobs.job(job)).state();
+    }
+
+    static Holding holding(int job, FencingToken attempt) {
+        return new Holding(Jobs.job(job), attempt);
+    }
+
+    static AttemptAssigned assigned(int job, FencingToken attempt, WorkerId worker, IncarnationId incarnation) {
+        return assigned(job, attempt, worker, incarnation, new Scratch());
+    }
+
+    static AttemptAssigned assigned(
+            int job, FencingToken attempt, WorkerId worker, IncarnationId incarnation, Origin origin) {
+        var request = Jobs.request(job);
+        return new AttemptAssigned(
+                request.jobId(), attempt, worker, incarnation, request.tenant(), request.spec(), origin);
+    }
+
+    static AttemptStopRequested stop(int job, FencingToken attempt, WorkerId worker, StopReason reason) {
+        return new AttemptStopRequested(Jobs.job(job), attempt, worker, ONE, reason);
+    }
+
+    private static Decisions together(List<Decisions> parts) {
+        List<AssignmentEvent> assignments = new ArrayList<>();
+        List<JobEvent> history = new ArrayList<>();
+        Set<JobId> changed = new LinkedHashSet<>();
+        for (Decisions part : parts) {
+            assignments.addAll(part.assignments());
+            history.addAll(part.history());
+            changed.addAll(part.changedJobs());
+        }
+        return new Decisions(history, assignments, changed);
+    }
+}
