@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.cli.images;
+
+import org.jspecify.annotations.NullMarked;
