@@ -17,6 +17,11 @@ public final class UnreadableEventException extends Exception {
 
     /** The message quotes what was read, and that may be a megabyte of junk. */
     private static String shortened(String message) {
-        return message.length() <= MESSAGE_LENGTH_MAX ? message : message.substring(0, MESSAGE_LENGTH_MAX) + "...";
+        if (message.length() <= MESSAGE_LENGTH_MAX) {
+            return message;
+        }
+        // Half of a surrogate pair is not text, and no database would store it.
+        boolean splitsPair = Character.isHighSurrogate(message.charAt(MESSAGE_LENGTH_MAX - 1));
+        return message.substring(0, splitsPair ? MESSAGE_LENGTH_MAX - 1 : MESSAGE_LENGTH_MAX) + "...";
     }
 }
