@@ -331,12 +331,16 @@ public final class SchedulerEngine {
     }
 
     private void endWhatIsOverdue() {
+        List<Watch> due = new ArrayList<>();
         while (!watchTimers.isEmpty() && watchTimers.peek().dueNanos() <= heardNanos) {
             Watch watch = watchTimers.remove().watch();
             if (!watch.isClosed()) {
-                endIfOverdue(watch);
+                due.add(watch);
             }
         }
+        // When a timer was set must not matter: a restored engine has set its own at another time.
+        due.sort(Comparator.comparingLong(watch -> job(watch.jobId()).arrival()));
+        due.forEach(this::endIfOverdue);
         fleet.forgetSilent(heardNanos).forEach(stops::settleAll);
     }
 
