@@ -25,7 +25,7 @@ import org.apache.kafka.common.header.Header;
  * A header whose value is not text is given in base64 under its name with {@code .base64} behind it. Keys and headers
  * are cut where they are absurdly long.
  */
-final class DeadLetters {
+public final class DeadLetters {
     private static final String SUFFIX = ".dlq";
 
     /** More than a topic takes uncompressed, so that only a body that a foreign client had compressed is ever cut. */
@@ -37,7 +37,8 @@ final class DeadLetters {
 
     private DeadLetters() {}
 
-    static OutboxRow of(ConsumerRecord<byte[], byte[]> kafkaRecord, String reason) {
+    /** The row to put into the outbox, in the transaction that stores the position behind the record. */
+    public static OutboxRow of(ConsumerRecord<byte[], byte[]> kafkaRecord, String reason) {
         Map<String, String> headers = new TreeMap<>();
         for (Header header : kafkaRecord.headers()) {
             if (headers.size() < HEADERS_MAX) {
