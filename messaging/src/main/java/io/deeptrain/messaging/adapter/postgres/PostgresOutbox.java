@@ -76,7 +76,7 @@ public final class PostgresOutbox {
             insert.setArray(
                     5,
                     connection.createArrayOf(
-                            "bytea", rows.stream().map(OutboxRow::body).toArray()));
+                            "bytea", rows.stream().map(OutboxRow::body).toArray(byte[][]::new)));
             insert.executeUpdate();
         }
     }
