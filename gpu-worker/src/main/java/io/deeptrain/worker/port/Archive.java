@@ -28,7 +28,4 @@ public interface Archive {
     StoredObject publish(AttemptId attempt, TrainedModel model, EvaluationReport report) throws IOException;
 
     TrainedModel model(StoredObject model) throws IOException, CorruptObjectException;
-
-    /** The attempt's checkpoints are of no more use. */
-    void discardCheckpoints(AttemptId attempt) throws IOException;
 }

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
 /** Digits drawn with a shaking hand: stroke by stroke, leaning, of any size, pen and ink. Needs no font. */
-final class DrawnDigits {
+public final class DrawnDigits {
     private static final int SIZE = 28;
 
     /** Polylines on a grid of 4 by 6; a negative number lifts the pen. */
@@ -33,7 +33,7 @@ final class DrawnDigits {
 
     private DrawnDigits() {}
 
-    static byte[] png(int digit, long seed) {
+    public static byte[] png(int digit, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int ground = random.nextInt(90);
         BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_BYTE_GRAY);

@@ -90,7 +90,7 @@ class TrainingRunTest {
                 steps -> steps < 4 ? new Direction.Proceed() : new Direction.SaveAndStop());
         AttemptAssigned next =
                 bench.assignment(2, resumedFrom(checkpoints(first).getLast()));
-        bench.archive().discardCheckpoints(AttemptId.of(bench.assignment(1, SCRATCH)));
+        bench.store().delete("jobs/job-1/attempts/1/checkpoints");
 
         List<TrainerReport> second = bench.run(next, _ -> new Direction.Proceed());
 

@@ -123,7 +123,7 @@ public final class ObjectArchive implements Archive {
                 "step",
                 Long.toString(training.step())));
         return put(
-                checkpoints(attempt) + "/" + training.step() + ".safetensors",
+                folder(attempt) + "/checkpoints/" + training.step() + ".safetensors",
                 Safetensors.write(new Content(metadata, tensors)));
     }
 
@@ -232,11 +232,6 @@ public final class ObjectArchive implements Archive {
         }
     }
 
-    @Override
-    public void discardCheckpoints(AttemptId attempt) throws IOException {
-        store.delete(checkpoints(attempt));
-    }
-
     private StoredObject put(String key, InputStream content) throws IOException {
         StoredBlob blob = store.put(key, content);
         return new StoredObject(blob.key(), blob.sha256(), blob.sizeBytes());
@@ -244,9 +239,5 @@ public final class ObjectArchive implements Archive {
 
     private static String folder(AttemptId attempt) {
         return "jobs/%s/attempts/%s".formatted(attempt.jobId(), attempt.token());
-    }
-
-    private static String checkpoints(AttemptId attempt) {
-        return folder(attempt) + "/checkpoints";
     }
 }

@@ -73,12 +73,12 @@ class ObjectArchiveTest {
     }
 
     @Test
-    void a_checkpoint_that_was_saved_is_read_as_it_was_until_it_is_discarded() throws Exception {
+    void a_checkpoint_that_was_saved_is_read_as_it_was_until_it_is_deleted() throws Exception {
         SavedTraining saved = new SavedTraining(
                 ATTEMPT.jobId(), -5, "f".repeat(64), "cifar-resnet-20", 77, new LearnerState(STATE, STATE));
         StoredObject stored = archive.saveCheckpoint(ATTEMPT, saved);
         assertThat(archive.checkpoint(stored)).isEqualTo(saved);
-        archive.discardCheckpoints(ATTEMPT);
+        store.delete("jobs/job-1/attempts/3/checkpoints");
         assertThatThrownBy(() -> archive.checkpoint(stored)).isInstanceOf(CorruptObjectException.class);
     }
 

@@ -1,0 +1,135 @@
+package io.deeptrain.worker.adapter.quarkus;
+
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.messaging.adapter.kafka.KafkaEventLog;
+import io.deeptrain.worker.adapter.kafka.AssignmentReader;
+import io.deeptrain.worker.adapter.kafka.AttemptOutlet;
+import io.deeptrain.worker.adapter.kafka.BeatOutlet;
+import io.deeptrain.worker.adapter.metrics.TrainingMetrics;
+import io.deeptrain.worker.adapter.runtime.WorkerProcess;
+import io.deeptrain.worker.attempt.WorkerIdentity;
+import io.deeptrain.worker.port.Archive;
+import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.training.TrainingRun.Surroundings;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Starts and ends the worker.
+ *
+ * <p>At the start: find the end of the assignments, then beat, so that no assignment to this start is missed. At the
+ * end: say that it drains, save and give back what it holds, say that it is gone.
+ */
+@ApplicationScoped
+public class WorkerApplication {
+    private static final Logger LOG = Logger.getLogger(WorkerApplication.class);
+
+    private final WorkerSettings settings;
+    private final String bootstrapServers;
+    private final Archive archive;
+    private final Learners learners;
+    private final MeterRegistry registry;
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private volatile Stage stage = new Starting();
+
+    private sealed interface Stage {}
+
+    private record Starting() implements Stage {}
+
+    private record Started(WorkerProcess process, BeatOutlet beats) implements Stage {}
+
+    WorkerApplication(
+            WorkerSettings settings,
+            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
+            Archive archive,
+            Learners learners,
+            MeterRegistry registry) {
+        this.settings = settings;
+        this.bootstrapServers = bootstrapServers;
+        this.archive = archive;
+        this.learners = learners;
+        this.registry = registry;
+    }
+
+    /** On a thread of its own, because it waits for Kafka for as long as it takes while health is already served. */
+    void start(@Observes StartupEvent event) {
+        Thread.ofPlatform().daemon().name("worker-start").start(() -> {
+            try {
+                startWorker();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            } catch (IOException | RuntimeException failed) {
+                LOG.error("the worker cannot start", failed);
+            }
+        });
+    }
+
+    private void startWorker() throws IOException, InterruptedException {
+        WorkerId workerId = new WorkerId(settings.worker().id());
+        WorkerIdentity identity = new WorkerIdentity(
+                workerId,
+                new IncarnationId(UUID.randomUUID().toString()),
+                settings.worker().gpuClass());
+        String source = "/deeptrain/workers/" + workerId;
+        KafkaEventLog attemptLog = opened(new KafkaEventLog(bootstrapServers));
+        KafkaEventLog beatLog = opened(new KafkaEventLog(bootstrapServers));
+        BeatOutlet beats = opened(new BeatOutlet(beatLog, source, InstantSource.system()));
+        Path scratch = Files.createTempDirectory("deeptrain-worker");
+        AttemptOutlet attempts = opened(new AttemptOutlet(attemptLog, source, InstantSource.system()));
+        WorkerProcess process = opened(new WorkerProcess(
+                identity,
+                new Surroundings(archive, learners, System::nanoTime, new TrainingMetrics(registry), scratch),
+                attempts::publish,
+                beats::send));
+        attempts.start(process::acknowledge);
+        AssignmentReader reader = opened(new AssignmentReader(bootstrapServers, workerId, process::hear, attemptLog));
+        reader.awaitPosition();
+        process.start();
+        stage = new Started(process, beats);
+        LOG.infof(
+                "worker %s accepts attempts, incarnation %s, GPU class %s",
+                workerId, identity.incarnation(), identity.gpuClass());
+    }
+
+    void stop(@Observes ShutdownEvent event) throws Exception {
+        if (stage instanceof Started started
+                && !started.process().drain(settings.worker().drainTimeout())) {
+            LOG.warnf(
+                    "left without having been heard within %s",
+                    settings.worker().drainTimeout());
+        }
+        synchronized (open) {
+            while (!open.isEmpty()) {
+                open.pop().close();
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        synchronized (open) {
+            open.push(resource);
+        }
+        return resource;
+    }
+
+    boolean isAccepting() {
+        return stage instanceof Started started && started.process().isAlive();
+    }
+
+    boolean isHeard() {
+        return stage instanceof Started started && started.beats().isHeard();
+    }
+}

@@ -1,0 +1,33 @@
+package io.deeptrain.worker.adapter.quarkus;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.time.Duration;
+
+/** A worker's settings, each from the environment: {@code deeptrain.worker.id} is {@code DEEPTRAIN_WORKER_ID}. */
+@ConfigMapping(prefix = "deeptrain")
+public interface WorkerSettings {
+    /** Where images, checkpoints and models lie, as in {@code file:///var/lib/deeptrain/objects}. */
+    URI objects();
+
+    Worker worker();
+
+    /** What concerns this worker alone. */
+    interface Worker {
+        /** The name that it keeps over restarts. */
+        String id();
+
+        /** What the scheduler places by. */
+        @WithDefault("cpu")
+        String gpuClass();
+
+        /** Threads of one operation. Only with one do results repeat bit for bit. */
+        @WithDefault("1")
+        int threads();
+
+        /** How long it may take to save and give back a training when it is told to end. */
+        @WithDefault("PT20S")
+        Duration drainTimeout();
+    }
+}
