@@ -56,7 +56,7 @@ public final class Ledger {
                 .append('\n')
                 .append(transaction.key())
                 .append('\n')
-                .append(kind(transaction))
+                .append(transaction.kind().text())
                 .append('\n')
                 .append(ChronoUnit.MICROS.between(Instant.EPOCH, transaction.postedAt()));
         for (LedgerEntry entry : transaction.entries()) {
@@ -68,13 +68,6 @@ public final class Ledger {
                     .append(entry.amount().currency());
         }
         return text.toString();
-    }
-
-    private static String kind(LedgerTransaction transaction) {
-        return switch (transaction.kind()) {
-            case LedgerTransaction.Kind.Charge _ -> "charge";
-            case LedgerTransaction.Kind.Reversal reversal -> "reversal of " + reversal.ofRevision();
-        };
     }
 
     private static String sha256(String text) {

@@ -20,6 +20,14 @@ public record LedgerTransaction(LedgerKey key, Tenant tenant, Kind kind, List<Le
 
         /** Takes back the transaction of the same job and period with that revision. */
         record Reversal(int ofRevision) implements Kind {}
+
+        /** As it stands in the ledger. */
+        default String text() {
+            return switch (this) {
+                case Charge _ -> "charge";
+                case Reversal reversal -> "reversal of " + reversal.ofRevision();
+            };
+        }
     }
 
     public LedgerTransaction {

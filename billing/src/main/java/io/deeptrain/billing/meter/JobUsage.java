@@ -67,7 +67,8 @@ public record JobUsage(
         return new JobUsage(jobId, terms, sequence, changed, shown, ending);
     }
 
-    JobUsage with(FencingToken attempt, ShownReading reading) {
+    /** With a reading that was shown while the attempt was under way. */
+    public JobUsage with(FencingToken attempt, ShownReading reading) {
         SortedMap<FencingToken, ShownReading> changed = new TreeMap<>(shown);
         changed.merge(attempt, reading, ShownReading::or);
         return new JobUsage(jobId, terms, sequence, attempts, changed, ending);

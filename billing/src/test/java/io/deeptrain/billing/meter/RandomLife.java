@@ -26,8 +26,12 @@ public record RandomLife(JobStory story, long usefulMillis, Map<Long, Long> held
     private record Saved(Checkpoint checkpoint, long usefulMillis) {}
 
     public static RandomLife of(long seed) {
+        return of("job-1", seed);
+    }
+
+    public static RandomLife of(String jobId, long seed) {
         Random random = new Random(seed);
-        JobStory story = JobStory.aJob().at(1 + random.nextInt(1000)).on(1 + random.nextInt(4));
+        JobStory story = JobStory.aJob(jobId).at(1 + random.nextInt(1000)).on(1 + random.nextInt(4));
         if (random.nextInt(3) == 0) {
             story.cappedAt(random.nextInt(40));
         }
