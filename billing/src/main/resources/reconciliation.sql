@@ -60,8 +60,8 @@ chained as (
            lag(hash, 1, repeat('0', 64)) over (partition by user_id, app_id order by number) as hash_before,
            row_number() over (partition by user_id, app_id order by number) as place,
            encode(sha256(convert_to(
-               previous_hash || E'\n' || number || E'\n' || user_id || '/' || app_id || E'\n'
-               || job_id || '/' || period || '/' || revision || E'\n' || kind || E'\n'
+               previous_hash || E'\n' || number || E'\n' || user_id || E'\n' || app_id || E'\n'
+               || job_id || E'\n' || period || E'\n' || revision || E'\n' || kind || E'\n'
                || (extract(epoch from posted_at) * 1000000)::bigint
                || (select string_agg(E'\n' || account || ' ' || amount_cents || ' ' || currency, '' order by line)
                    from billing.ledger_entry where tx_id = ledger_tx.id), 'UTF8')), 'hex') as hash_of_row

@@ -47,14 +47,23 @@ public final class Ledger {
         return OptionalLong.empty();
     }
 
-    /** The text that is hashed. {@code reconciliation.sql} writes the same text from the stored rows. */
+    /**
+     * The text that is hashed. {@code reconciliation.sql} writes the same text from the stored rows. No id has a line
+     * break in it, so that two different transactions never have the same text.
+     */
     static String canonical(long number, LedgerTransaction transaction) {
         StringBuilder text = new StringBuilder()
                 .append(number)
                 .append('\n')
-                .append(transaction.tenant())
+                .append(transaction.tenant().userId())
                 .append('\n')
-                .append(transaction.key())
+                .append(transaction.tenant().appId())
+                .append('\n')
+                .append(transaction.key().jobId())
+                .append('\n')
+                .append(transaction.key().period())
+                .append('\n')
+                .append(transaction.key().revision())
                 .append('\n')
                 .append(transaction.kind().text())
                 .append('\n')

@@ -147,8 +147,9 @@ class BillingServiceTest {
                 .get("/billing/usage")
                 .then()
                 .statusCode(200)
-                .body("posted_cents", equalTo(400))
-                .body("running_cents", equalTo(0))
+                .body("totals.posted_cents", contains(400))
+                .body("totals.running_cents", contains(0))
+                .body("totals.jobs", contains(1))
                 .body("jobs.job_id", contains("job-grace"));
     }
 

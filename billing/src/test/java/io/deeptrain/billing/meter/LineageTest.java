@@ -121,6 +121,19 @@ class LineageTest {
         assertThat(List.of(before, billable(early))).isEqualTo(List.of(List.of(), List.of(1_000L)));
     }
 
+    /** 0.9999996 s by these instants, and a second by what the database keeps of them. */
+    @Test
+    void instants_are_compared_in_the_microseconds_that_the_database_keeps() {
+        JobStory story = aJob().queued()
+                .assigned()
+                .after("PT0.0000009S")
+                .started()
+                .after("PT0.9999996S")
+                .succeeded(1_000);
+
+        assertThat(billable(story)).containsExactly(1_000L);
+    }
+
     private static List<Long> billable(JobStory story) {
         return Lineage.tallies(story.usage()).stream()
                 .map(AttemptTally::billableMillis)

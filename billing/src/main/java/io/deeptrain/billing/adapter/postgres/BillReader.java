@@ -42,7 +42,31 @@ public class BillReader {
         return JobUsageEntity.<JobUsageEntity>findByIdOptional(jobId.value()).map(BillReader::sum);
     }
 
-    /** The newest jobs first. */
+    /** Sums over all the jobs of a tenant, whose prices are in one currency. */
+    public record TenantSum(long postedCents, long runningCents, long billedSeconds, long jobs, String currency) {}
+
+    /** By currency, in the order of their names. */
+    public List<TenantSum> totals(Tenant tenant) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement("""
+                        select coalesce(sum(amount_cents) filter (where final), 0),
+                               coalesce(sum(amount_cents) filter (where not final), 0),
+                               sum(billed_seconds), count(*), currency
+                        from billing.job_usage where user_id = ? and app_id = ? group by currency order by currency""")) {
+            select.setString(1, tenant.userId());
+            select.setString(2, tenant.appId());
+            List<TenantSum> totals = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    totals.add(new TenantSum(
+                            row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getString(5)));
+                }
+            }
+            return totals;
+        }
+    }
+
+    /** The newest jobs first, {@link #JOBS_MAX} at most. */
     @Transactional
     public List<JobSum> sums(Tenant tenant) {
         return JobUsageEntity.<JobUsageEntity>find(

@@ -54,15 +54,11 @@ public class BillingResource {
     /** One transaction of the ledger. */
     public record Posted(String period, int revision, String kind, long amountCents, String hash) {}
 
-    /** A tenant's newest jobs, and their sums by what is owed and what is still under way. */
-    public record Usage(
-            String userId,
-            String appId,
-            long postedCents,
-            long runningCents,
-            long billedSeconds,
-            boolean moreJobs,
-            List<JobLine> jobs) {}
+    /** The sums over all of a tenant's jobs, and the newest of them. */
+    public record Usage(String userId, String appId, List<Total> totals, List<JobLine> jobs) {}
+
+    /** What is owed in one currency, and what jobs under way have come to. */
+    public record Total(String currency, long postedCents, long runningCents, long billedSeconds, long jobs) {}
 
     /** One job in a tenant's usage. */
     public record JobLine(String jobId, boolean isFinal, long billedSeconds, long amountCents, String currency) {}
@@ -87,7 +83,8 @@ public class BillingResource {
 
     @GET
     @Path("/usage")
-    public Response usage(@RestQuery("user_id") @Nullable String userId, @RestQuery("app_id") @Nullable String appId) {
+    public Response usage(@RestQuery("user_id") @Nullable String userId, @RestQuery("app_id") @Nullable String appId)
+            throws SQLException {
         if (userId == null || appId == null) {
             return problem(Response.Status.BAD_REQUEST, "user_id and app_id are both needed");
         }
@@ -97,22 +94,18 @@ public class BillingResource {
         } catch (IllegalArgumentException rejected) {
             return problem(Response.Status.BAD_REQUEST, String.valueOf(rejected.getMessage()));
         }
-        List<JobSum> sums = reader.sums(tenant);
-        Usage usage = new Usage(
-                tenant.userId(),
-                tenant.appId(),
-                sums.stream()
-                        .filter(JobSum::isFinal)
-                        .mapToLong(sum -> sum.amount().cents())
-                        .sum(),
-                sums.stream()
-                        .filter(sum -> !sum.isFinal())
-                        .mapToLong(sum -> sum.amount().cents())
-                        .sum(),
-                sums.stream().mapToLong(JobSum::billedSeconds).sum(),
-                sums.size() == BillReader.JOBS_MAX,
-                sums.stream().map(BillingResource::line).toList());
-        return Response.ok(usage).build();
+        List<Total> totals = reader.totals(tenant).stream()
+                .map(total -> new Total(
+                        total.currency(),
+                        total.postedCents(),
+                        total.runningCents(),
+                        total.billedSeconds(),
+                        total.jobs()))
+                .toList();
+        List<JobLine> jobs =
+                reader.sums(tenant).stream().map(BillingResource::line).toList();
+        return Response.ok(new Usage(tenant.userId(), tenant.appId(), totals, jobs))
+                .build();
     }
 
     private JobCharge charge(JobSum sum) throws SQLException {
