@@ -1,0 +1,278 @@
+package io.deeptrain.cli.adapter.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.cli.images.LabelledImage;
+import io.deeptrain.cli.port.ApiRefusedException;
+import io.deeptrain.cli.port.Bill;
+import io.deeptrain.cli.port.TrainingApi;
+import io.deeptrain.cli.port.VersionStatus;
+import io.deeptrain.cli.port.VersionStatus.State;
+import io.deeptrain.event.ChargeEvent.FreeReason;
+import io.deeptrain.event.ChargeEvent.Line;
+import io.deeptrain.event.ChargeEvent.Statement;
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.Rate;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Talks to the REST API with one key. */
+public final class RestTrainingApi implements TrainingApi {
+    private static final Duration CONNECTED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(2);
+    private static final int SUCCESS = 10000;
+    private static final int HTTP_OK = 200;
+    private static final int MODEL_TRAINED = 21100;
+    private static final int MODEL_TRAINING = 21101;
+    private static final int MODEL_UNTRAINED = 21102;
+    private static final int MODEL_QUEUED = 21103;
+    private static final int MODEL_TRAINING_FAILED = 21106;
+
+    private final JsonMapper json = new JsonMapper();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(CONNECTED_WITHIN).build();
+    private final URI base;
+    private final String key;
+
+    public RestTrainingApi(URI base, String key) {
+        this.base = base;
+        this.key = key;
+    }
+
+    @Override
+    public void createApp(String app) throws IOException {
+        ObjectNode body = json.createObjectNode();
+        body.putArray("apps").addObject().put("id", app);
+        call("POST", "/v2/users/me/apps", body);
+    }
+
+    @Override
+    public void addImages(String app, List<LabelledImage> images) throws IOException {
+        ObjectNode body = json.createObjectNode();
+        ArrayNode inputs = body.putArray("inputs");
+        for (LabelledImage image : images) {
+            ObjectNode data = inputs.addObject().putObject("data");
+            data.putObject("image").put("base64", base64(image));
+            data.putArray("concepts").addObject().put("id", image.label()).put("value", 1);
+        }
+        call("POST", appPath(app) + "/inputs", body);
+    }
+
+    @Override
+    public void createModel(String app, NewModel model) throws IOException {
+        ObjectNode body = json.createObjectNode();
+        ObjectNode node = body.putObject("model").put("id", model.id()).put("model_type_id", model.modelTypeId());
+        ObjectNode outputInfo = node.putObject("output_info");
+        ArrayNode concepts = outputInfo.putObject("data").putArray("concepts");
+        model.concepts().forEach(concept -> concepts.addObject().put("id", concept));
+        outputInfo.putObject("output_config").put("concepts_mutually_exclusive", true);
+        node.putObject("train_info")
+                .putObject("params")
+                .put("template", model.template())
+                .put("num_epochs", model.epochs());
+        call("POST", appPath(app) + "/models", body);
+    }
+
+    @Override
+    public Estimate estimate(String app, String model, long inputs) throws IOException {
+        ObjectNode body = json.createObjectNode().put("estimated_input_count", inputs);
+        JsonNode answer = call("POST", modelPath(app, model) + "/versions/time_estimate", body);
+        String seconds = answer.path("training_time_estimates").path(0).asText();
+        if (!seconds.endsWith("s")) {
+            throw new IOException("the server's estimate is no time in seconds: " + answer);
+        }
+        return new Estimate(
+                Duration.parse("PT" + seconds.toUpperCase(Locale.ROOT)),
+                answer.path("status").path("details").asText());
+    }
+
+    @Override
+    public VersionPath train(String app, String model) throws IOException {
+        JsonNode answer = call("POST", modelPath(app, model) + "/versions", json.createObjectNode());
+        String version = answer.path("model").path("model_version").path("id").asText();
+        if (version.isEmpty()) {
+            throw new IOException("the server's answer names no model version: " + answer);
+        }
+        return new VersionPath(app, model, version);
+    }
+
+    @Override
+    public VersionStatus status(VersionPath version) throws IOException {
+        JsonNode status = get(versionPath(version)).path("model_version").path("status");
+        State state = switch (status.path("code").asInt()) {
+            case MODEL_TRAINED -> State.TRAINED;
+            case MODEL_TRAINING -> State.TRAINING;
+            case MODEL_UNTRAINED -> State.UNTRAINED;
+            case MODEL_QUEUED -> State.QUEUED;
+            case MODEL_TRAINING_FAILED -> State.FAILED;
+            default -> throw new IOException("the server gives a version an unknown status: " + status);
+        };
+        Optional<Duration> left = Optional.of(status.path("time_remaining"))
+                .filter(JsonNode::isNumber)
+                .map(seconds -> Duration.ofSeconds(seconds.asLong()));
+        return new VersionStatus(
+                state,
+                status.path("percent_completed").asInt(),
+                left,
+                status.path("details").asText());
+    }
+
+    @Override
+    public Optional<Bill> bill(VersionPath version) throws IOException {
+        try {
+            return bill(get(versionPath(version) + "/charge").path("charge"));
+        } catch (ApiRefusedException refused) {
+            if (refused.meansNotFound()) {
+                return Optional.empty();
+            }
+            throw refused;
+        }
+    }
+
+    @Override
+    public String delete(VersionPath version) throws IOException {
+        return send(request(versionPath(version)).DELETE())
+                .path("status")
+                .path("details")
+                .asText();
+    }
+
+    @Override
+    public List<List<Guess>> predict(VersionPath version, List<LabelledImage> images) throws IOException {
+        ObjectNode body = json.createObjectNode();
+        ArrayNode inputs = body.putArray("inputs");
+        for (LabelledImage image : images) {
+            inputs.addObject().putObject("data").putObject("image").put("base64", base64(image));
+        }
+        JsonNode outputs = call("POST", versionPath(version) + "/outputs", body).path("outputs");
+        List<List<Guess>> guesses = new ArrayList<>();
+        for (JsonNode output : outputs) {
+            List<Guess> ofOne = new ArrayList<>();
+            for (JsonNode concept : output.path("data").path("concepts")) {
+                ofOne.add(new Guess(
+                        concept.path("id").asText(), concept.path("value").asDouble()));
+            }
+            guesses.add(List.copyOf(ofOne));
+        }
+        if (guesses.size() != images.size() || guesses.stream().anyMatch(List::isEmpty)) {
+            throw new IOException("the server was asked about %d images and answered %s"
+                    .formatted(images.size(), outputs.toPrettyString()));
+        }
+        return guesses;
+    }
+
+    private static Optional<Bill> bill(JsonNode charge) {
+        if (charge.isMissingNode()) {
+            return Optional.empty();
+        }
+        List<Line> lines = new ArrayList<>();
+        for (JsonNode line : charge.path("lines")) {
+            lines.add(new Line(
+                    new FencingToken(line.path("attempt").asLong()),
+                    line.path("reading_millis").asLong(),
+                    line.path("billable_millis").asLong(),
+                    line.path("free_millis").asLong(),
+                    FreeReason.valueOf(line.path("free_reason").asText())));
+        }
+        Statement statement = new Statement(
+                new Rate(
+                        charge.path("rate").path("cents_per_gpu_hour").asLong(),
+                        charge.path("rate").path("currency").asText()),
+                charge.path("gpus").asInt(),
+                charge.path("billed_seconds").asLong(),
+                charge.path("amount_cents").asLong(),
+                lines);
+        return Optional.of(new Bill(statement, charge.path("final").asBoolean()));
+    }
+
+    private JsonNode get(String path) throws IOException {
+        return send(request(path).GET());
+    }
+
+    private JsonNode call(String method, String path, JsonNode body) throws IOException {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofByteArray(json.writeValueAsBytes(body))));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path))
+                .timeout(ANSWERED_WITHIN)
+                .header("Authorization", "Key " + key);
+    }
+
+    private JsonNode send(HttpRequest.Builder builder) throws IOException {
+        HttpRequest request = builder.build();
+        HttpResponse<byte[]> response;
+        try {
+            response = http.send(request, BodyHandlers.ofByteArray());
+        } catch (ConnectException e) {
+            throw new ConnectException("no DeepTrain answers at " + base);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for " + request.uri());
+        }
+        JsonNode answer;
+        try {
+            answer = json.readTree(response.body());
+        } catch (IOException e) {
+            throw new IOException(
+                    "%s %s was answered with HTTP %d and no JSON"
+                            .formatted(request.method(), request.uri(), response.statusCode()),
+                    e);
+        }
+        JsonNode status = answer.path("status");
+        int code = status.path("code").asInt();
+        if (response.statusCode() != HTTP_OK || code != SUCCESS) {
+            throw new ApiRefusedException(
+                    response.statusCode(),
+                    code,
+                    "%s %s was refused: %s (%d)"
+                            .formatted(request.method(), request.uri().getPath(), words(status), code));
+        }
+        return answer;
+    }
+
+    private static String words(JsonNode status) {
+        String details = status.path("details").asText();
+        String description = status.path("description").asText();
+        return details.isEmpty() ? description : description + ": " + details;
+    }
+
+    private static String base64(LabelledImage image) throws IOException {
+        return Base64.getEncoder().encodeToString(image.content().read());
+    }
+
+    private static String appPath(String app) {
+        return "/v2/users/me/apps/" + segment(app);
+    }
+
+    private static String modelPath(String app, String model) {
+        return appPath(app) + "/models/" + segment(model);
+    }
+
+    private static String versionPath(VersionPath version) {
+        return modelPath(version.app(), version.model()) + "/versions/" + segment(version.version());
+    }
+
+    private static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

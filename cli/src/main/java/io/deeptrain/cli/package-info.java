@@ -1,0 +1,5 @@
+/** The command line of DeepTrain, over its public API. */
+@NullMarked
+package io.deeptrain.cli;
+
+import org.jspecify.annotations.NullMarked;

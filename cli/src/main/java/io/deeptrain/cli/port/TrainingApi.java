@@ -1,0 +1,64 @@
+package io.deeptrain.cli.port;
+
+import io.deeptrain.cli.images.LabelledImage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The part of the public API that the command line uses. A refusal is an {@link ApiRefusedException}. */
+public interface TrainingApi {
+    /** The most images that one call takes. */
+    int IMAGES_PER_CALL_MAX = 128;
+
+    void createApp(String app) throws IOException;
+
+    /** Adds at most {@link #IMAGES_PER_CALL_MAX} images, each labelled with its class: all of them, or it throws. */
+    void addImages(String app, List<LabelledImage> images) throws IOException;
+
+    void createModel(String app, NewModel model) throws IOException;
+
+    Estimate estimate(String app, String model, long inputs) throws IOException;
+
+    /** Starts a training and returns the version that it trains. */
+    VersionPath train(String app, String model) throws IOException;
+
+    VersionStatus status(VersionPath version) throws IOException;
+
+    /** Nothing while no meter has run. Can be asked for after the version is deleted, too. */
+    Optional<Bill> bill(VersionPath version) throws IOException;
+
+    /** Cancels the training, if it is under way, and deletes the version. Returns what the server says of it. */
+    String delete(VersionPath version) throws IOException;
+
+    /** For each image the guesses, the likeliest first. */
+    List<List<Guess>> predict(VersionPath version, List<LabelledImage> images) throws IOException;
+
+    /**
+     * A model to create.
+     *
+     * @param concepts the classes to tell apart
+     */
+    record NewModel(String id, String modelTypeId, String template, int epochs, List<String> concepts) {
+        public NewModel {
+            concepts = List.copyOf(concepts);
+        }
+    }
+
+    /**
+     * How long a training will take.
+     *
+     * @param basis what that rests on, in the server's words; may be empty
+     */
+    record Estimate(Duration time, String basis) {}
+
+    /** Where a version is. */
+    record VersionPath(String app, String model, String version) {}
+
+    /**
+     * What an image may show.
+     *
+     * @param probability 0 to 1
+     */
+    record Guess(String concept, double probability) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.cli.adapter.picocli;
+
+import org.jspecify.annotations.NullMarked;

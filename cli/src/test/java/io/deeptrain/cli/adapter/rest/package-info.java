@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.cli.adapter.rest;
+
+import org.jspecify.annotations.NullMarked;

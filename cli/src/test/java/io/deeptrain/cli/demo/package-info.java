@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.cli.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.cli.screen;
+
+import org.jspecify.annotations.NullMarked;
