@@ -1,9 +1,9 @@
 package io.deeptrain.worker.data;
 
 import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Pixels;
-import io.deeptrain.worker.training.Activation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

@@ -2,7 +2,7 @@ package io.deeptrain.worker.evaluation;
 
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.worker.evaluation.EvaluationReport.ConceptScore;
-import io.deeptrain.worker.training.Activation;
+import io.deeptrain.worker.network.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

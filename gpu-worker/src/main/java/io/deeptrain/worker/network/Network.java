@@ -70,6 +70,34 @@ public record Network(String architecture, List<Layer> layers) {
         return new TensorSpec(name, List.of(length), role, new Start.Constant(start));
     }
 
+    /** Whether these are this network's tensors, by name, shape and order. */
+    public boolean fits(List<Tensor> state) {
+        return fits(state, tensors());
+    }
+
+    /** Whether a learner of this network can go on from there. */
+    public boolean fits(LearnerState state) {
+        return fits(state.network())
+                && fits(
+                        state.momentum(),
+                        tensors().stream()
+                                .filter(spec -> spec.role() == Role.PARAMETER)
+                                .toList());
+    }
+
+    private static boolean fits(List<Tensor> tensors, List<TensorSpec> specs) {
+        if (tensors.size() != specs.size()) {
+            return false;
+        }
+        for (int n = 0; n < specs.size(); n++) {
+            if (!tensors.get(n).name().equals(specs.get(n).name())
+                    || !tensors.get(n).shape().equals(specs.get(n).shape())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     public int concepts() {
         if (layers.getLast() instanceof Linear head) {
             return head.outFeatures();

@@ -2,10 +2,10 @@ package io.deeptrain.worker.port;
 
 import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.artifact.SavedTraining;
+import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.evaluation.EvaluationReport;
-import io.deeptrain.worker.training.SavedTraining;
-import io.deeptrain.worker.training.TrainedModel;
 import java.io.IOException;
 import java.util.List;
 

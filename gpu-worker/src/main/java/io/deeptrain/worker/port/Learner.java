@@ -1,9 +1,8 @@
 package io.deeptrain.worker.port;
 
-import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.network.LearnerState;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.List;
 
 /**
  * A network that learns, on a device. Belongs to one thread at a time. The same state and the same batches give the
@@ -39,12 +38,4 @@ public interface Learner extends AutoCloseable {
      * @param targets for each image and concept how much it is shown, image by image; shared, not copied
      */
     record Batch(Pixels pixels, FloatBuffer targets) {}
-
-    /** The tensors of {@code network} in the network's order; {@code momentum} for each parameter, under its name. */
-    record LearnerState(List<Tensor> network, List<Tensor> momentum) {
-        public LearnerState {
-            network = List.copyOf(network);
-            momentum = List.copyOf(momentum);
-        }
-    }
 }

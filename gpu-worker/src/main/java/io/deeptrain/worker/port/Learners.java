@@ -1,8 +1,8 @@
 package io.deeptrain.worker.port;
 
+import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
-import io.deeptrain.worker.training.Activation;
 import java.util.List;
 
 /** Makes learners. */

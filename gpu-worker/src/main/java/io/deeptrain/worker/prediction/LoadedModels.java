@@ -1,16 +1,16 @@
 package io.deeptrain.worker.prediction;
 
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
+import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Pixels;
 import io.deeptrain.worker.port.Learners;
-import io.deeptrain.worker.training.Architectures;
-import io.deeptrain.worker.training.TrainedModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.deeptrain.worker.training;
 
 import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.worker.network.Activation;
 import java.util.Map;
 
 /**

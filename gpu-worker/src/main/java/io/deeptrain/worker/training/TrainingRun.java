@@ -11,6 +11,8 @@ import io.deeptrain.event.Phase;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.worker.artifact.SavedTraining;
+import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.data.ImageDecoder;
@@ -18,7 +20,9 @@ import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.evaluation.Evaluator;
+import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.InitialWeights;
+import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
@@ -26,7 +30,6 @@ import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Batch;
-import io.deeptrain.worker.port.Learner.LearnerState;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.MonotonicClock;
 import io.deeptrain.worker.port.Observations;
@@ -238,7 +241,7 @@ public final class TrainingRun {
                 && saved.manifestSha256().equals(spec.manifest().sha256())
                 && saved.architecture().equals(network.architecture())
                 && saved.step() <= schedule.steps()
-                && Checkpoints.fits(saved.state(), network);
+                && network.fits(saved.state());
     }
 
     /** Leaves in {@code reached} how many steps are completed. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.worker.evaluation.EvaluationReport.ConceptScore;
-import io.deeptrain.worker.training.Activation;
+import io.deeptrain.worker.network.Activation;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

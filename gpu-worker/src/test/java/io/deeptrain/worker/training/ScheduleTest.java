@@ -2,6 +2,7 @@ package io.deeptrain.worker.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deeptrain.worker.network.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,11 +4,11 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
-import io.deeptrain.worker.training.Activation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +20,8 @@ import java.util.Map;
 public final class DjlLearners implements Learners {
     static final String ENGINE = "PyTorch";
     private static final String NAME = "net";
+
+    private final int threads;
 
     static {
         // The engine reads these when its first class is loaded. It must not call home, nor look for downloads.
@@ -35,12 +37,15 @@ public final class DjlLearners implements Learners {
      * @param threads how many threads one operation may use; with one, results repeat bit for bit
      */
     public DjlLearners(int threads) {
+        this.threads = threads;
         Engine.getEngine(ENGINE);
         JniUtils.setNumThreads(threads);
     }
 
     @Override
     public Learner learner(Network network, Activation activation, List<Tensor> state) {
+        // OpenMP keeps the number for each thread by itself, and the learner will learn on this one.
+        JniUtils.setNumThreads(threads);
         try {
             Path folder = Files.createTempDirectory("deeptrain-net");
             Path archive = folder.resolve(NAME + ".pt");

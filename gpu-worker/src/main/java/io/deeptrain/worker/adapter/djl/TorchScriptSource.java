@@ -1,5 +1,6 @@
 package io.deeptrain.worker.adapter.djl;
 
+import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Layer;
 import io.deeptrain.worker.network.Layer.Add;
 import io.deeptrain.worker.network.Layer.BatchNorm;
@@ -10,7 +11,6 @@ import io.deeptrain.worker.network.Layer.Relu;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.TensorSpec;
 import io.deeptrain.worker.network.TensorSpec.Role;
-import io.deeptrain.worker.training.Activation;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

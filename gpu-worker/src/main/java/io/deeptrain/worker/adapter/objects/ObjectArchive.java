@@ -11,19 +11,18 @@ import io.deeptrain.event.adapter.json.UnreadableEventException;
 import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.objects.StoredBlob;
 import io.deeptrain.worker.adapter.objects.Safetensors.Content;
+import io.deeptrain.worker.artifact.SavedTraining;
+import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
-import io.deeptrain.worker.port.Learner.LearnerState;
-import io.deeptrain.worker.training.Activation;
-import io.deeptrain.worker.training.Architectures;
-import io.deeptrain.worker.training.Checkpoints;
-import io.deeptrain.worker.training.SavedTraining;
-import io.deeptrain.worker.training.TrainedModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -173,7 +172,7 @@ public final class ObjectArchive implements Archive {
         String architecture = text(content, "architecture");
         Network network = Architectures.named(architecture, concepts.size())
                 .orElseThrow(() -> new CorruptObjectException("no such architecture: " + architecture));
-        if (!Checkpoints.fits(content.tensors(), network.tensors())) {
+        if (!network.fits(content.tensors())) {
             throw new CorruptObjectException("the tensors are not those of " + architecture);
         }
         return new TrainedModel(architecture, concepts, imageSize(content), activation(content), content.tensors());

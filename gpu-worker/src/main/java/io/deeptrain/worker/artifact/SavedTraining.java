@@ -1,7 +1,7 @@
-package io.deeptrain.worker.training;
+package io.deeptrain.worker.artifact;
 
 import io.deeptrain.event.JobId;
-import io.deeptrain.worker.port.Learner.LearnerState;
+import io.deeptrain.worker.network.LearnerState;
 
 /**
  * A checkpoint's content. With the plan it says everything about what comes next: the order of the images and all

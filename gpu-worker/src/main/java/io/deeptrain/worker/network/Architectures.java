@@ -1,7 +1,5 @@
-package io.deeptrain.worker.training;
+package io.deeptrain.worker.network;
 
-import io.deeptrain.worker.network.Network;
-import io.deeptrain.worker.network.ResidualNetwork;
 import java.util.Optional;
 
 /** The networks that a worker can build, by template and by name. */

@@ -1,4 +1,4 @@
-package io.deeptrain.worker.training;
+package io.deeptrain.worker.network;
 
 /** How logits become values between 0 and 1. */
 public enum Activation {

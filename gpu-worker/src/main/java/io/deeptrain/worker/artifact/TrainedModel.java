@@ -1,5 +1,7 @@
-package io.deeptrain.worker.training;
+package io.deeptrain.worker.artifact;
 
+import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.Tensor;
 import java.util.List;
 

@@ -1,0 +1,146 @@
+package io.deeptrain.worker.prediction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.objects.ObjectStores;
+import io.deeptrain.worker.adapter.objects.ObjectArchive;
+import io.deeptrain.worker.artifact.TrainedModel;
+import io.deeptrain.worker.attempt.AttemptId;
+import io.deeptrain.worker.data.ImageDecoder;
+import io.deeptrain.worker.data.ImageDecoder.Outcome;
+import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.InitialWeights;
+import io.deeptrain.worker.network.LearnerState;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.prediction.Prediction.Scored;
+import io.deeptrain.worker.prediction.Prediction.Seen;
+import io.deeptrain.worker.prediction.Prediction.Unusable;
+import io.deeptrain.worker.training.DrawnDigits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoadedModelsTest {
+    private static final List<String> CONCEPTS = List.of("ape", "bee", "cat");
+    private static final Outcome IMAGE = ImageDecoder.decode(DrawnDigits.png(1, 1), 32);
+
+    @TempDir
+    Path folder;
+
+    private final List<String> engine = new ArrayList<>();
+    private ObjectArchive archive;
+    private LoadedModels models;
+
+    /** Says 1, 3, 2 for every image, and notes what is opened and closed. */
+    private final Learners fake = (Network network, Activation activation, List<Tensor> state) -> {
+        engine.add("open");
+        return new Learner() {
+            @Override
+            public float step(Batch batch, double learningRate) {
+                throw new UnsupportedOperationException("predicting is no learning");
+            }
+
+            @Override
+            public float[] logits(Pixels pixels) {
+                float[] logits = new float[pixels.images() * CONCEPTS.size()];
+                for (int n = 0; n < logits.length; n++) {
+                    logits[n] = List.of(1f, 3f, 2f).get(n % CONCEPTS.size());
+                }
+                return logits;
+            }
+
+            @Override
+            public LearnerState state() {
+                throw new UnsupportedOperationException("predicting is no learning");
+            }
+
+            @Override
+            public void restore(LearnerState learned) {
+                throw new UnsupportedOperationException("predicting is no learning");
+            }
+
+            @Override
+            public void close() {
+                engine.add("close");
+            }
+        };
+    };
+
+    @BeforeEach
+    void open() throws IOException {
+        archive = new ObjectArchive(ObjectStores.open(folder.toUri()));
+        models = new LoadedModels(archive, fake);
+    }
+
+    private StoredObject published(int number) throws IOException {
+        Network network =
+                Architectures.named("cifar-resnet-20", CONCEPTS.size()).orElseThrow();
+        return archive.publish(
+                new AttemptId(new JobId("job-" + number), new FencingToken(1)),
+                new TrainedModel(
+                        "cifar-resnet-20",
+                        CONCEPTS,
+                        32,
+                        Activation.SOFTMAX,
+                        InitialWeights.of(network, number, Set.of())),
+                new EvaluationReport(Split.TEST, 0, 0, List.of(), List.of()));
+    }
+
+    @Test
+    void concepts_come_with_the_most_likely_first_and_no_more_than_are_wanted() throws Exception {
+        List<Prediction> predictions = models.predict(published(1), List.of(IMAGE), 2);
+        assertThat(predictions)
+                .containsExactly(new Seen(List.of(new Scored("bee", 0.66524094f), new Scored("cat", 0.24472848f))));
+    }
+
+    @Test
+    void an_image_that_cannot_be_used_keeps_its_place() throws Exception {
+        Outcome broken = ImageDecoder.decode(new byte[] {1}, 32);
+        List<Outcome> images = new ArrayList<>(Collections.nCopies(40, IMAGE));
+        images.add(1, broken);
+        List<Prediction> predictions = models.predict(published(1), images, 1);
+        assertThat(predictions).hasSize(41);
+        assertThat(predictions.get(1)).isEqualTo(new Unusable("not a JPEG, PNG, GIF or BMP image"));
+        assertThat(predictions).filteredOn(Seen.class::isInstance).hasSize(40);
+    }
+
+    @Test
+    void a_model_is_loaded_once_and_the_one_that_was_not_asked_for_longest_is_let_go() throws Exception {
+        for (int number = 0; number < LoadedModels.MODELS_MAX; number++) {
+            models.predict(published(number), List.of(IMAGE), 1);
+        }
+        models.predict(published(0), List.of(IMAGE), 1);
+        assertThat(engine).containsOnly("open").hasSize(LoadedModels.MODELS_MAX);
+        models.predict(published(99), List.of(IMAGE), 1);
+        assertThat(engine).endsWith("open", "close");
+        models.predict(published(0), List.of(IMAGE), 1);
+        assertThat(engine).hasSize(LoadedModels.MODELS_MAX + 2);
+        models.close();
+        assertThat(Collections.frequency(engine, "close")).isEqualTo(LoadedModels.MODELS_MAX + 1);
+    }
+
+    @Test
+    void a_model_of_another_hash_is_refused() throws IOException {
+        StoredObject stored = published(1);
+        StoredObject other = new StoredObject(stored.key(), "0".repeat(64), stored.sizeBytes());
+        assertThatThrownBy(() -> models.predict(other, List.of(IMAGE), 1)).isInstanceOf(CorruptObjectException.class);
+        assertThat(engine).isEmpty();
+    }
+}
