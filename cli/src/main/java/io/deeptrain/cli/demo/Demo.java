@@ -12,8 +12,8 @@ import io.deeptrain.cli.port.TrainingApi;
 import io.deeptrain.cli.port.TrainingApi.Estimate;
 import io.deeptrain.cli.port.TrainingApi.Guess;
 import io.deeptrain.cli.port.TrainingApi.NewModel;
+import io.deeptrain.cli.port.TrainingApi.Sight;
 import io.deeptrain.cli.port.TrainingApi.VersionPath;
-import io.deeptrain.cli.port.VersionStatus;
 import io.deeptrain.cli.port.VersionStatus.State;
 import io.deeptrain.cli.screen.Bar;
 import io.deeptrain.cli.screen.BillLines;
@@ -22,8 +22,8 @@ import io.deeptrain.cli.screen.Picture;
 import io.deeptrain.cli.screen.TrainingLine;
 import io.deeptrain.cli.screen.Words;
 import io.deeptrain.event.ChargeEvent.Statement;
+import io.deeptrain.event.JobId;
 import io.deeptrain.event.Progress;
-import io.deeptrain.event.Rate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,10 +39,9 @@ public final class Demo {
     private static final String MODEL = "reader";
     private static final String MODEL_TYPE = "visual-classifier";
     private static final String TEMPLATE = "classification_cifar10_v1";
-    /** What the template costs by the price list; the bill says what was really charged. */
-    private static final Rate LIST_PRICE = new Rate(400, "USD");
+    /** Estimates come without one; bills say theirs. */
+    private static final String CURRENCY = "USD";
 
-    private static final int SECONDS_PER_HOUR = 3_600;
     private static final int HELD_OUT_MAX = 500;
     private static final int PICTURES = 5;
     private static final int BAR_WIDTH = 20;
@@ -122,38 +121,34 @@ public final class Demo {
         heading("Model", "%s: %s, %d epochs".formatted(MODEL, TEMPLATE, settings.epochs()));
         Estimate estimate =
                 api.estimate(settings.app(), MODEL, images.training().size());
-        long cents = LIST_PRICE.centsPerGpuHour() * estimate.time().toSeconds() / SECONDS_PER_HOUR;
         heading(
                 "Estimate",
-                "%s   %s at %s for each GPU, billed by the second"
-                        .formatted(
-                                Words.time(estimate.time()),
-                                Words.amount(cents, LIST_PRICE.currency()),
-                                Words.rate(LIST_PRICE)));
-        detail("basis: "
-                + (estimate.basis().isEmpty()
-                        ? "the template's formula for %s x %d epochs; your machine may be faster or slower"
-                                .formatted(Words.count(images.training().size(), "image"), settings.epochs())
-                        : estimate.basis()));
+                Words.time(estimate.time())
+                        + (estimate.costCents().isPresent()
+                                ? "   %s, billed by the second"
+                                        .formatted(Words.amount(
+                                                estimate.costCents().getAsLong(), CURRENCY))
+                                : ""));
+        detail("basis: the template's formula for %s x %d epochs; this machine may be faster or slower"
+                .formatted(Words.count(images.training().size(), "image"), settings.epochs()));
         return estimate;
     }
 
     private VersionPath train(Estimate estimate) throws IOException {
         VersionPath version = api.train(settings.app(), MODEL);
         heading("Train", "version %s".formatted(version.version()));
-        VersionStatus end = follow(version);
+        Sight end = follow(version);
         Statement bill = postedBill(version).statement();
-        if (end.state() == State.FAILED) {
+        if (end.status().state() == State.FAILED) {
             throw new DemoFailedException(
                     Reason.TRAINING_FAILED,
-                    "the training failed: " + end.details(),
+                    "the training failed: " + end.status().details(),
                     "The charge is %s. Look into the worker's log: ./deeptrain logs gpu-worker"
                             .formatted(
                                     Words.amount(bill.amountCents(), bill.rate().currency())));
         }
-        Optional<Double> accuracy = following
-                .newestProgress(version)
-                .map(progress -> progress.metrics().get("test_accuracy"));
+        Optional<Double> accuracy =
+                end.progress().map(progress -> progress.metrics().get("test_accuracy"));
         detail("TRAINED in %s, estimated %s%s"
                 .formatted(
                         Words.time(Duration.ofSeconds(bill.billedSeconds())),
@@ -167,24 +162,22 @@ public final class Demo {
     }
 
     /** Shows how the training goes until it has ended. */
-    private VersionStatus follow(VersionPath version) throws IOException {
+    private Sight follow(VersionPath version) throws IOException {
         Duration deadline = time.elapsed().plus(settings.trainingTimeMax());
         int epochShown = -1;
         while (true) {
-            following.readOn();
-            VersionStatus status = statusOf(version);
-            Optional<Progress> progress = following.newestProgress(version);
-            String text = indented(TrainingLine.of(status, progress, api.bill(version)));
-            int epoch = progress.map(Progress::epoch).orElse(0);
+            Sight sight = look(version);
+            String text = indented(TrainingLine.of(sight.status(), sight.progress(), api.bill(version)));
+            int epoch = sight.progress().map(Progress::epoch).orElse(0);
             if (epoch > epochShown) {
                 epochShown = epoch;
                 screen.milestone(text);
             } else {
                 screen.live(text);
             }
-            if (status.state() == State.TRAINED || status.state() == State.FAILED) {
+            if (hasEnded(sight)) {
                 screen.endLive();
-                return status;
+                return sight;
             }
             if (time.elapsed().compareTo(deadline) > 0) {
                 screen.endLive();
@@ -197,9 +190,13 @@ public final class Demo {
         }
     }
 
-    private VersionStatus statusOf(VersionPath version) throws IOException {
+    private static boolean hasEnded(Sight sight) {
+        return sight.status().state() == State.TRAINED || sight.status().state() == State.FAILED;
+    }
+
+    private Sight look(VersionPath version) throws IOException {
         try {
-            return api.status(version);
+            return api.look(version);
         } catch (ApiRefusedException refused) {
             if (refused.meansNotFound()) {
                 throw new DemoFailedException(
@@ -271,17 +268,23 @@ public final class Demo {
         heading("Cancel", "version %s trains, and is deleted after some seconds".formatted(version.version()));
         Duration deadline = time.elapsed().plus(settings.trainingTimeMax());
         boolean begun = false;
-        while (following.meterMillis(version) < after.toMillis()) {
-            following.readOn();
-            String text =
-                    indented(TrainingLine.of(statusOf(version), following.newestProgress(version), api.bill(version)));
-            boolean runs = following.meterMillis(version) > 0;
+        Sight sight = look(version);
+        while (sight.meterMillis() < after.toMillis()) {
+            String text = indented(TrainingLine.of(sight.status(), sight.progress(), api.bill(version)));
+            boolean runs = sight.meterMillis() > 0;
             if (runs && !begun) {
                 screen.milestone(text);
             } else {
                 screen.live(text);
             }
             begun = runs;
+            if (hasEnded(sight)) {
+                screen.endLive();
+                throw new DemoFailedException(
+                        Reason.OVERDUE,
+                        "the second training ended before it could be cancelled",
+                        "Give it more to do, with --images or --epochs.");
+            }
             if (time.elapsed().compareTo(deadline) > 0) {
                 screen.endLive();
                 throw new DemoFailedException(
@@ -290,10 +293,11 @@ public final class Demo {
                         "./deeptrain logs shows what each part does.");
             }
             time.pause(BETWEEN_LOOKS);
+            sight = look(version);
         }
         screen.endLive();
-        String answer = api.delete(version);
-        detail(answer.isEmpty() ? "DELETED: the training is cancelled" : "DELETED: " + answer);
+        api.delete(version);
+        detail("DELETED: the training is cancelled and no longer costs anything");
         return version;
     }
 
@@ -325,15 +329,14 @@ public final class Demo {
         heading("Events", "as anybody can read them on Kafka, with the number of each within its subject");
         Duration deadline = time.elapsed().plus(SETTLED_WITHIN);
         for (VersionPath version : versions) {
-            while (!following.hasEnded(version) || !following.isPosted(version)) {
+            JobId job = api.jobOf(version);
+            following.readOn();
+            while (!following.isComplete(job)) {
+                requireBefore(deadline, "the events of job %s have not all arrived".formatted(job));
                 following.readOn();
-                if (!following.hasEnded(version) || !following.isPosted(version)) {
-                    requireBefore(
-                            deadline, "the events of version %s have not all arrived".formatted(version.version()));
-                }
             }
-            following.jobOf(version).ifPresent(job -> detail("job " + job));
-            following.history(version).forEach(known -> detail(EventLine.of(known, settings.zone())));
+            detail("job " + job);
+            following.history(job).forEach(known -> detail(EventLine.of(known, settings.zone())));
         }
     }
 
@@ -347,11 +350,11 @@ public final class Demo {
         time.pause(BETWEEN_LOOKS);
     }
 
-    private void showWhatNext(VersionPath version) {
+    private void showWhatNext(VersionPath version) throws IOException {
         heading("Data", "everything lies in %s and is still there after ./deeptrain down".formatted(settings.home()));
         heading("Next", "look at it:       " + settings.url());
         detail("your own images:  ./deeptrain demo --data FOLDER   (FOLDER/CLASS/IMAGE.png)");
-        following.jobOf(version).ifPresent(job -> detail("events again:     ./deeptrain events " + job));
+        detail("events again:     ./deeptrain events " + api.jobOf(version));
         detail("call it yourself: curl -H \"Authorization: Key $(./deeptrain key)\" "
                 + "%s/v2/users/me/apps/%s/models/%s".formatted(settings.url(), version.app(), version.model()));
         detail("stop everything:  ./deeptrain down");

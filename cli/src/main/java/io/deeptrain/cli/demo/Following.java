@@ -1,18 +1,12 @@
 package io.deeptrain.cli.demo;
 
 import io.deeptrain.cli.port.EventStream;
-import io.deeptrain.cli.port.TrainingApi.VersionPath;
-import io.deeptrain.event.AttemptEvent.ProgressReported;
-import io.deeptrain.event.ChargeEvent;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
 import io.deeptrain.event.JobEvent;
-import io.deeptrain.event.JobEvent.JobQueued;
 import io.deeptrain.event.JobId;
-import io.deeptrain.event.Progress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** What the event topics have said so far. */
 final class Following {
@@ -23,65 +17,32 @@ final class Following {
         this.stream = stream;
     }
 
-    /** Reads on, and keeps what concerns jobs and their charges. */
+    /** Reads on. A later version's event is none of this program's business. */
     void readOn() throws IOException {
         for (EventStream.Read read : stream.next()) {
-            switch (read) {
-                case EventStream.Known known -> heard.add(known);
-                case EventStream.Unknown _ -> {
-                    // A later version's event is none of this program's business.
-                }
+            if (read instanceof EventStream.Known known) {
+                heard.add(known);
             }
         }
     }
 
-    Optional<JobId> jobOf(VersionPath version) {
-        return heard.stream()
-                .map(EventStream.Known::event)
-                .filter(JobQueued.class::isInstance)
-                .map(JobQueued.class::cast)
-                .filter(queued -> queued.modelVersionId().value().equals(version.version())
-                        && queued.modelId().value().equals(version.model())
-                        && queued.tenant().appId().equals(version.app()))
-                .map(JobQueued::jobId)
-                .findFirst();
+    /** The history of a job, and its final charge. */
+    List<EventStream.Known> history(JobId job) {
+        return heard.stream().filter(known -> isHistoryOf(job, known)).toList();
     }
 
-    Optional<Progress> newestProgress(VersionPath version) {
-        return newestReport(version).map(ProgressReported::progress);
+    /** Whether history and final charge have arrived to their ends. */
+    boolean isComplete(JobId job) {
+        List<EventStream.Known> history = history(job);
+        return history.stream().anyMatch(known -> known.event() instanceof JobEvent.Terminal)
+                && history.stream().anyMatch(known -> known.event() instanceof ChargePosted);
     }
 
-    /** What the meter of the newest attempt reads, 0 before it runs. */
-    long meterMillis(VersionPath version) {
-        return newestReport(version).map(ProgressReported::readingMillis).orElse(0L);
-    }
-
-    /** The history of a version's job, and its final charge. */
-    List<EventStream.Known> history(VersionPath version) {
-        return jobOf(version).stream()
-                .flatMap(job -> heard.stream().filter(known -> switch (known.event()) {
-                    case JobEvent event -> event.jobId().equals(job);
-                    case ChargePosted event -> event.jobId().equals(job);
-                    default -> false;
-                }))
-                .toList();
-    }
-
-    boolean hasEnded(VersionPath version) {
-        return history(version).stream().anyMatch(known -> known.event() instanceof JobEvent.Terminal);
-    }
-
-    boolean isPosted(VersionPath version) {
-        return history(version).stream().anyMatch(known -> known.event() instanceof ChargeEvent);
-    }
-
-    private Optional<ProgressReported> newestReport(VersionPath version) {
-        return jobOf(version)
-                .flatMap(job -> heard.stream()
-                        .map(EventStream.Known::event)
-                        .filter(ProgressReported.class::isInstance)
-                        .map(ProgressReported.class::cast)
-                        .filter(report -> report.jobId().equals(job))
-                        .reduce((_, later) -> later));
+    private static boolean isHistoryOf(JobId job, EventStream.Known known) {
+        return switch (known.event()) {
+            case JobEvent event -> event.jobId().equals(job);
+            case ChargePosted event -> event.jobId().equals(job);
+            default -> false;
+        };
     }
 }

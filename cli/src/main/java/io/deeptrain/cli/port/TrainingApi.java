@@ -1,10 +1,13 @@
 package io.deeptrain.cli.port;
 
 import io.deeptrain.cli.images.LabelledImage;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Progress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The part of the public API that the command line uses. A refusal is an {@link ApiRefusedException}. */
 public interface TrainingApi {
@@ -23,13 +26,16 @@ public interface TrainingApi {
     /** Starts a training and returns the version that it trains. */
     VersionPath train(String app, String model) throws IOException;
 
-    VersionStatus status(VersionPath version) throws IOException;
+    Sight look(VersionPath version) throws IOException;
+
+    /** The job that trains a version, also of one that was deleted. */
+    JobId jobOf(VersionPath version) throws IOException;
 
     /** Nothing while no meter has run. Can be asked for after the version is deleted, too. */
     Optional<Bill> bill(VersionPath version) throws IOException;
 
-    /** Cancels the training, if it is under way, and deletes the version. Returns what the server says of it. */
-    String delete(VersionPath version) throws IOException;
+    /** Cancels the training, if it is under way, and deletes the version. */
+    void delete(VersionPath version) throws IOException;
 
     /** For each image the guesses, the likeliest first. */
     List<List<Guess>> predict(VersionPath version, List<LabelledImage> images) throws IOException;
@@ -48,9 +54,17 @@ public interface TrainingApi {
     /**
      * How long a training will take.
      *
-     * @param basis what that rests on, in the server's words; may be empty
+     * @param costCents what it will cost, if the server says so
      */
-    record Estimate(Duration time, String basis) {}
+    record Estimate(Duration time, OptionalLong costCents) {}
+
+    /**
+     * How a version's training goes at this moment.
+     *
+     * @param progress nothing before the worker has reported any
+     * @param meterMillis what the meter of the newest attempt reads, 0 before it runs
+     */
+    record Sight(VersionStatus status, Optional<Progress> progress, long meterMillis) {}
 
     /** Where a version is. */
     record VersionPath(String app, String model, String version) {}

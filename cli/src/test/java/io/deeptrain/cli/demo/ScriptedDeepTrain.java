@@ -7,7 +7,6 @@ import io.deeptrain.cli.port.Time;
 import io.deeptrain.cli.port.TrainingApi;
 import io.deeptrain.cli.port.VersionStatus;
 import io.deeptrain.cli.port.VersionStatus.State;
-import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
 import io.deeptrain.event.ChargeEvent.FreeReason;
 import io.deeptrain.event.ChargeEvent.Line;
@@ -40,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A DeepTrain of one worker that trains for eight seconds of a clock which only pauses move: queued for one, then two
@@ -59,7 +59,6 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
     private final boolean fails;
     private final int epochSeconds;
     private Duration elapsed = Duration.ZERO;
-    private Optional<Training> current = Optional.empty();
     private int trainings;
 
     private static final class Training {
@@ -115,7 +114,7 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
 
     @Override
     public Estimate estimate(String app, String model, long inputs) {
-        return new Estimate(Duration.ofSeconds(65), "");
+        return new Estimate(Duration.ofSeconds(65), OptionalLong.of(7));
     }
 
     @Override
@@ -123,7 +122,6 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
         trainings++;
         Training training =
                 new Training(new VersionPath(app, model, "v" + trainings), new JobId("job-" + trainings), elapsed);
-        current = Optional.of(training);
         all.add(training);
         tell(
                 training,
@@ -144,11 +142,21 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
     }
 
     @Override
-    public VersionStatus status(VersionPath version) {
+    public Sight look(VersionPath version) {
         Training training = of(version);
+        goOn(training);
         if (!training.started) {
-            return new VersionStatus(State.QUEUED, 0, Optional.empty(), "");
+            return new Sight(new VersionStatus(State.QUEUED, 0, Optional.empty(), ""), Optional.empty(), 0);
         }
+        return new Sight(status(training), Optional.of(progress(training)), meterMillis(training));
+    }
+
+    @Override
+    public JobId jobOf(VersionPath version) {
+        return of(version).job;
+    }
+
+    private VersionStatus status(Training training) {
         if (training.ended) {
             return fails
                     ? new VersionStatus(State.FAILED, 0, Optional.empty(), "too few images (DATA, USER fault)")
@@ -160,6 +168,12 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
                 State.TRAINING, (int) (99 * meter / whole), Optional.of(Duration.ofMillis(whole - meter)), "");
     }
 
+    private Progress progress(Training training) {
+        int epoch = (int) Math.min(EPOCHS, meterMillis(training) / (1_000L * epochSeconds));
+        Map<String, Double> metrics = epoch == 0 ? Map.of() : Map.of("test_accuracy", 0.9 + 0.04 * epoch);
+        return new Progress(Phase.TRAINING, epoch, EPOCHS, epoch * 10L, EPOCHS * 10L, 1.0 / (1 + epoch), metrics, 240);
+    }
+
     @Override
     public Optional<Bill> bill(VersionPath version) {
         Training training = of(version);
@@ -169,7 +183,7 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
     }
 
     @Override
-    public String delete(VersionPath version) {
+    public void delete(VersionPath version) {
         Training training = of(version);
         training.ended = true;
         long meter = meterMillis(training);
@@ -177,7 +191,6 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
         elapsed = elapsed.plusMillis(400);
         tell(training, new JobCancelled(training.job, ++training.sequence, now(), FIRST_ATTEMPT, now(), meter + 400));
         post(training, statement(meter, 400));
-        return "";
     }
 
     @Override
@@ -192,7 +205,6 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
 
     @Override
     public List<Read> next() {
-        current.ifPresent(this::goOn);
         List<Read> reads = List.copyOf(notYetRead);
         notYetRead.clear();
         return reads;
@@ -227,12 +239,8 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
             return;
         }
         long meter = meterMillis(training);
-        int epoch = (int) Math.min(EPOCHS, meter / (1_000L * epochSeconds));
-        Map<String, Double> metrics = epoch == 0 ? Map.of() : Map.of("test_accuracy", 0.9 + 0.04 * epoch);
-        Progress progress =
-                new Progress(Phase.TRAINING, epoch, EPOCHS, epoch * 10L, EPOCHS * 10L, 1.0 / (1 + epoch), metrics, 240);
-        tell(training, new ProgressReported(training.job, FIRST_ATTEMPT, WORKER, meter, progress, meter));
-        if (epoch == EPOCHS) {
+        Progress progress = progress(training);
+        if (progress.epoch() == EPOCHS) {
             training.ended = true;
             tell(training, new JobFinishing(training.job, ++training.sequence, now(), FIRST_ATTEMPT, meter));
             tell(
@@ -243,7 +251,7 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
                             now(),
                             FIRST_ATTEMPT,
                             new StoredObject("models/1", "0".repeat(64), 1),
-                            metrics,
+                            progress.metrics(),
                             Completion.ALL_EPOCHS,
                             meter));
             post(training, statement(meter, 0));

@@ -32,7 +32,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final int EPOCHS_MAX = 200;
     private static final Duration TRAINING_TIME_MAX = Duration.ofHours(2);
     private static final int APP_SUFFIX_LENGTH = 8;
-    private static final List<Topic> TOPICS = List.of(Topic.JOBS, Topic.ATTEMPTS, Topic.CHARGES);
+    private static final List<Topic> TOPICS = List.of(Topic.JOBS, Topic.CHARGES);
 
     private final Environment environment;
     private final boolean terminal;

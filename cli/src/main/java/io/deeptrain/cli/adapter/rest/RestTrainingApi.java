@@ -14,6 +14,9 @@ import io.deeptrain.event.ChargeEvent.FreeReason;
 import io.deeptrain.event.ChargeEvent.Line;
 import io.deeptrain.event.ChargeEvent.Statement;
 import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Phase;
+import io.deeptrain.event.Progress;
 import io.deeptrain.event.Rate;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -31,7 +34,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Talks to the REST API with one key. */
 public final class RestTrainingApi implements TrainingApi {
@@ -44,6 +52,8 @@ public final class RestTrainingApi implements TrainingApi {
     private static final int MODEL_UNTRAINED = 21102;
     private static final int MODEL_QUEUED = 21103;
     private static final int MODEL_TRAINING_FAILED = 21106;
+
+    private static final Pattern CENTS = Pattern.compile("(\\d+) cents");
 
     private final JsonMapper json = new JsonMapper();
     private final HttpClient http =
@@ -100,7 +110,13 @@ public final class RestTrainingApi implements TrainingApi {
         }
         return new Estimate(
                 Duration.parse("PT" + seconds.toUpperCase(Locale.ROOT)),
-                answer.path("status").path("details").asText());
+                cost(answer.path("status").path("details").asText()));
+    }
+
+    /** The contract's estimate has no field for the cost; the server says it in words. */
+    private static OptionalLong cost(String details) {
+        Matcher cents = CENTS.matcher(details);
+        return cents.find() ? OptionalLong.of(Long.parseLong(cents.group(1))) : OptionalLong.empty();
     }
 
     @Override
@@ -114,8 +130,36 @@ public final class RestTrainingApi implements TrainingApi {
     }
 
     @Override
-    public VersionStatus status(VersionPath version) throws IOException {
-        JsonNode status = get(versionPath(version)).path("model_version").path("status");
+    public Sight look(VersionPath version) throws IOException {
+        JsonNode progress = get(versionPath(version) + "/progress").path("progress");
+        return new Sight(
+                status(progress.path("status")),
+                progress.has("phase") ? Optional.of(progress(progress)) : Optional.empty(),
+                progress.path("reading_millis").asLong());
+    }
+
+    private static Progress progress(JsonNode node) throws IOException {
+        Map<String, Double> metrics = new TreeMap<>();
+        node.path("metrics")
+                .properties()
+                .forEach(
+                        metric -> metrics.put(metric.getKey(), metric.getValue().asDouble()));
+        try {
+            return new Progress(
+                    Phase.valueOf(node.path("phase").asText()),
+                    node.path("epoch").asInt(),
+                    node.path("epochs").asInt(),
+                    node.path("step").asLong(),
+                    node.path("steps").asLong(),
+                    node.path("loss").asDouble(Double.NaN),
+                    metrics,
+                    node.path("images_per_second").asDouble());
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the server's progress cannot be understood: " + node, e);
+        }
+    }
+
+    private static VersionStatus status(JsonNode status) throws IOException {
         State state = switch (status.path("code").asInt()) {
             case MODEL_TRAINED -> State.TRAINED;
             case MODEL_TRAINING -> State.TRAINING;
@@ -124,9 +168,9 @@ public final class RestTrainingApi implements TrainingApi {
             case MODEL_TRAINING_FAILED -> State.FAILED;
             default -> throw new IOException("the server gives a version an unknown status: " + status);
         };
-        Optional<Duration> left = Optional.of(status.path("time_remaining"))
-                .filter(JsonNode::isNumber)
-                .map(seconds -> Duration.ofSeconds(seconds.asLong()));
+        Optional<Duration> left = Optional.of(
+                        Duration.ofSeconds(status.path("time_remaining").asLong()))
+                .filter(Duration::isPositive);
         return new VersionStatus(
                 state,
                 status.path("percent_completed").asInt(),
@@ -147,11 +191,14 @@ public final class RestTrainingApi implements TrainingApi {
     }
 
     @Override
-    public String delete(VersionPath version) throws IOException {
-        return send(request(versionPath(version)).DELETE())
-                .path("status")
-                .path("details")
-                .asText();
+    public JobId jobOf(VersionPath version) throws IOException {
+        return new JobId(
+                get(versionPath(version) + "/job").path("job").path("id").asText());
+    }
+
+    @Override
+    public void delete(VersionPath version) throws IOException {
+        send(request(versionPath(version)).DELETE());
     }
 
     @Override
@@ -179,11 +226,11 @@ public final class RestTrainingApi implements TrainingApi {
     }
 
     private static Optional<Bill> bill(JsonNode charge) {
-        if (charge.isMissingNode()) {
+        if (!charge.has("currency")) {
             return Optional.empty();
         }
         List<Line> lines = new ArrayList<>();
-        for (JsonNode line : charge.path("lines")) {
+        for (JsonNode line : charge.path("attempts")) {
             lines.add(new Line(
                     new FencingToken(line.path("attempt").asLong()),
                     line.path("reading_millis").asLong(),
@@ -193,8 +240,8 @@ public final class RestTrainingApi implements TrainingApi {
         }
         Statement statement = new Statement(
                 new Rate(
-                        charge.path("rate").path("cents_per_gpu_hour").asLong(),
-                        charge.path("rate").path("currency").asText()),
+                        charge.path("cents_per_gpu_hour").asLong(),
+                        charge.path("currency").asText()),
                 charge.path("gpus").asInt(),
                 charge.path("billed_seconds").asLong(),
                 charge.path("amount_cents").asLong(),

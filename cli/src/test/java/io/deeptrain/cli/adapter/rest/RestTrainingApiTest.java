@@ -11,6 +11,7 @@ import io.deeptrain.cli.port.Bill;
 import io.deeptrain.cli.port.TrainingApi.Estimate;
 import io.deeptrain.cli.port.TrainingApi.Guess;
 import io.deeptrain.cli.port.TrainingApi.NewModel;
+import io.deeptrain.cli.port.TrainingApi.Sight;
 import io.deeptrain.cli.port.TrainingApi.VersionPath;
 import io.deeptrain.cli.port.VersionStatus;
 import io.deeptrain.cli.port.VersionStatus.State;
@@ -18,6 +19,9 @@ import io.deeptrain.event.ChargeEvent.FreeReason;
 import io.deeptrain.event.ChargeEvent.Line;
 import io.deeptrain.event.ChargeEvent.Statement;
 import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Phase;
+import io.deeptrain.event.Progress;
 import io.deeptrain.event.Rate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +32,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,37 +97,61 @@ class RestTrainingApiTest {
 
     @Test
     void an_estimate_is_a_duration() throws IOException {
-        answer = "{\"status\":{\"code\":10000},\"training_time_estimates\":[\"65.5s\"]}";
+        answer =
+                "{\"status\":{\"code\":10000,\"details\":\"under 15 min, 7 cents\"},\"training_time_estimates\":[\"65.5s\"]}";
 
-        assertThat(api.estimate("a", "m", 300)).isEqualTo(new Estimate(Duration.ofMillis(65_500), ""));
+        assertThat(api.estimate("a", "m", 300)).isEqualTo(new Estimate(Duration.ofMillis(65_500), OptionalLong.of(7)));
     }
 
     @Test
-    void the_status_of_a_running_version_is_read() throws IOException {
+    void the_progress_of_a_running_version_is_read() throws IOException {
         answer = """
-                {"status":{"code":10000},"model_version":{"id":"v1","status":
-                {"code":21101,"percent_completed":61,"time_remaining":14}}}
+                {"status":{"code":10000},"progress":{"status":
+                {"code":21101,"details":"","percent_completed":61,"time_remaining":14},
+                "attempt":1,"reading_millis":8200,"phase":"TRAINING","epoch":2,"epochs":5,"step":20,"steps":50,
+                "loss":0.25,"images_per_second":240.5,"metrics":{"test_accuracy":0.96}}}
                 """;
 
-        assertThat(api.status(VERSION))
-                .isEqualTo(new VersionStatus(State.TRAINING, 61, Optional.of(Duration.ofSeconds(14)), ""));
-        assertThat(asked).isEqualTo("GET " + VERSION_PATH + " [Key k] ");
+        assertThat(api.look(VERSION))
+                .isEqualTo(new Sight(
+                        new VersionStatus(State.TRAINING, 61, Optional.of(Duration.ofSeconds(14)), ""),
+                        Optional.of(
+                                new Progress(Phase.TRAINING, 2, 5, 20, 50, 0.25, Map.of("test_accuracy", 0.96), 240.5)),
+                        8_200));
+        assertThat(asked).isEqualTo("GET " + VERSION_PATH + "/progress [Key k] ");
+    }
+
+    @Test
+    void a_queued_version_has_no_progress_and_no_time_left() throws IOException {
+        answer = """
+                {"status":{"code":10000},"progress":{"status":{"code":21103,"percent_completed":0,"time_remaining":0}}}
+                """;
+
+        assertThat(api.look(VERSION))
+                .isEqualTo(new Sight(new VersionStatus(State.QUEUED, 0, Optional.empty(), ""), Optional.empty(), 0));
     }
 
     @Test
     void a_status_that_this_program_does_not_know_is_not_guessed() {
-        answer = "{\"status\":{\"code\":10000},\"model_version\":{\"status\":{\"code\":21999}}}";
+        answer = "{\"status\":{\"code\":10000},\"progress\":{\"status\":{\"code\":21999}}}";
 
-        assertThatThrownBy(() -> api.status(VERSION))
+        assertThatThrownBy(() -> api.look(VERSION))
                 .hasMessage("the server gives a version an unknown status: {\"code\":21999}");
+    }
+
+    @Test
+    void the_job_of_a_version_is_named() throws IOException {
+        answer = "{\"status\":{\"code\":10000},\"job\":{\"id\":\"j-1\"}}";
+
+        assertThat(api.jobOf(VERSION)).isEqualTo(new JobId("j-1"));
     }
 
     @Test
     void a_bill_is_read_with_its_readings() throws IOException {
         answer = """
                 {"status":{"code":10000},"charge":{"job_id":"j","final":true,
-                "rate":{"cents_per_gpu_hour":400,"currency":"USD"},"gpus":1,"billed_seconds":8,"amount_cents":0,
-                "lines":[{"attempt":2,"reading_millis":8900,"billable_millis":8200,"free_millis":700,
+                "cents_per_gpu_hour":400,"currency":"USD","gpus":1,"billed_seconds":8,"amount_cents":0,
+                "attempts":[{"attempt":2,"reading_millis":8900,"billable_millis":8200,"free_millis":700,
                 "free_reason":"AFTER_CANCEL"}]}}
                 """;
 
@@ -159,15 +189,23 @@ class RestTrainingApiTest {
         answer = "{\"status\":{\"code\":10000},\"outputs\":[]}";
 
         assertThatThrownBy(() -> api.predict(VERSION, List.of(IMAGE)))
-                .hasMessageStartingWith("the server was asked about 1 images and answered []");
+                .hasMessageStartingWith("the server was asked about 1 images and answered [ ]");
     }
 
     @Test
-    void a_deletion_returns_what_the_server_says_of_the_charge() throws IOException {
-        answer = "{\"status\":{\"code\":10000,\"details\":\"cancelled; charged 8 s\"}}";
+    void a_version_is_deleted_at_its_path() throws IOException {
+        api.delete(VERSION);
 
-        assertThat(api.delete(VERSION)).isEqualTo("cancelled; charged 8 s");
         assertThat(asked).isEqualTo("DELETE " + VERSION_PATH + " [Key k] ");
+    }
+
+    @Test
+    void there_is_no_bill_before_billing_has_said_anything() throws IOException {
+        answer = """
+                {"status":{"code":10000},"charge":{"job_id":"j","billed_seconds":0,"amount_cents":0,"final":false,"attempts":[]}}
+                """;
+
+        assertThat(api.bill(VERSION)).isEmpty();
     }
 
     @Test
@@ -186,7 +224,7 @@ class RestTrainingApiTest {
         httpStatus = 502;
         answer = "<html>";
 
-        assertThatThrownBy(() -> api.status(VERSION)).hasMessageEndingWith("was answered with HTTP 502 and no JSON");
+        assertThatThrownBy(() -> api.look(VERSION)).hasMessageEndingWith("was answered with HTTP 502 and no JSON");
     }
 
     @Test
