@@ -296,6 +296,7 @@ public final class SchedulerEngine {
         fleet.listed(workerId, beat.holdings(), strays);
         stops.settleUnlisted(workerId, beat.incarnation(), Set.copyOf(beat.holdings()));
         if (beat.readiness() == Readiness.GONE) {
+            takeBackUnheard(beat);
             leave(workerId);
         }
     }
@@ -317,6 +318,22 @@ public final class SchedulerEngine {
                         watch,
                         RequeueCause.LEASE_LAPSED,
                         "Worker %s came back as another process.".formatted(beat.workerId()));
+            }
+        }
+    }
+
+    /**
+     * What was assigned while the worker said good-bye, nobody there has heard. It need not wait for its lease to
+     * lapse, nor count as lost.
+     */
+    private void takeBackUnheard(WorkerBeat goodbye) {
+        for (JobId jobId : List.copyOf(leasedTo.getOrDefault(goodbye.workerId(), new TreeSet<>()))) {
+            Watch watch = watches.get(jobId);
+            if (watch != null
+                    && job(jobId).state() instanceof Assigned
+                    && isHeldBy(watch.lease(), goodbye)
+                    && !watch.isAcknowledged()) {
+                command(jobId, new JobCommand.ConcludeStop(watch.lease().token(), StopReason.PREEMPTED, 0));
             }
         }
     }

@@ -32,6 +32,11 @@ final class Watch {
         assignment.settle();
     }
 
+    /** Whether the worker has shown that it heard of the assignment. */
+    boolean isAcknowledged() {
+        return assignment.isSettled();
+    }
+
     void renew(long heardNanos) {
         renewedNanos = heardNanos;
     }

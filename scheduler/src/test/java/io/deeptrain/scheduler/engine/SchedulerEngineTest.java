@@ -454,6 +454,29 @@ class SchedulerEngineTest {
     }
 
     @Test
+    void what_a_worker_was_given_while_it_said_good_bye_goes_to_another_at_once() {
+        world.beat(ALICE, 1);
+        world.hear(request(1));
+        world.beat(BOB, 1);
+        Decisions decisions = world.beat(ALICE, ONE, 1, Readiness.GONE);
+        assertThat(decisions.history())
+                .first()
+                .isEqualTo(new JobRequeued(
+                        job(1), 3, T0, FIRST, RequeueCause.PREEMPTED, "The worker made room as asked.", 0, T0));
+        assertThat(decisions.assignments()).containsExactly(assigned(1, SECOND, BOB, ONE));
+    }
+
+    @Test
+    void what_a_worker_has_heard_of_before_it_said_good_bye_keeps_its_lease() {
+        world.beat(ALICE, 1);
+        world.hear(request(1));
+        world.beat(ALICE, ONE, 1, Readiness.DRAINING, holding(1, FIRST));
+        world.beat(BOB, 1);
+        assertThat(world.beat(ALICE, ONE, 1, Readiness.GONE).history()).isEmpty();
+        assertThat(world.state(1)).isInstanceOf(Assigned.class);
+    }
+
+    @Test
     void the_cancel_of_an_attempt_that_is_listed_again_is_sent_again() {
         world.hear(request(1));
         world.beat(ALICE, 1);
