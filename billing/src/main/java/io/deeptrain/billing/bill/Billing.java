@@ -20,6 +20,7 @@ import io.deeptrain.event.RequestEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Decides what an event does to a job's bill. A charge is told when the history changes it, and about once a second
@@ -33,6 +34,10 @@ public final class Billing {
 
     /** The event of a job that has no bill yet. */
     public static Outcome open(Event event) {
+        Optional<Outcome> refusal = refusal(event);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
         return switch (event) {
             case JobQueued accepted ->
                 new Outcome.Billed(new JobBill(Meter.begin(accepted), 0, accepted.occurredAt()), List.of(), List.of());
@@ -47,11 +52,22 @@ public final class Billing {
 
     /** The next event of a job that has a bill. */
     public static Outcome apply(JobBill bill, Event event, Instant now) {
+        Optional<Outcome> refusal = refusal(event);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
         return switch (event) {
             case JobEvent entry -> history(bill, entry, now);
             case AttemptEvent reading -> reading(bill, reading, now);
             case RequestEvent _, AssignmentEvent _, FleetEvent _, ChargeEvent _ -> new Outcome.Ignored();
         };
+    }
+
+    private static Optional<Outcome> refusal(Event event) {
+        return event instanceof JobEvent entry
+                ? PlausibleTimes.firstImplausible(entry)
+                        .map(time -> new Outcome.Refused("REJECTED: no job ran at " + time))
+                : Optional.empty();
     }
 
     private static Outcome history(JobBill bill, JobEvent entry, Instant now) {

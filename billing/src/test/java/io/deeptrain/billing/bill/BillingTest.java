@@ -121,6 +121,20 @@ class BillingTest {
     }
 
     @Test
+    void an_entry_of_a_time_that_cannot_be_stored_is_refused() {
+        JobStory story = aStartedJob();
+        Feed feed = Feed.of(story.history());
+
+        assertThat(Billing.open(aJob().beginningAt("+1000000000-12-31T23:59:59Z")
+                        .queued()
+                        .history()
+                        .getFirst()))
+                .isEqualTo(new Outcome.Refused("REJECTED: no job ran at +1000000000-12-31T23:59:59Z"));
+        assertThat(feed.next(story.cancelled(Instant.MIN, 0).history().getLast()))
+                .isEqualTo(new Outcome.Refused("REJECTED: no job ran at -1000000000-01-01T00:00:00Z"));
+    }
+
+    @Test
     void a_worker_that_was_given_up_adds_nothing() {
         JobStory story = aStartedJob().after("PT10S").lost(10_000);
         Feed feed = Feed.of(story.history());
