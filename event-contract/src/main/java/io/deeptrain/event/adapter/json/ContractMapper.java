@@ -37,11 +37,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Function;
 
-/** How the contract's records look in JSON. The records themselves know nothing of it. */
-final class ContractMapper {
+/**
+ * How the contract's records look in JSON. The records themselves know nothing of it. A service that stores such records
+ * writes them the same way, and adds what its own types need.
+ */
+public final class ContractMapper {
     private ContractMapper() {}
 
-    static JsonMapper create() {
+    public static JsonMapper create() {
         JsonMapper mapper = JsonMapper.builder()
                 .addModule(bareValues())
                 .addMixIn(Origin.class, OriginKinds.class)
