@@ -38,8 +38,8 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /**
- * How the contract's records look in JSON. The records themselves know nothing of it. A service that stores such records
- * writes them the same way, and adds what its own types need.
+ * How the contract's records look in JSON. The records themselves know nothing of it. A service that stores such
+ * records writes them the same way, and adds what its own types need.
  */
 public final class ContractMapper {
     private ContractMapper() {}

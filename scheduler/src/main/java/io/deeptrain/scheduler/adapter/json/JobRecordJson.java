@@ -1,0 +1,63 @@
+package io.deeptrain.scheduler.adapter.json;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.adapter.json.ContractMapper;
+import io.deeptrain.scheduler.job.Ending;
+import io.deeptrain.scheduler.job.JobState;
+
+/** A job's request as it travelled, and its state, each alternative with its {@code kind}. */
+public final class JobRecordJson {
+    private final JsonMapper mapper = ContractMapper.create()
+            .rebuild()
+            .addMixIn(JobState.class, StateKinds.class)
+            .addMixIn(Ending.class, EndingKinds.class)
+            .build();
+
+    /** A request, a state or anything that holds them. */
+    public String written(Object part) {
+        try {
+            return mapper.writeValueAsString(part);
+        } catch (JsonProcessingException notSerialisable) {
+            throw new IllegalStateException("cannot be written as JSON: " + part, notSerialisable);
+        }
+    }
+
+    public TrainingRequested request(String json) {
+        return read(json, TrainingRequested.class);
+    }
+
+    public JobState state(String json) {
+        return read(json, JobState.class);
+    }
+
+    private <T> T read(String json, Class<T> type) {
+        try {
+            return mapper.readValue(json, type);
+        } catch (JsonProcessingException corrupt) {
+            throw new IllegalStateException("the database holds what this build cannot read: " + json, corrupt);
+        }
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = JobState.Queued.class, name = "queued"),
+        @JsonSubTypes.Type(value = JobState.Assigned.class, name = "assigned"),
+        @JsonSubTypes.Type(value = JobState.Running.class, name = "running"),
+        @JsonSubTypes.Type(value = JobState.Cancelling.class, name = "cancelling"),
+        @JsonSubTypes.Type(value = JobState.Finishing.class, name = "finishing"),
+        @JsonSubTypes.Type(value = JobState.Ended.class, name = "ended")
+    })
+    private interface StateKinds {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Ending.Succeeded.class, name = "succeeded"),
+        @JsonSubTypes.Type(value = Ending.Failed.class, name = "failed"),
+        @JsonSubTypes.Type(value = Ending.Cancelled.class, name = "cancelled")
+    })
+    private interface EndingKinds {}
+}

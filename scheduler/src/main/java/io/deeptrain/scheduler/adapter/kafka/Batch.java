@@ -1,0 +1,98 @@
+package io.deeptrain.scheduler.adapter.kafka;
+
+import io.deeptrain.event.AssignmentEvent;
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.Envelope;
+import io.deeptrain.event.JobEvent;
+import io.deeptrain.event.JobEvent.JobQueued;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Topic;
+import io.deeptrain.messaging.OutboxRow;
+import io.deeptrain.messaging.Position;
+import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
+import io.deeptrain.scheduler.engine.Decisions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What one transaction is to write. */
+final class Batch {
+    private final CloudEventRecords records;
+    private final Instant now;
+    private final List<JobEvent> history = new ArrayList<>();
+    private final List<OutboxRow> outbox = new ArrayList<>();
+    private final List<OutboxRow> deadLetters = new ArrayList<>();
+    private final List<Position> processed = new ArrayList<>();
+    private final Set<JobId> changedJobs = new LinkedHashSet<>();
+    private final Set<JobId> newJobs = new LinkedHashSet<>();
+
+    Batch(CloudEventRecords records, Instant now) {
+        this.records = records;
+        this.now = now;
+    }
+
+    void add(Decisions decisions) {
+        for (JobEvent entry : decisions.history()) {
+            outbox.add(records.toRow(Envelope.of(entry, SchedulerLoop.SOURCE, entry.sequence(), entry.occurredAt())));
+            history.add(entry);
+            if (entry instanceof JobQueued) {
+                newJobs.add(entry.jobId());
+            }
+        }
+        for (AssignmentEvent assignment : decisions.assignments()) {
+            outbox.add(records.toRow(Envelope.of(assignment, SchedulerLoop.SOURCE, sequence(assignment), now)));
+        }
+        changedJobs.addAll(decisions.changedJobs());
+    }
+
+    void park(OutboxRow deadLetter) {
+        outbox.add(deadLetter);
+        deadLetters.add(deadLetter);
+    }
+
+    /** Beats are heard from now on after a restart, so their positions are not worth a write. */
+    void processed(Position position) {
+        if (!position.topic().equals(Topic.HEARTBEATS.topicName())) {
+            processed.add(position);
+        }
+    }
+
+    boolean isEmpty() {
+        return outbox.isEmpty() && processed.isEmpty() && changedJobs.isEmpty();
+    }
+
+    List<JobEvent> history() {
+        return history;
+    }
+
+    List<OutboxRow> outbox() {
+        return outbox;
+    }
+
+    List<OutboxRow> deadLetters() {
+        return deadLetters;
+    }
+
+    List<Position> processed() {
+        return processed;
+    }
+
+    Set<JobId> changedJobs() {
+        return changedJobs;
+    }
+
+    boolean isNew(JobId jobId) {
+        return newJobs.contains(jobId);
+    }
+
+    /** An attempt is assigned, and then perhaps stopped. */
+    private static long sequence(AssignmentEvent assignment) {
+        return switch (assignment) {
+            case AttemptAssigned _ -> 1;
+            case AttemptStopRequested _ -> 2;
+        };
+    }
+}

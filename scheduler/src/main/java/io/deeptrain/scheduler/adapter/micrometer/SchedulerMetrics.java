@@ -1,0 +1,189 @@
+package io.deeptrain.scheduler.adapter.micrometer;
+
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.JobEvent;
+import io.deeptrain.event.JobEvent.JobAssigned;
+import io.deeptrain.event.JobEvent.JobCancelled;
+import io.deeptrain.event.JobEvent.JobFailed;
+import io.deeptrain.event.JobEvent.JobRequeued;
+import io.deeptrain.event.JobEvent.JobSucceeded;
+import io.deeptrain.scheduler.adapter.kafka.LoopListener;
+import io.deeptrain.scheduler.adapter.kafka.SchedulerView;
+import io.deeptrain.scheduler.adapter.kafka.SchedulerView.Role;
+import io.deeptrain.scheduler.fleet.WorkerView;
+import io.deeptrain.scheduler.job.JobRecord;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/**
+ * Counts and logs what was committed. The names are part of the contract with operators. Never a label: a job, a user
+ * or an app, of which there is no end.
+ */
+public final class SchedulerMetrics implements LoopListener {
+    private static final Logger LOG = Logger.getLogger("io.deeptrain.scheduler.history");
+
+    private final MeterRegistry registry;
+    private final Timer queueWait;
+    private final Timer cycle;
+    private final Counter records;
+    private final Counter reloads;
+
+    public SchedulerMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        queueWait = Timer.builder("deeptrain.queue.wait")
+                .description("From the request to the first assignment")
+                .publishPercentileHistogram()
+                .register(registry);
+        cycle = Timer.builder("deeptrain.scheduler.cycle")
+                .description("From the poll to the commit of one batch")
+                .publishPercentileHistogram()
+                .register(registry);
+        records = counter("deeptrain.scheduler.records", "Records that were folded");
+        reloads = counter("deeptrain.scheduler.reloads", "Times that the engine was thrown away after a failure");
+    }
+
+    /** What is measured when somebody asks. */
+    public void watch(Supplier<SchedulerView> view, Supplier<Duration> outboxLag) {
+        gauge("deeptrain.queue.runs", "reason", "waiting_for_gpu", view, SchedulerView::readyCount);
+        gauge("deeptrain.queue.runs", "reason", "backing_off", view, SchedulerView::backingOffCount);
+        gauge("deeptrain.gpus", "state", "busy", view, fleet -> sum(fleet, SchedulerMetrics::busy));
+        gauge("deeptrain.gpus", "state", "free", view, fleet -> sum(fleet, SchedulerMetrics::free));
+        gauge("deeptrain.gpus", "state", "draining", view, fleet -> sum(fleet, SchedulerMetrics::draining));
+        Gauge.builder("deeptrain.scheduler.leader", () -> view.get().role() == Role.LEADING ? 1 : 0)
+                .description("1 in the process that schedules")
+                .register(registry);
+        Gauge.builder(
+                        "deeptrain.events.outbox.lag.seconds",
+                        () -> outboxLag.get().toMillis() / 1000.0)
+                .description("Age of the oldest event that waits to be published")
+                .register(registry);
+    }
+
+    @Override
+    public void committed(JobEvent entry, JobRecord job) {
+        count(entry, job);
+        MDC.put("job_id", entry.jobId().value());
+        MDC.put("attempt", job.state().token().toString());
+        MDC.put("sequence", entry.sequence());
+        try {
+            LOG.infof("%s of job %s: %s", entry.getClass().getSimpleName(), entry.jobId(), detail(entry));
+        } finally {
+            MDC.remove("job_id");
+            MDC.remove("attempt");
+            MDC.remove("sequence");
+        }
+    }
+
+    @Override
+    public void cycled(int polled, Duration took) {
+        records.increment(polled);
+        cycle.record(took);
+    }
+
+    @Override
+    public void parked(String topic) {
+        registry.counter("deeptrain.events.parked", "topic", topic).increment();
+    }
+
+    @Override
+    public void reloading() {
+        reloads.increment();
+    }
+
+    private void count(JobEvent entry, JobRecord job) {
+        switch (entry) {
+            case JobAssigned(var _, var _, var at, var attempt, var _, var _) -> {
+                if (attempt.equals(FencingToken.NONE.next())) {
+                    queueWait.record(nonNegative(Duration.between(job.request().requestedAt(), at)));
+                }
+            }
+            case JobRequeued requeued ->
+                registry.counter("deeptrain.attempts.requeued", "cause", lower(requeued.cause()))
+                        .increment();
+            case JobSucceeded success -> ended(job, "succeeded", lower(success.completion()));
+            case JobFailed failure -> ended(job, "failed", lower(failure.fault()));
+            case JobCancelled _ -> ended(job, "cancelled", "tenant");
+            case JobEvent.JobQueued _,
+                    JobEvent.JobStarted _,
+                    JobEvent.JobCheckpointed _,
+                    JobEvent.JobCancelling _,
+                    JobEvent.JobFinishing _ -> {}
+        }
+    }
+
+    private void ended(JobRecord job, String outcome, String reason) {
+        registry.counter(
+                        "deeptrain.runs",
+                        "template",
+                        job.request().spec().template(),
+                        "outcome",
+                        outcome,
+                        "reason",
+                        reason)
+                .increment();
+    }
+
+    private static String detail(JobEvent entry) {
+        return switch (entry) {
+            case JobAssigned assigned -> "to worker " + assigned.workerId();
+            case JobRequeued requeued -> requeued.cause() + ", " + requeued.detail();
+            case JobFailed failure -> failure.fault() + ", " + failure.code() + ", " + failure.message();
+            case JobSucceeded success -> "after " + success.readingMillis() + " ms";
+            case JobCancelled cancelled -> "after " + cancelled.readingMillis() + " ms";
+            case JobEvent.JobQueued queued -> "of " + queued.tenant();
+            case JobEvent.JobStarted started ->
+                "from " + started.origin().getClass().getSimpleName();
+            case JobEvent.JobCheckpointed kept -> "at step " + kept.checkpoint().step();
+            case JobEvent.JobCancelling cancelling -> "as of " + cancelling.cancelledAt();
+            case JobEvent.JobFinishing finishing -> "after " + finishing.readingMillis() + " ms";
+        };
+    }
+
+    private static int busy(WorkerView worker) {
+        return worker.gpus() - worker.gpusFree();
+    }
+
+    private static int free(WorkerView worker) {
+        return worker.readiness() == Readiness.ACCEPTING ? worker.gpusFree() : 0;
+    }
+
+    private static int draining(WorkerView worker) {
+        return worker.readiness() == Readiness.ACCEPTING ? 0 : worker.gpusFree();
+    }
+
+    private static double sum(SchedulerView view, ToDoubleFunction<WorkerView> gpus) {
+        return view.fleet().stream().mapToDouble(gpus).sum();
+    }
+
+    private void gauge(
+            String name,
+            String label,
+            String value,
+            Supplier<SchedulerView> view,
+            ToDoubleFunction<SchedulerView> read) {
+        Gauge.builder(name, () -> read.applyAsDouble(view.get()))
+                .tag(label, value)
+                .register(registry);
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    private static Duration nonNegative(Duration duration) {
+        return duration.isNegative() ? Duration.ZERO : duration;
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

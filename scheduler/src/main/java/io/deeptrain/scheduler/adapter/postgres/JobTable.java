@@ -1,0 +1,178 @@
+package io.deeptrain.scheduler.adapter.postgres;
+
+import io.deeptrain.event.JobId;
+import io.deeptrain.scheduler.adapter.json.JobRecordJson;
+import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.job.JobState;
+import io.deeptrain.scheduler.job.JobState.Assigned;
+import io.deeptrain.scheduler.job.JobState.Cancelling;
+import io.deeptrain.scheduler.job.JobState.Ended;
+import io.deeptrain.scheduler.job.JobState.Finishing;
+import io.deeptrain.scheduler.job.JobState.Queued;
+import io.deeptrain.scheduler.job.JobState.Running;
+import io.deeptrain.scheduler.queue.TenantUse;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The table of jobs, written in batches. In the transaction of the connection. */
+public final class JobTable {
+    private static final int FETCH_SIZE = 1000;
+
+    private final JobRecordJson json = new JobRecordJson();
+
+    /** Every job that has not ended, and the newest of those that have. */
+    public List<JobRecord> load(Connection connection, int endedMax) throws SQLException {
+        String sql = """
+                (select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour
+                 from scheduler.job where ended_at is null)
+                union all
+                (select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour
+                 from scheduler.job where ended_at is not null order by ended_at desc limit ?)
+                """;
+        List<JobRecord> jobs = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setFetchSize(FETCH_SIZE);
+            select.setInt(1, endedMax);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    jobs.add(new JobRecord(
+                            json.request(row.getString(1)),
+                            row.getLong(2),
+                            json.state(row.getString(3)),
+                            row.getLong(4),
+                            new TenantUse(row.getLong(5), row.getLong(6))));
+                }
+            }
+        }
+        return jobs;
+    }
+
+    /** Those of the jobs that are stored. */
+    public Set<JobId> stored(Connection connection, Collection<JobId> jobIds) throws SQLException {
+        Set<JobId> stored = new HashSet<>();
+        try (PreparedStatement select =
+                connection.prepareStatement("select job_id from scheduler.job where job_id = any (?)")) {
+            select.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", jobIds.stream().map(JobId::value).toArray()));
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    stored.add(new JobId(row.getString(1)));
+                }
+            }
+        }
+        return stored;
+    }
+
+    public void insert(Connection connection, List<JobRecord> jobs) throws SQLException {
+        String sql = """
+                insert into scheduler.job (job_id, arrival, user_id, app_id, request,
+                    state_kind, sequence, state, tenant_gpu_millis, tenant_use_hour, ended_at)
+                select job_id, arrival, user_id, app_id, request::json,
+                    state_kind, sequence, state::json, tenant_gpu_millis, tenant_use_hour, ended_at::timestamptz
+                from unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::text[],
+                        ?::bigint[], ?::text[], ?::text[], ?::text[])
+                    as job (job_id, state_kind, sequence, state, tenant_gpu_millis, tenant_use_hour, ended_at,
+                        arrival, user_id, app_id, request)
+                """;
+        if (jobs.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            bindChanging(insert, jobs);
+            insert.setArray(8, column(connection, "int8", jobs, JobRecord::arrival));
+            insert.setArray(
+                    9, column(connection, "text", jobs, job -> job.tenant().userId()));
+            insert.setArray(
+                    10, column(connection, "text", jobs, job -> job.tenant().appId()));
+            insert.setArray(11, column(connection, "text", jobs, job -> json.written(job.request())));
+            requireAll(insert.executeUpdate(), jobs);
+        }
+    }
+
+    public void update(Connection connection, List<JobRecord> jobs) throws SQLException {
+        String sql = """
+                update scheduler.job as job set
+                    state_kind = changed.state_kind,
+                    sequence = changed.sequence,
+                    state = changed.state::json,
+                    tenant_gpu_millis = changed.tenant_gpu_millis,
+                    tenant_use_hour = changed.tenant_use_hour,
+                    ended_at = changed.ended_at::timestamptz
+                from unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::text[])
+                    as changed (job_id, state_kind, sequence, state, tenant_gpu_millis, tenant_use_hour, ended_at)
+                where job.job_id = changed.job_id and job.ended_at is null and job.sequence <= changed.sequence
+                """;
+        if (jobs.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
+            bindChanging(update, jobs);
+            requireAll(update.executeUpdate(), jobs);
+        }
+    }
+
+    private void bindChanging(PreparedStatement statement, List<JobRecord> jobs) throws SQLException {
+        Connection connection = statement.getConnection();
+        statement.setArray(
+                1, column(connection, "text", jobs, job -> job.jobId().value()));
+        statement.setArray(2, column(connection, "text", jobs, job -> kind(job.state())));
+        statement.setArray(3, column(connection, "int8", jobs, JobRecord::sequence));
+        statement.setArray(4, column(connection, "text", jobs, job -> json.written(job.state())));
+        statement.setArray(
+                5, column(connection, "int8", jobs, job -> job.tenantUse().gpuMillis()));
+        statement.setArray(
+                6, column(connection, "int8", jobs, job -> job.tenantUse().hour()));
+        statement.setArray(
+                7,
+                connection.createArrayOf(
+                        "text",
+                        jobs.stream()
+                                .map(job -> endedAt(job.state())
+                                        .map(at -> at.atOffset(ZoneOffset.UTC).toString())
+                                        .orElse(null))
+                                .toArray()));
+    }
+
+    private static Array column(
+            Connection connection, String type, List<JobRecord> jobs, Function<JobRecord, Object> value)
+            throws SQLException {
+        return connection.createArrayOf(type, jobs.stream().map(value).toArray());
+    }
+
+    /** The engine and the table have the same jobs, or the engine is wrong and must be loaded again. */
+    private static void requireAll(int written, List<JobRecord> jobs) throws SQLException {
+        if (written != jobs.size()) {
+            throw new SQLException(
+                    "%d of %d jobs could be stored: the table is not what was loaded".formatted(written, jobs.size()));
+        }
+    }
+
+    private static String kind(JobState state) {
+        return switch (state) {
+            case Queued _ -> "queued";
+            case Assigned _ -> "assigned";
+            case Running _ -> "running";
+            case Cancelling _ -> "cancelling";
+            case Finishing _ -> "finishing";
+            case Ended _ -> "ended";
+        };
+    }
+
+    private static Optional<Instant> endedAt(JobState state) {
+        return state instanceof Ended(var _, var _, var _, var at) ? Optional.of(at) : Optional.empty();
+    }
+}

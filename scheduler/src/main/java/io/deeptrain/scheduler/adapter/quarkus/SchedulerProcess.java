@@ -1,0 +1,58 @@
+package io.deeptrain.scheduler.adapter.quarkus;
+
+import io.deeptrain.event.SchedulerId;
+import io.deeptrain.messaging.adapter.kafka.RelayThread;
+import io.deeptrain.scheduler.adapter.kafka.LoopSettings;
+import io.deeptrain.scheduler.adapter.kafka.SchedulerLoop;
+import io.deeptrain.scheduler.adapter.kafka.SchedulerView;
+import io.deeptrain.scheduler.adapter.micrometer.SchedulerMetrics;
+import io.deeptrain.scheduler.engine.EngineSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** The loop and the relay of this process, from its start to its end. */
+@Startup
+@ApplicationScoped
+public class SchedulerProcess {
+    private final RelayThread relay;
+    private final SchedulerLoop loop;
+
+    SchedulerProcess(
+            DataSource dataSource,
+            MeterRegistry registry,
+            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
+            @ConfigProperty(name = "deeptrain.kafka.partitions") int partitions,
+            @ConfigProperty(name = "deeptrain.kafka.replication") int replication,
+            @ConfigProperty(name = "deeptrain.lease-term") Duration leaseTerm) {
+        SchedulerMetrics metrics = new SchedulerMetrics(registry);
+        SchedulerId schedulerId = new SchedulerId("scheduler-" + UUID.randomUUID());
+        relay = RelayThread.start(dataSource, SchedulerLoop.SCHEMA, bootstrapServers);
+        loop = SchedulerLoop.start(
+                dataSource,
+                new LoopSettings(
+                        schedulerId,
+                        bootstrapServers,
+                        partitions,
+                        replication,
+                        EngineSettings.STANDARD.withLeaseTerm(leaseTerm)),
+                metrics);
+        metrics.watch(loop::view, () -> relay.backlog().oldestAge());
+    }
+
+    public SchedulerView view() {
+        return loop.view();
+    }
+
+    /** The loop first: what it commits last is still published. */
+    @PreDestroy
+    void end() {
+        loop.close();
+        relay.close();
+    }
+}

@@ -1,0 +1,87 @@
+package io.deeptrain.scheduler.adapter.json;
+
+import static io.deeptrain.scheduler.job.Jobs.ACME;
+import static io.deeptrain.scheduler.job.Jobs.ALICE;
+import static io.deeptrain.scheduler.job.Jobs.FIRST;
+import static io.deeptrain.scheduler.job.Jobs.ONE;
+import static io.deeptrain.scheduler.job.Jobs.SUCCESS;
+import static io.deeptrain.scheduler.job.Jobs.T0;
+import static io.deeptrain.scheduler.job.Jobs.USER_FAULT;
+import static io.deeptrain.scheduler.job.Jobs.atStep;
+import static io.deeptrain.scheduler.job.Jobs.checkpoint;
+import static io.deeptrain.scheduler.job.Jobs.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.deeptrain.event.CostCap.AtMost;
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.Origin.Scratch;
+import io.deeptrain.scheduler.job.Ending.Cancelled;
+import io.deeptrain.scheduler.job.Ending.Failed;
+import io.deeptrain.scheduler.job.JobFact;
+import io.deeptrain.scheduler.job.JobFact.CheckpointKept;
+import io.deeptrain.scheduler.job.JobFact.Progressed;
+import io.deeptrain.scheduler.job.JobFact.Started;
+import io.deeptrain.scheduler.job.JobMachine;
+import io.deeptrain.scheduler.job.JobState;
+import io.deeptrain.scheduler.job.JobState.Assigned;
+import io.deeptrain.scheduler.job.JobState.Cancelling;
+import io.deeptrain.scheduler.job.JobState.Ended;
+import io.deeptrain.scheduler.job.JobState.Finishing;
+import io.deeptrain.scheduler.job.Lease;
+import io.deeptrain.scheduler.job.Lineage;
+import io.deeptrain.scheduler.job.Losses;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JobRecordJsonTest {
+    private static final Lease LEASE = new Lease(ALICE, ONE, FIRST, T0);
+
+    private final JobRecordJson json = new JobRecordJson();
+
+    static Stream<JobState> states() {
+        JobState assigned = JobMachine.evolve(JobState.queuedAt(T0), new JobFact.Assigned(LEASE));
+        JobState started = JobMachine.evolve(assigned, new Started(new Scratch(), T0));
+        JobState progressed = JobMachine.evolve(started, new Progressed(atStep(20), 2000));
+        JobState saved = JobMachine.evolve(progressed, new CheckpointKept(checkpoint(FIRST, 1, 20, 2000)));
+        return Stream.of(
+                JobState.queuedAt(T0),
+                new Assigned(LEASE, new Losses(List.of(ALICE)), Lineage.SCRATCH.savedAs(checkpoint(FIRST, 1, 5, 6))),
+                started,
+                saved,
+                new Cancelling(LEASE, T0, true, 77),
+                new Finishing(FIRST, SUCCESS, 88),
+                new Finishing(FIRST, new Failed(Fault.USER, "BAD", "a null \0 and a \"quote\""), 88),
+                new Ended(FIRST, new Cancelled(T0), 99, T0),
+                new Ended(FIRST, USER_FAULT, 99, T0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("states")
+    void every_state_is_read_as_it_was_written(JobState state) {
+        assertThat(json.state(json.written(state))).isEqualTo(state);
+    }
+
+    @Test
+    void every_kind_of_state_is_tried() {
+        assertThat(states().<Class<?>>map(Object::getClass).distinct())
+                .hasSize(6)
+                .allMatch(Class::isRecord);
+    }
+
+    @Test
+    void a_request_is_read_as_it_was_written() {
+        var request = request(1, ACME, 2, new AtMost(500));
+        assertThat(json.request(json.written(request))).isEqualTo(request);
+    }
+
+    @Test
+    void what_cannot_be_read_is_a_bug_and_not_a_guess() {
+        assertThatThrownBy(() -> json.state("{\"kind\":\"resting\"}"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("resting");
+    }
+}
