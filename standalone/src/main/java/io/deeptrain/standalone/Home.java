@@ -8,8 +8,13 @@ public record Home(Path folder) {
         return folder.resolve("postgres");
     }
 
+    /** What can be made again, which takes some seconds. */
+    public Path cache() {
+        return folder.resolve("cache");
+    }
+
     public Path postgresBinaries() {
-        return folder.resolve("cache").resolve("postgres");
+        return cache().resolve("postgres");
     }
 
     public Path kafka() {
@@ -23,7 +28,7 @@ public record Home(Path folder) {
 
     /** What libtorch unpacks at its first start. */
     public Path djlCache() {
-        return folder.resolve("cache").resolve("djl");
+        return cache().resolve("djl");
     }
 
     public Path logs() {

@@ -46,6 +46,11 @@ public final class LocalPostgres implements AutoCloseable {
         }
     }
 
+    /** Stops the server that runs on the data folder, if one does, though nobody watches it any more. */
+    public static void stopOrphan(Path data) {
+        Postmaster.of(data).ifPresent(Postmaster::stop);
+    }
+
     public ChildJvm child() {
         return child;
     }

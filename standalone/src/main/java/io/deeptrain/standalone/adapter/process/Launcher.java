@@ -81,6 +81,18 @@ final class Launcher {
         }
     }
 
+    /** Stops what a killed launcher left behind, the database server included. */
+    void clearAway() throws IOException, UsageException {
+        createFolders();
+        try (FileChannel channel = FileChannel.open(home.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = lock(channel)) {
+            LocalPostgres.stopOrphan(home.postgres());
+            stopOrphans();
+            Files.deleteIfExists(home.ready());
+            Files.deleteIfExists(home.launcherPid());
+        }
+    }
+
     private void createFolders() throws UsageException {
         try {
             for (Path folder :

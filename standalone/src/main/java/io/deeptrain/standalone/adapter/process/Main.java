@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code ./deeptrain up} and {@code ./deeptrain status} run. Settings: {@code DEEPTRAIN_HOME},
+ * What {@code ./deeptrain up}, {@code down} and {@code status} run. Settings: {@code DEEPTRAIN_HOME},
  * {@code DEEPTRAIN_PORT} and the system property {@code deeptrain.project}, the checkout.
  */
 public final class Main {
@@ -26,13 +26,24 @@ public final class Main {
             String command = arguments.length == 1 ? arguments[0] : "";
             switch (command) {
                 case "up" -> new Launcher(home(), project(), port(), System.out).up();
+                case "down" -> down();
                 case "status" -> System.exit(status() ? 0 : 1);
-                default -> throw new UsageException("Expected up or status.");
+                default -> throw new UsageException("Expected up, down or status.");
             }
         } catch (UsageException problem) {
             System.err.println("deeptrain: " + problem.getMessage());
             System.exit(1);
         }
+    }
+
+    /** A launcher that runs is asked to stop by a signal; this is for what a killed one left. */
+    private static void down() throws IOException, UsageException {
+        Home home = home();
+        boolean left = Files.exists(home.processes());
+        if (left) {
+            new Launcher(home, home.folder(), DEFAULT_PORT, System.out).clearAway();
+        }
+        System.out.println(left ? "Stopped what a killed launcher had left." : "DeepTrain does not run.");
     }
 
     private static boolean status() throws IOException {
