@@ -28,7 +28,7 @@ public interface Learner extends AutoCloseable {
     /**
      * Images as bytes in the order image, colour, row, column.
      *
-     * @param bytes shared, not copied
+     * @param bytes shared, not copied; its position does not change
      */
     record Pixels(ByteBuffer bytes, int images, int size) {}
 

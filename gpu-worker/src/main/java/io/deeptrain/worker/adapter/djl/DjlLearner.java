@@ -68,8 +68,8 @@ final class DjlLearner implements Learner {
         float loss;
         try (PtNDManager step = (PtNDManager) manager.newSubManager()) {
             NDArray images = images(step, batch.pixels());
-            NDArray targets =
-                    step.create(batch.targets(), new Shape(batch.pixels().images(), network.concepts()));
+            NDArray targets = step.create(
+                    batch.targets().duplicate(), new Shape(batch.pixels().images(), network.concepts()));
             try (GradientCollector collector =
                     Engine.getEngine(DjlLearners.ENGINE).newGradientCollector()) {
                 NDArray value = IValueUtils.forward(block, new NDList(images, targets, lossMethod), true)
@@ -111,7 +111,10 @@ final class DjlLearner implements Learner {
     }
 
     private static NDArray images(NDManager step, Pixels pixels) {
-        return step.create(pixels.bytes(), new Shape(pixels.images(), 3, pixels.size(), pixels.size()), DataType.UINT8);
+        return step.create(
+                pixels.bytes().duplicate(),
+                new Shape(pixels.images(), 3, pixels.size(), pixels.size()),
+                DataType.UINT8);
     }
 
     @Override

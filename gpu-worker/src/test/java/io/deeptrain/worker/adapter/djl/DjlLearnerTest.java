@@ -1,7 +1,14 @@
 package io.deeptrain.worker.adapter.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
@@ -99,6 +106,31 @@ class DjlLearnerTest {
             long before = residentKilobytes();
             losses(learner, 60, 300);
             assertThat(residentKilobytes() - before).isLessThan(60_000);
+        }
+    }
+
+    @Test
+    void what_is_written_as_a_script_computes_what_the_layers_say() {
+        Batch batch = batch(3, 8);
+        float[] expected;
+        try (NDManager manager = NDManager.newBaseManager(DjlLearners.ENGINE)) {
+            BlockNetwork reference =
+                    new BlockNetwork(NETWORK).initialized(manager, InitialWeights.of(NETWORK, 7, Set.of()));
+            NDArray images = manager.create(batch.pixels().bytes(), new Shape(8, 3, SIZE, SIZE), DataType.UINT8)
+                    .toType(DataType.FLOAT32, false)
+                    .sub(125)
+                    .div(63);
+            expected = reference
+                    .forward(new ParameterStore(manager, false), new NDList(images), false)
+                    .singletonOrThrow()
+                    .toFloatArray();
+        }
+        try (Learner learner = learner(Activation.SOFTMAX)) {
+            float[] logits = learner.logits(batch.pixels());
+            assertThat(logits).hasSameSizeAs(expected);
+            for (int n = 0; n < logits.length; n++) {
+                assertThat(logits[n]).isCloseTo(expected[n], within(1e-4f));
+            }
         }
     }
 
