@@ -69,19 +69,18 @@ public final class Fleet {
     }
 
     private void update(Worker worker, WorkerBeat beat, long heardNanos) {
-        withdraw(worker);
         worker.heardNanos = heardNanos;
         worker.gpuClass = beat.gpuClass();
         worker.gpus = beat.gpus();
         worker.readiness = beat.readiness();
-        reinstate(worker);
+        place(worker);
     }
 
     /** The worker says good-bye. */
     public void leave(WorkerId workerId) {
         Worker gone = workers.remove(workerId);
         if (gone != null) {
-            withdraw(gone);
+            shelve(gone, 0);
         }
     }
 
@@ -108,10 +107,9 @@ public final class Fleet {
     public void occupy(WorkerId workerId, Holding holding, int gpus) {
         Worker worker = workers.get(workerId);
         if (worker != null) {
-            withdraw(worker);
             worker.leased.put(holding, gpus);
             worker.lingering.remove(holding);
-            reinstate(worker);
+            place(worker);
         }
     }
 
@@ -122,12 +120,11 @@ public final class Fleet {
     public void vacate(WorkerId workerId, Holding holding) {
         Worker worker = workers.get(workerId);
         if (worker != null) {
-            withdraw(worker);
             Integer gpus = worker.leased.remove(holding);
             if (gpus != null && worker.listed.contains(holding) && !worker.over.contains(holding)) {
                 worker.lingering.put(holding, gpus);
             }
-            reinstate(worker);
+            place(worker);
         }
     }
 
@@ -135,10 +132,9 @@ public final class Fleet {
     public void endedByWorker(WorkerId workerId, Holding holding) {
         Worker worker = workers.get(workerId);
         if (worker != null) {
-            withdraw(worker);
             worker.over.add(holding);
             worker.lingering.remove(holding);
-            reinstate(worker);
+            place(worker);
         }
     }
 
@@ -155,12 +151,11 @@ public final class Fleet {
     public void listed(WorkerId workerId, Collection<Holding> holdings, Map<Holding, Integer> strays) {
         Worker worker = workers.get(workerId);
         if (worker != null) {
-            withdraw(worker);
             worker.listed = Set.copyOf(holdings);
             worker.over.retainAll(worker.listed);
             worker.lingering.clear();
             worker.lingering.putAll(strays);
-            reinstate(worker);
+            place(worker);
         }
     }
 
@@ -204,7 +199,7 @@ public final class Fleet {
         Worker worker = new Worker(beat, heardNanos);
         Worker earlier = workers.put(beat.workerId(), worker);
         if (earlier != null) {
-            withdraw(earlier);
+            shelve(earlier, 0);
             worker.retired.addAll(earlier.retired);
             worker.retired.add(earlier.incarnation);
             if (worker.retired.size() > RETIRED_MAX) {
@@ -215,19 +210,24 @@ public final class Fleet {
         return worker;
     }
 
-    private void withdraw(Worker worker) {
-        TreeSet<Worker> peers = room.get(worker.gpusFree());
+    /** After any change to the worker: it is found by the room that it has now. */
+    private void place(Worker worker) {
+        shelve(worker, worker.readiness == Readiness.ACCEPTING ? Math.max(0, worker.gpusFree()) : 0);
+    }
+
+    private void shelve(Worker worker, int gpusFree) {
+        if (gpusFree == worker.gpusOffered) {
+            return;
+        }
+        TreeSet<Worker> peers = room.get(worker.gpusOffered);
         if (peers != null) {
             peers.remove(worker);
             if (peers.isEmpty()) {
-                room.remove(worker.gpusFree());
+                room.remove(worker.gpusOffered);
             }
         }
-    }
-
-    private void reinstate(Worker worker) {
-        int gpusFree = worker.gpusFree();
-        if (gpusFree > 0 && worker.readiness == Readiness.ACCEPTING) {
+        worker.gpusOffered = gpusFree;
+        if (gpusFree > 0) {
             room.computeIfAbsent(gpusFree, _ -> new TreeSet<>()).add(worker);
         }
     }
@@ -244,6 +244,8 @@ public final class Fleet {
         private int gpus;
         private Readiness readiness;
         private long heardNanos;
+        /** The shelf on which the worker stands, 0 if it is not to be found. */
+        private int gpusOffered;
 
         Worker(WorkerBeat beat, long heardNanos) {
             id = beat.workerId();

@@ -4,7 +4,6 @@ import io.deeptrain.event.Tenant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -207,9 +206,6 @@ public final class FairQueue {
 
     /** One tenant's jobs that need the same number of GPUs. */
     private static final class Line implements Comparable<Line> {
-        private static final Comparator<Line> FAIR_ORDER =
-                Comparator.<Line, Share>comparing(line -> line.share).thenComparing(line -> line.tickets.first());
-
         private final Share share;
         private final int gpus;
         private final TreeSet<Ticket> tickets = new TreeSet<>();
@@ -221,7 +217,8 @@ public final class FairQueue {
 
         @Override
         public int compareTo(Line other) {
-            return FAIR_ORDER.compare(this, other);
+            int byShare = share.compareTo(other.share);
+            return byShare != 0 ? byShare : tickets.first().compareTo(other.tickets.first());
         }
     }
 

@@ -14,6 +14,7 @@ import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.Input.Heard;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -56,7 +57,7 @@ class EngineThroughputTest {
                     .assignments());
         }
         assertThat(running).hasSize(WORKERS * GPUS);
-        long began = System.nanoTime();
+        long began = cpuNanos();
         for (int round = 0; round < ASSIGNMENTS; round++) {
             AssignmentEvent over = running.remove();
             running.addAll(engine.apply(new Heard(
@@ -64,10 +65,15 @@ class EngineThroughputTest {
                             T0))
                     .assignments());
         }
-        long nanos = (System.nanoTime() - began) / ASSIGNMENTS;
+        long nanos = (cpuNanos() - began) / ASSIGNMENTS;
         System.out.printf(
                 "%,d waiting: %,d ns an assignment, %,d a second%n",
                 waiting, nanos, Duration.ofSeconds(1).toNanos() / nanos);
         return nanos;
+    }
+
+    /** Not the clock on the wall, for the machine may be busy with something else. */
+    private static long cpuNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 }

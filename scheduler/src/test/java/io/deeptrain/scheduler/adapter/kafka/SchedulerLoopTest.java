@@ -10,11 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AttemptEvent.AttemptFailed;
 import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.JobEvent;
@@ -32,6 +34,7 @@ import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Topic;
+import io.deeptrain.event.adapter.json.EventJson;
 import io.deeptrain.messaging.OutboxRow;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerView.Role;
 import io.deeptrain.scheduler.adapter.kafka.UnreliableDataSource.Trouble;
@@ -159,6 +162,21 @@ class SchedulerLoopTest {
     }
 
     @Test
+    void what_can_be_read_but_not_acted_on_is_parked_too() {
+        world.start("one", world.database);
+        world.say(request(number));
+        world.awaitAssignment(job, AttemptAssigned.class);
+        world.hold(new Holding(job, FIRST));
+        world.say(new AttemptStarted(job, FIRST, LoopWorld.WORKER, new Scratch(), 100, 0));
+        // It just fits, but the entry of the history that would tell of it is longer and does not.
+        int room = EventJson.BODY_BYTES_MAX - new EventJson().body(failure("")).length;
+        world.say(failure("x".repeat(room)));
+        world.say(success());
+        world.awaitEntry(job, JobFinishing.class);
+        assertThat(world.history(job).stream().map(JobEvent::sequence)).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @Test
     void a_standby_takes_over_from_a_leader_that_is_cut_off_and_assigns() {
         UnreliableDataSource ofFirst = new UnreliableDataSource(world.database);
         SchedulerLoop first = world.start("first", ofFirst);
@@ -224,6 +242,10 @@ class SchedulerLoopTest {
         world.hold();
         world.awaitEntry(job, JobFinishing.class);
         world.say(new JobSealed(job, Instant.now()));
+    }
+
+    private AttemptFailed failure(String message) {
+        return new AttemptFailed(job, FIRST, LoopWorld.WORKER, Fault.PLATFORM, "C", message, 0);
     }
 
     private AttemptSucceeded success() {
