@@ -1,0 +1,190 @@
+package io.deeptrain.simulation;
+
+import io.deeptrain.event.AssignmentEvent;
+import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.AttemptEvent.AttemptFailed;
+import io.deeptrain.event.AttemptEvent.AttemptStarted;
+import io.deeptrain.event.AttemptEvent.AttemptStopped;
+import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
+import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.Event;
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.JobEvent;
+import io.deeptrain.event.JobEvent.JobCancelled;
+import io.deeptrain.event.JobEvent.JobFinishing;
+import io.deeptrain.event.JobEvent.JobRequeued;
+import io.deeptrain.event.JobEvent.JobSucceeded;
+import io.deeptrain.event.JobEvent.RequeueCause;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.scheduler.engine.Decisions;
+import io.deeptrain.scheduler.engine.Input;
+import io.deeptrain.scheduler.engine.SchedulerEngine;
+import io.deeptrain.scheduler.job.Ending;
+import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.job.JobState;
+import io.deeptrain.scheduler.job.Lineage;
+import io.deeptrain.scheduler.job.Losses;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The production engine, and around it the bugs that are planted there. With none planted it adds nothing. */
+final class FlawedEngine {
+    private final World world;
+    private final MeterSum meters;
+    private SchedulerEngine engine;
+
+    private FlawedEngine(SchedulerEngine engine, World world) {
+        this.engine = engine;
+        this.world = world;
+        meters = new MeterSum();
+    }
+
+    static FlawedEngine restore(List<JobRecord> records, World world) {
+        return new FlawedEngine(SchedulerEngine.restore(records, World.ENGINE_SETTINGS), world);
+    }
+
+    JobRecord job(JobId jobId) {
+        return engine.job(jobId);
+    }
+
+    Decisions apply(Input input) {
+        return switch (input) {
+            case Input.Heard(TrainingCancelled cancel, var _)
+            when world.has(PlantedBug.CANCEL_IGNORED_WHILE_ASSIGNED)
+                    && stateOf(cancel.jobId())
+                            .filter(JobState.Assigned.class::isInstance)
+                            .isPresent() -> new Decisions(List.of(), List.of(), Set.of());
+            case Input.Heard(JobSealed seal, var _)
+            when world.has(PlantedBug.TERMINAL_TWICE)
+                    && stateOf(seal.jobId())
+                            .filter(JobState.Ended.class::isInstance)
+                            .isPresent() -> endAgain(seal);
+            case Input.Heard(AttemptEvent event, var now)
+            when world.has(PlantedBug.NO_FENCE) -> engine.apply(new Input.Heard(asOfNewest(event), now));
+            case Input.Heard(AttemptEvent event, var now)
+            when world.has(PlantedBug.DELTA_METER) -> engine.apply(new Input.Heard(meters.summed(event), now));
+            case Input.Heard _, Input.Tick _ -> withoutSeal(withoutMemoryOfCancel(input, engine.apply(input)), input);
+        };
+    }
+
+    private Optional<JobState> stateOf(JobId jobId) {
+        return engine.find(jobId).map(JobRecord::state);
+    }
+
+    private Event asOfNewest(AttemptEvent event) {
+        return stateOf(event.jobId())
+                .filter(JobState.Leased.class::isInstance)
+                .map(state -> withToken(event, state.token()))
+                .orElse(event);
+    }
+
+    private static AttemptEvent withToken(AttemptEvent event, FencingToken token) {
+        return switch (event) {
+            case AttemptStarted(var job, var _, var worker, var origin, var inputs, var invalid) ->
+                new AttemptStarted(job, token, worker, origin, inputs, invalid);
+            case ProgressReported(var job, var _, var worker, var number, var progress, var reading) ->
+                new ProgressReported(job, token, worker, number, progress, reading);
+            case CheckpointSaved(var job, var _, var worker, var checkpoint) ->
+                new CheckpointSaved(job, token, worker, checkpoint);
+            case AttemptSucceeded(var job, var _, var worker, var model, var metrics, var how, var reading) ->
+                new AttemptSucceeded(job, token, worker, model, metrics, how, reading);
+            case AttemptFailed(var job, var _, var worker, var fault, var code, var message, var reading) ->
+                new AttemptFailed(job, token, worker, fault, code, message, reading);
+            case AttemptStopped(var job, var _, var worker, var reason, var reading) ->
+                new AttemptStopped(job, token, worker, reason, reading);
+        };
+    }
+
+    private Decisions endAgain(JobSealed seal) {
+        JobRecord job = engine.job(seal.jobId());
+        if (job.state() instanceof JobState.Ended ended && ended.ending() instanceof Ending.Succeeded success) {
+            return new Decisions(
+                    List.of(new JobSucceeded(
+                            job.jobId(),
+                            job.sequence() + 1,
+                            world.now(),
+                            ended.token(),
+                            success.model(),
+                            success.metrics(),
+                            success.completion(),
+                            ended.readingMillis())),
+                    List.of(),
+                    Set.of(job.jobId()));
+        }
+        return new Decisions(List.of(), List.of(), Set.of());
+    }
+
+    /** Seals at once what the front door should have been asked about. */
+    private Decisions withoutSeal(Decisions decisions, Input input) {
+        if (!world.has(PlantedBug.LATE_SUCCESS_BEATS_CANCEL)) {
+            return decisions;
+        }
+        Decisions all = decisions;
+        for (JobEvent entry : decisions.history()) {
+            if (entry instanceof JobFinishing) {
+                all = join(all, engine.apply(new Input.Heard(new JobSealed(entry.jobId(), input.now()), input.now())));
+            }
+        }
+        return all;
+    }
+
+    /** Queues again what should have ended as cancelled when its lease lapsed. */
+    private Decisions withoutMemoryOfCancel(Input input, Decisions decisions) {
+        boolean lapses = input instanceof Input.Tick;
+        if (!world.has(PlantedBug.REQUEUE_FORGETS_CANCEL) || !lapses) {
+            return decisions;
+        }
+        List<JobEvent> history = new ArrayList<>();
+        for (JobEvent entry : decisions.history()) {
+            if (entry instanceof JobCancelled cancelled && !cancelled.attempt().equals(FencingToken.NONE)) {
+                history.add(new JobRequeued(
+                        entry.jobId(),
+                        entry.sequence(),
+                        entry.occurredAt(),
+                        cancelled.attempt(),
+                        RequeueCause.LEASE_LAPSED,
+                        "The cancel is forgotten.",
+                        cancelled.readingMillis(),
+                        entry.occurredAt()));
+                queueAgain(cancelled);
+            } else {
+                history.add(entry);
+            }
+        }
+        return new Decisions(history, decisions.assignments(), decisions.changedJobs());
+    }
+
+    private void queueAgain(JobCancelled cancelled) {
+        List<JobRecord> records = new ArrayList<>();
+        for (JobRecord job : engine.jobs()) {
+            records.add(
+                    job.jobId().equals(cancelled.jobId())
+                            ? job.with(
+                                    new JobState.Queued(
+                                            cancelled.attempt(),
+                                            cancelled.occurredAt(),
+                                            cancelled.occurredAt(),
+                                            Losses.NONE,
+                                            Lineage.SCRATCH),
+                                    job.sequence())
+                            : job);
+        }
+        engine = SchedulerEngine.restore(records, World.ENGINE_SETTINGS);
+    }
+
+    private static Decisions join(Decisions first, Decisions second) {
+        List<JobEvent> history = new ArrayList<>(first.history());
+        history.addAll(second.history());
+        List<AssignmentEvent> assignments = new ArrayList<>(first.assignments());
+        assignments.addAll(second.assignments());
+        Set<JobId> changed = new LinkedHashSet<>(first.changedJobs());
+        changed.addAll(second.changedJobs());
+        return new Decisions(history, assignments, changed);
+    }
+}

@@ -1,0 +1,33 @@
+package io.deeptrain.simulation;
+
+/**
+ * A known way to get it wrong. The simulation can make any of these around the production rules, and must then find a
+ * violation: that is how we know that finding none means something.
+ */
+enum PlantedBug {
+    NO_FENCE("an event of an older attempt counts as one of the newest"),
+    NO_BILLING_DEDUPE("billing charges a job again when its end is delivered again"),
+    DUAL_WRITE("the scheduler writes to its database, then to the log, without an outbox"),
+    CANCEL_IGNORED_WHILE_ASSIGNED("a cancel that arrives while the worker prepares is dropped"),
+    LATE_SUCCESS_BEATS_CANCEL("the scheduler ends a job without asking the front door for a cancel"),
+    NO_COMPARE_AND_SET("a scheduler that was replaced may still commit"),
+    OFFSET_BEFORE_WORK("the scheduler stores how far it has read before it has worked"),
+    TERMINAL_TWICE("an ended job ends again when its seal is delivered again"),
+    WALL_CLOCK_METER("the worker's meter reads the wall clock"),
+    LOST_ATTEMPTS_BILLED("what a lost attempt used is charged although nobody resumed there"),
+    OUTBOX_BY_CURSOR("the relay reads rows with an id larger than the last, as if ids were committed in order"),
+    SUBMIT_NOT_IDEMPOTENT("the front door does not look for the idempotency key"),
+    REQUEUE_FORGETS_CANCEL("a cancelled job whose lease lapses waits for another worker"),
+    DELTA_METER("the worker sends the time since its last report, and the receivers add up"),
+    LEASES_RUN_WHILE_AWAY("leases run on the clock, also while the scheduler or the log is away");
+
+    private final String description;
+
+    PlantedBug(String description) {
+        this.description = description;
+    }
+
+    String description() {
+        return description;
+    }
+}

@@ -1,0 +1,102 @@
+package io.deeptrain.simulation;
+
+import io.deeptrain.event.CostCap;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.ModelId;
+import io.deeptrain.event.ModelVersionId;
+import io.deeptrain.event.Rate;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.event.TrainingSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Those who press Train, ask again when no answer comes, and sometimes delete what they asked for. */
+final class Tenants {
+    private static final int JOBS_MAX = 6;
+    private static final int RETRY_MIN_MILLIS = 300;
+    private static final int RETRY_MAX_MILLIS = 1_500;
+    private static final int SUBMISSION_LATEST_MILLIS = 12_000;
+    private static final int CANCEL_LATEST_MILLIS = 14_000;
+    private static final List<Long> CENTS_PER_HOUR = List.of(400L, 36_000L, 360_000L);
+    private static final long CAP_MAX_CENTS = 900;
+
+    private static final StoredObject MANIFEST =
+            new StoredObject("sha256/ab/manifest", ObjectShelf.sha256Of("manifest"), 1);
+
+    private final World world;
+
+    Tenants(World world) {
+        this.world = world;
+    }
+
+    void start() {
+        Chance chance = world.chance();
+        int jobs = chance.between(1, JOBS_MAX);
+        for (int number = 1; number <= jobs; number++) {
+            String key = "key-" + number;
+            Tenant tenant = new Tenant("user-" + chance.between(1, 2), "app");
+            long submitAt = chance.between(0L, SUBMISSION_LATEST_MILLIS);
+            boolean cancels = chance.oneIn(3);
+            long cancelAt = submitAt + chance.between(0L, CANCEL_LATEST_MILLIS);
+            Rate rate = new Rate(chance.oneOf(CENTS_PER_HOUR), "USD");
+            CostCap cap =
+                    chance.oneIn(4) ? new CostCap.AtMost(chance.between(0L, CAP_MAX_CENTS)) : new CostCap.Unlimited();
+            world.truth().submits(key);
+            world.agenda().after(submitAt, () -> submit(key, tenant, rate, cap));
+            if (cancels) {
+                world.agenda().after(cancelAt, () -> delete(key));
+            }
+        }
+    }
+
+    private void submit(String key, Tenant tenant, Rate rate, CostCap cap) {
+        if (world.truth().acknowledged().containsKey(key)) {
+            return;
+        }
+        world.frontDoor()
+                .submit(
+                        key,
+                        jobId -> request(jobId, tenant, rate, cap),
+                        jobId -> world.truth().acknowledges(key, jobId));
+        world.agenda().after(retryMillis(), () -> submit(key, tenant, rate, cap));
+    }
+
+    private void delete(String key) {
+        JobId jobId = world.truth().acknowledged().get(key);
+        if (jobId == null) {
+            world.agenda().after(retryMillis(), () -> delete(key));
+        } else if (!world.truth().deleted().contains(jobId)) {
+            world.frontDoor().delete(jobId, () -> world.truth().acknowledgesDeletion(jobId));
+            world.agenda().after(retryMillis(), () -> delete(key));
+        }
+    }
+
+    private long retryMillis() {
+        return world.chance().between(RETRY_MIN_MILLIS, RETRY_MAX_MILLIS);
+    }
+
+    private TrainingRequested request(JobId jobId, Tenant tenant, Rate rate, CostCap cap) {
+        return new TrainingRequested(
+                jobId,
+                tenant,
+                new ModelId("model-" + jobId),
+                new ModelVersionId("version-" + jobId),
+                new TrainingSpec(
+                        "visual-classifier",
+                        "classification_cifar10_v1",
+                        Map.of(),
+                        List.of("cat"),
+                        MANIFEST,
+                        100,
+                        5,
+                        1,
+                        1),
+                rate,
+                cap,
+                Duration.ofSeconds(10),
+                world.now());
+    }
+}

@@ -1,0 +1,213 @@
+package io.deeptrain.simulation;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.Checkpoint;
+import io.deeptrain.event.Completion;
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.Phase;
+import io.deeptrain.event.Progress;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.attempt.AttemptId;
+import io.deeptrain.worker.attempt.TrainerOrder;
+import io.deeptrain.worker.attempt.TrainerReport;
+import java.util.Map;
+import java.util.Optional;
+
+/** What stands for DJL and the GPU: steps that take time, checkpoints, failures. It holds the GPU for one attempt. */
+final class Trainer {
+    private static final int STOP_MAX_MILLIS = 250;
+    private static final int CLOSING_MAX_MILLIS = 800;
+    private static final int STORING_MAX_MILLIS = 300;
+
+    /** The one attempt in hand. */
+    private static final class Work {
+        private final AttemptAssigned assignment;
+        private final AttemptId attempt;
+        private final Workload load;
+        private final Truth.Hold hold;
+        private long step;
+        private boolean stopping;
+        private boolean closing;
+
+        private Work(AttemptAssigned assignment, Workload load, Truth.Hold hold) {
+            this.assignment = assignment;
+            attempt = AttemptId.of(assignment);
+            this.load = load;
+            this.hold = hold;
+        }
+    }
+
+    private final World world;
+    private final WorkerHost.WorkerProcess process;
+    private Optional<Work> inHand = Optional.empty();
+
+    Trainer(World world, WorkerHost.WorkerProcess process) {
+        this.world = world;
+        this.process = process;
+    }
+
+    void die() {
+        inHand.ifPresent(work -> world.truth().release(work.hold, false));
+        inHand = Optional.empty();
+    }
+
+    void take(TrainerOrder order) {
+        switch (order) {
+            case TrainerOrder.Prepare(var assignment) -> prepare(assignment);
+            case TrainerOrder.Begin(var attempt) ->
+                of(attempt).ifPresent(work -> {
+                    world.truth().startMeter(work.hold);
+                    stepLater(work);
+                });
+            case TrainerOrder.FinishEarly(var attempt, var completion) ->
+                of(attempt).ifPresent(work -> close(work, completion));
+            case TrainerOrder.SaveAndStop(var attempt) ->
+                of(attempt).ifPresent(work -> {
+                    work.stopping = true;
+                    saveCheckpoint(work, () -> release(work));
+                });
+            case TrainerOrder.StopNow(var attempt) ->
+                of(attempt).ifPresent(work -> {
+                    work.stopping = true;
+                    whileInHand(work, world.chance().between(1, STOP_MAX_MILLIS), () -> release(work));
+                });
+        }
+    }
+
+    private Optional<Work> of(AttemptId attempt) {
+        return inHand.filter(work -> work.attempt.equals(attempt));
+    }
+
+    private void whileInHand(Work work, long delayMillis, Runnable action) {
+        process.later(delayMillis, () -> {
+            if (inHand.filter(held -> held == work).isPresent()) {
+                action.run();
+            }
+        });
+    }
+
+    private void prepare(AttemptAssigned assignment) {
+        Violation.unless(inHand.isEmpty(), "S4", "two attempts have one GPU: %s".formatted(AttemptId.of(assignment)));
+        Work work = new Work(
+                assignment,
+                world.workloadOf(assignment.jobId()),
+                world.truth().hold(process.workerId(), AttemptId.of(assignment)));
+        inHand = Optional.of(work);
+        whileInHand(work, work.load.prepareMillis(), () -> {
+            if (work.stopping) {
+                return;
+            }
+            if (work.load.failsWhilePreparing()) {
+                fail(work, Fault.USER, "DATA_TOLERANCE_EXCEEDED");
+            } else if (world.chance().strikes(Mishap.TRAINER_FAILS)) {
+                fail(work, Fault.PLATFORM, "DEVICE_LOST");
+            } else {
+                Origin origin = realOrigin(work);
+                work.step = origin instanceof Origin.Resumed(Checkpoint checkpoint) ? checkpoint.step() : 0;
+                process.report(new TrainerReport.Prepared(work.attempt, origin, 100, 0));
+            }
+        });
+    }
+
+    private Origin realOrigin(Work work) {
+        if (work.assignment.origin() instanceof Origin.Resumed(Checkpoint checkpoint)) {
+            Violation.unless(
+                    world.shelf().writerOf(checkpoint.object()).isPresent(),
+                    "S9",
+                    "no such checkpoint: %s".formatted(checkpoint));
+            if (world.chance().strikes(Mishap.CHECKPOINT_UNREADABLE)) {
+                return new Origin.Scratch();
+            }
+        }
+        return work.assignment.origin();
+    }
+
+    private void stepLater(Work work) {
+        if (world.chance().strikes(Mishap.TRAINER_HANGS)) {
+            world.trace().note("trainer hangs", work.attempt.toString());
+            world.truth().hangs();
+            return;
+        }
+        whileInHand(work, work.load.stepMillis(), () -> step(work));
+    }
+
+    private void step(Work work) {
+        if (work.stopping || work.closing) {
+            return;
+        }
+        if (work.step < work.load.steps()) {
+            work.step++;
+        }
+        process.report(new TrainerReport.Advanced(work.attempt, progress(work, Phase.TRAINING)));
+        if (inHand.isEmpty() || work.stopping || work.closing) {
+            return;
+        }
+        if (work.step == work.load.failsAtStep()) {
+            fail(work, Fault.USER, "LOSS_NOT_FINITE");
+        } else if (world.chance().strikes(Mishap.TRAINER_FAILS)
+                && world.chance().oneIn(4)) {
+            fail(work, Fault.PLATFORM, "DEVICE_LOST");
+        } else if (work.step >= work.load.steps()) {
+            close(work, Completion.ALL_EPOCHS);
+        } else {
+            if (work.step % work.load.stepsPerEpoch() == 0) {
+                saveCheckpoint(work, () -> {});
+            }
+            stepLater(work);
+        }
+    }
+
+    private void saveCheckpoint(Work work, Runnable afterwards) {
+        long takenAt = process.monotonicMillis();
+        long step = work.step;
+        whileInHand(work, world.chance().between(1, STORING_MAX_MILLIS), () -> {
+            StoredObject object = world.shelf().put(work.attempt, "checkpoint-" + step);
+            int epoch = (int) (step / work.load.stepsPerEpoch());
+            process.report(new TrainerReport.CheckpointWritten(work.attempt, epoch, step, takenAt, object));
+            afterwards.run();
+        });
+    }
+
+    private void close(Work work, Completion completion) {
+        if (work.closing || work.stopping) {
+            return;
+        }
+        work.closing = true;
+        process.report(new TrainerReport.Advanced(work.attempt, progress(work, Phase.EVALUATING)));
+        whileInHand(work, world.chance().between(1, CLOSING_MAX_MILLIS), () -> {
+            if (work.stopping) {
+                return;
+            }
+            StoredObject model = world.shelf().put(work.attempt, "model");
+            world.truth().release(work.hold, true);
+            inHand = Optional.empty();
+            process.report(new TrainerReport.Finished(work.attempt, model, Map.of("test_accuracy", 0.99), completion));
+        });
+    }
+
+    private void fail(Work work, Fault fault, String code) {
+        world.truth().release(work.hold, true);
+        inHand = Optional.empty();
+        process.report(new TrainerReport.Failed(work.attempt, fault, code, "It failed as it was meant to."));
+    }
+
+    private void release(Work work) {
+        world.truth().release(work.hold, true);
+        inHand = Optional.empty();
+        process.report(new TrainerReport.Released(work.attempt));
+    }
+
+    private static Progress progress(Work work, Phase phase) {
+        Workload load = work.load;
+        return new Progress(
+                phase,
+                (int) (work.step / load.stepsPerEpoch()),
+                (int) (load.steps() / load.stepsPerEpoch()) + 1,
+                work.step,
+                load.steps(),
+                1.0 / (1 + work.step),
+                Map.of(),
+                100);
+    }
+}

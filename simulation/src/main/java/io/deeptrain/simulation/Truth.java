@@ -1,0 +1,131 @@
+package io.deeptrain.simulation;
+
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.RequestEvent;
+import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.worker.attempt.AttemptId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What really happened, as only the simulator can know: which GPU was held when, and who was told what. */
+final class Truth {
+    /** A GPU held for an attempt. */
+    static final class Hold {
+        private OptionalLong meterFromMillis = OptionalLong.empty();
+        private OptionalLong untilMillis = OptionalLong.empty();
+        private boolean inOrder;
+
+        /** Whether the trainer let go, rather than died. */
+        boolean endedInOrder() {
+            return inOrder;
+        }
+
+        /** How long the meter ran, up to {@code nowMillis} at most. */
+        long meteredMillis(long nowMillis) {
+            return meterFromMillis.isEmpty() ? 0 : untilMillis.orElse(nowMillis) - meterFromMillis.getAsLong();
+        }
+    }
+
+    private final Agenda agenda;
+    private final Map<AttemptId, Hold> holds = new HashMap<>();
+    private final Map<WorkerId, Hold> holdOfWorker = new HashMap<>();
+    private final Set<String> submitted = new HashSet<>();
+    private final TreeMap<String, JobId> acknowledged = new TreeMap<>();
+    private final Set<JobId> deleted = new HashSet<>();
+    private final Map<JobId, TrainingCancelled> cancelled = new HashMap<>();
+    private final Map<JobId, JobSealed> sealed = new HashMap<>();
+
+    private boolean hung;
+
+    Truth(Agenda agenda) {
+        this.agenda = agenda;
+    }
+
+    Hold hold(WorkerId worker, AttemptId attempt) {
+        Hold other = holdOfWorker.get(worker);
+        Violation.unless(
+                other == null || other.untilMillis.isPresent(),
+                "S4",
+                "the GPU of %s is held twice, for %s too".formatted(worker, attempt));
+        Violation.unless(!holds.containsKey(attempt), "S3", "%s is run twice".formatted(attempt));
+        Hold hold = new Hold();
+        holds.put(attempt, hold);
+        holdOfWorker.put(worker, hold);
+        return hold;
+    }
+
+    void startMeter(Hold hold) {
+        hold.meterFromMillis = OptionalLong.of(agenda.nowMillis());
+    }
+
+    void release(Hold hold, boolean inOrder) {
+        hold.untilMillis = OptionalLong.of(agenda.nowMillis());
+        hold.inOrder = inOrder;
+    }
+
+    void hangs() {
+        hung = true;
+    }
+
+    /** Whether any trainer ever hung. */
+    boolean hung() {
+        return hung;
+    }
+
+    Optional<Hold> holdOf(AttemptId attempt) {
+        return Optional.ofNullable(holds.get(attempt));
+    }
+
+    void submits(String key) {
+        submitted.add(key);
+    }
+
+    void acknowledges(String key, JobId jobId) {
+        JobId earlier = acknowledged.putIfAbsent(key, jobId);
+        Violation.unless(
+                earlier == null || earlier.equals(jobId),
+                "S1",
+                "%s was acknowledged as %s and as %s".formatted(key, earlier, jobId));
+    }
+
+    void acknowledgesDeletion(JobId jobId) {
+        deleted.add(jobId);
+    }
+
+    /** The front door committed this. */
+    void told(RequestEvent event) {
+        switch (event) {
+            case TrainingCancelled cancel -> cancelled.put(cancel.jobId(), cancel);
+            case JobSealed seal -> sealed.put(seal.jobId(), seal);
+            case TrainingRequested _ -> {}
+        }
+    }
+
+    Map<String, JobId> acknowledged() {
+        return acknowledged;
+    }
+
+    int submittedCount() {
+        return submitted.size();
+    }
+
+    Set<JobId> deleted() {
+        return deleted;
+    }
+
+    Optional<TrainingCancelled> cancelOf(JobId jobId) {
+        return Optional.ofNullable(cancelled.get(jobId));
+    }
+
+    Optional<JobSealed> sealOf(JobId jobId) {
+        return Optional.ofNullable(sealed.get(jobId));
+    }
+}

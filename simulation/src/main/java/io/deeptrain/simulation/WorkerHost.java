@@ -1,0 +1,292 @@
+package io.deeptrain.simulation;
+
+import io.deeptrain.event.AssignmentEvent;
+import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.Event;
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.Topic;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.messaging.port.TransportUnavailableException;
+import io.deeptrain.worker.attempt.Activity;
+import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.attempt.WorkerAction;
+import io.deeptrain.worker.attempt.WorkerIdentity;
+import io.deeptrain.worker.attempt.WorkerInput;
+import io.deeptrain.worker.attempt.WorkerProtocol;
+import io.deeptrain.worker.attempt.WorkerState;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/** A machine with one GPU, its network, and the worker process on it, which runs production's protocol. */
+final class WorkerHost {
+    private static final int BEAT_MILLIS = 1_000;
+    private static final int POLL_MIN_MILLIS = 20;
+    private static final int POLL_MAX_MILLIS = 120;
+    private static final int SEND_MAX_MILLIS = 15;
+    private static final int RESTART_MIN_MILLIS = 200;
+    private static final int RESTART_MAX_MILLIS = 8_000;
+    private static final int SURVIVES_KILL_MILLIS = 2_000;
+
+    private final World world;
+    private final WorkerId id;
+    private final boolean keepsBeats;
+    private final MeterSum meters = new MeterSum();
+    private Optional<WorkerProcess> process = Optional.empty();
+    private int incarnations;
+    private long pausedUntilMillis;
+    private long cannotSendUntilMillis;
+    private long cannotHearUntilMillis;
+    private long wallSkewMillis;
+    private long disturbedAtMillis;
+
+    WorkerHost(World world, WorkerId id) {
+        this.world = world;
+        this.id = id;
+        keepsBeats = world.chance().oneIn(2);
+    }
+
+    WorkerId id() {
+        return id;
+    }
+
+    void start() {
+        incarnations++;
+        WorkerProcess started = new WorkerProcess(new IncarnationId(id + "-" + incarnations));
+        process = Optional.of(started);
+        world.trace().note("worker starts", started.identity.incarnation().value());
+        started.begin();
+    }
+
+    void kill() {
+        process.ifPresent(running -> {
+            world.trace().note("worker killed", running.identity.incarnation().value());
+            disturb();
+            running.dead = true;
+            running.trainer.die();
+            running.sendOnTheWire();
+            process = Optional.empty();
+            world.agenda().after(world.chance().between(RESTART_MIN_MILLIS, RESTART_MAX_MILLIS), this::start);
+        });
+    }
+
+    void pause(long millis) {
+        world.trace().note("worker paused", id.value());
+        disturb();
+        pausedUntilMillis = Math.max(pausedUntilMillis, world.agenda().nowMillis() + millis);
+    }
+
+    void cutSending(long millis) {
+        world.trace().note("worker cannot send", id.value());
+        disturb();
+        cannotSendUntilMillis = Math.max(cannotSendUntilMillis, world.agenda().nowMillis() + millis);
+    }
+
+    void cutHearing(long millis) {
+        world.trace().note("worker cannot hear", id.value());
+        disturb();
+        cannotHearUntilMillis = Math.max(cannotHearUntilMillis, world.agenda().nowMillis() + millis);
+    }
+
+    void stepWallClock(long millis) {
+        wallSkewMillis += millis;
+    }
+
+    void drain() {
+        process.ifPresent(running -> {
+            world.trace().note("worker drained", id.value());
+            disturb();
+            running.later(0, () -> running.apply(new WorkerInput.DrainRequested()));
+        });
+    }
+
+    boolean isPaused() {
+        return pausedUntilMillis > world.agenda().nowMillis();
+    }
+
+    int incarnations() {
+        return incarnations;
+    }
+
+    /** The newest moment at which this machine, its process or its network was not as it should be. */
+    long disturbedAtMillis() {
+        long now = world.agenda().nowMillis();
+        if (process.isEmpty()) {
+            return now;
+        }
+        long absentUntil = Math.max(pausedUntilMillis, Math.max(cannotSendUntilMillis, cannotHearUntilMillis));
+        return Math.max(disturbedAtMillis, Math.min(now, absentUntil));
+    }
+
+    /** Ready and with nothing to do. */
+    boolean isIdle() {
+        return process.filter(running -> running.state.activity() instanceof Activity.Idle
+                        && running.state.unacknowledged().isEmpty())
+                .isPresent();
+    }
+
+    private void disturb() {
+        disturbedAtMillis = world.agenda().nowMillis();
+    }
+
+    /** One start of the worker. */
+    final class WorkerProcess {
+        private final WorkerIdentity identity;
+        private final Trainer trainer;
+        private final Deque<Event> unsent = new ArrayDeque<>();
+        private final int partition;
+        private WorkerState state;
+        private long position;
+        private boolean sending;
+        private boolean dead;
+
+        private WorkerProcess(IncarnationId incarnation) {
+            identity = new WorkerIdentity(id, incarnation, "simulated");
+            trainer = new Trainer(world, this);
+            state = WorkerProtocol.start(identity);
+            partition = world.log().partitionOf(id.value());
+            position = world.log().end(Topic.ASSIGNMENTS, partition);
+        }
+
+        WorkerId workerId() {
+            return id;
+        }
+
+        private void begin() {
+            beat();
+            poll();
+        }
+
+        /** Unless the process is dead by then; later, if it stands still by then. */
+        void later(long delayMillis, Runnable action) {
+            world.agenda().after(delayMillis, () -> {
+                if (dead) {
+                    return;
+                }
+                long stillMillis = pausedUntilMillis - world.agenda().nowMillis();
+                if (stillMillis > 0) {
+                    later(stillMillis, action);
+                } else {
+                    action.run();
+                }
+            });
+        }
+
+        void report(TrainerReport report) {
+            apply(new WorkerInput.Trained(report));
+        }
+
+        private void beat() {
+            apply(new WorkerInput.Tick());
+            later(BEAT_MILLIS, this::beat);
+        }
+
+        private void poll() {
+            later(world.chance().between(POLL_MIN_MILLIS, POLL_MAX_MILLIS), this::poll);
+            if (cannotHearUntilMillis > world.agenda().nowMillis()) {
+                return;
+            }
+            for (Event event : world.log().read(Topic.ASSIGNMENTS, partition, position, Integer.MAX_VALUE)) {
+                position++;
+                if (event instanceof AssignmentEvent assignment) {
+                    apply(new WorkerInput.Heard(assignment));
+                }
+            }
+        }
+
+        private void apply(WorkerInput input) {
+            WorkerProtocol.Turn turn = WorkerProtocol.apply(state, input, monotonicMillis());
+            state = turn.state();
+            for (WorkerAction action : turn.actions()) {
+                switch (action) {
+                    case WorkerAction.Publish(var event) -> say(event);
+                    case WorkerAction.SendBeat(var beat) -> {
+                        if (keepsBeats || canSend()) {
+                            say(beat);
+                        }
+                    }
+                    case WorkerAction.Instruct(var order) -> trainer.take(order);
+                    case WorkerAction.Leave() -> leave();
+                }
+            }
+        }
+
+        private void leave() {
+            disturb();
+            // What it has just said is on its way: the process ends when that is done.
+            later(SEND_MAX_MILLIS * 10L, () -> {
+                dead = true;
+                process = Optional.empty();
+                world.agenda()
+                        .after(world.chance().between(RESTART_MIN_MILLIS, RESTART_MAX_MILLIS), WorkerHost.this::start);
+            });
+        }
+
+        long monotonicMillis() {
+            return world.agenda().nowMillis() + (world.has(PlantedBug.WALL_CLOCK_METER) ? wallSkewMillis : 0);
+        }
+
+        private boolean canSend() {
+            return cannotSendUntilMillis <= world.agenda().nowMillis()
+                    && !world.log().isAway();
+        }
+
+        private void say(Event event) {
+            unsent.add(event);
+            sendNext();
+        }
+
+        private void sendNext() {
+            if (sending || unsent.isEmpty()) {
+                return;
+            }
+            sending = true;
+            world.agenda().after(world.chance().between(1, SEND_MAX_MILLIS), () -> {
+                if (dead) {
+                    return;
+                }
+                sending = false;
+                if (!canSend() || isPaused()) {
+                    sending = true;
+                    later(100, () -> {
+                        sending = false;
+                        sendNext();
+                    });
+                    return;
+                }
+                Event event = unsent.removeFirst();
+                append(event);
+                if (event instanceof AttemptEvent said) {
+                    later(1, () -> apply(new WorkerInput.Acknowledged(said)));
+                }
+                sendNext();
+            });
+        }
+
+        /** What a dying process had on the wire may still arrive. */
+        private void sendOnTheWire() {
+            if (!unsent.isEmpty() && world.chance().oneIn(2)) {
+                Event last = unsent.getFirst();
+                world.agenda().after(world.chance().between(1, SURVIVES_KILL_MILLIS), () -> {
+                    if (canSend()) {
+                        append(last);
+                    }
+                });
+            }
+        }
+
+        private void append(Event event) {
+            Event said = world.has(PlantedBug.DELTA_METER) && event instanceof AttemptEvent attempt
+                    ? meters.since(attempt)
+                    : event;
+            try {
+                world.log().append(said);
+                if (world.chance().strikes(Mishap.RECORD_DUPLICATED)) {
+                    world.log().append(said);
+                }
+            } catch (TransportUnavailableException away) {
+                throw new IllegalStateException("the log was asked although it is away", away);
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.deeptrain.simulation;
+
+/**
+ * What a tenant's training is like.
+ *
+ * @param failsAtStep the step at which it fails by the tenant's fault; 0 for never
+ * @param failsWhilePreparing whether its data cannot be used at all
+ */
+record Workload(
+        long prepareMillis,
+        long stepMillis,
+        long steps,
+        long stepsPerEpoch,
+        long failsAtStep,
+        boolean failsWhilePreparing) {
+
+    static Workload drawn(Chance chance) {
+        long steps = chance.between(2L, 24L);
+        return new Workload(
+                chance.between(20L, 1_200L),
+                chance.between(60L, 450L),
+                steps,
+                chance.between(2L, 6L),
+                chance.oneIn(8) ? chance.between(1L, steps) : 0,
+                chance.oneIn(25));
+    }
+
+    /** How long an undisturbed attempt takes, generously. */
+    long millisMax() {
+        return prepareMillis + stepMillis * steps + 2_000;
+    }
+}

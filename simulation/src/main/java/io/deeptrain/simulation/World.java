@@ -1,0 +1,236 @@
+package io.deeptrain.simulation;
+
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.SchedulerId;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.EngineSettings;
+import io.deeptrain.scheduler.job.RetryPolicy;
+import io.deeptrain.scheduler.job.StallPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One run: the platform, its tenants and what goes wrong, all drawn from one seed. First there are mishaps, then
+ * everything heals, then all that was asked for must come to its end.
+ */
+final class World {
+    /** Production's, but for pauses that are shorter, so that a run is. */
+    static final EngineSettings ENGINE_SETTINGS = new EngineSettings(
+            EngineSettings.STANDARD.leaseTerm(),
+            EngineSettings.STANDARD.resendAfter(),
+            new RetryPolicy(6, Duration.ofMillis(500), Duration.ofSeconds(5)),
+            new StallPolicy(Duration.ofSeconds(12), 10, Duration.ofSeconds(15)),
+            EngineSettings.STANDARD.endedKeptMax(),
+            Map.of());
+
+    static final long HEALED_AT_MILLIS = 30_000;
+
+    private static final int ABSENCE_MIN_MILLIS = 100;
+    private static final int ABSENCE_SHORT_MAX_MILLIS = 6_000;
+    private static final int ABSENCE_LONG_MAX_MILLIS = 20_000;
+
+    /** By then the last pause and the last absence that began before the healing are over too. */
+    static final long CALM_AT_MILLIS = HEALED_AT_MILLIS + ABSENCE_LONG_MAX_MILLIS + 1_000;
+
+    private static final int MISHAP_MIN_MILLIS = 150;
+    private static final int MISHAP_MAX_MILLIS = 600;
+    private static final int WORKERS_MAX = 4;
+    private static final int PARTITIONS_MAX = 3;
+    private static final int WALL_CLOCK_STEP_MAX_MILLIS = 5_000;
+    private static final long STEPS_MAX = 2_000_000;
+
+    private final Agenda agenda = new Agenda();
+    private final Chance chance;
+    private final Set<PlantedBug> planted;
+    private final Trace trace;
+    private final SimulatedLog log;
+    private final ObjectShelf shelf = new ObjectShelf();
+    private final Truth truth = new Truth(agenda);
+    private final List<Database> databases;
+    private final FrontDoor frontDoor;
+    private final SchedulerStore schedulerStore;
+    private final List<SchedulerNode> schedulers = new ArrayList<>();
+    private final BillingNode billing;
+    private final List<WorkerHost> workers = new ArrayList<>();
+    private final Map<JobId, Workload> workloads = new HashMap<>();
+    private final Tenants tenants = new Tenants(this);
+    private final Checker checker = new Checker(this);
+
+    World(long seed, Set<PlantedBug> planted, boolean keepsText) {
+        this.planted = planted.isEmpty() ? EnumSet.noneOf(PlantedBug.class) : EnumSet.copyOf(planted);
+        chance = new Chance(seed);
+        trace = new Trace(agenda, keepsText);
+        int partitions = chance.between(1, PARTITIONS_MAX);
+        log = new SimulatedLog(partitions, trace);
+        databases = List.of(
+                new Database("api", agenda, chance, trace),
+                new Database("scheduler", agenda, chance, trace),
+                new Database("billing", agenda, chance, trace));
+        frontDoor = new FrontDoor(this, databases.get(0));
+        schedulerStore = new SchedulerStore(partitions);
+        for (String name : List.of("scheduler-1", "scheduler-2")) {
+            schedulers.add(new SchedulerNode(this, new SchedulerId(name), databases.get(1), schedulerStore));
+        }
+        billing = new BillingNode(this, databases.get(2));
+        int hosts = chance.between(1, WORKERS_MAX);
+        for (int number = 1; number <= hosts; number++) {
+            workers.add(new WorkerHost(this, new WorkerId("gpu-" + number)));
+        }
+    }
+
+    /** Runs to the end, or to the first violation. */
+    void run() {
+        trace.note("drawn", toString());
+        frontDoor.start();
+        schedulers.forEach(SchedulerNode::start);
+        billing.start();
+        databases.forEach(database -> new Relay(this, database).start());
+        workers.forEach(WorkerHost::start);
+        tenants.start();
+        mishapLater();
+        agenda.after(HEALED_AT_MILLIS, this::heal);
+        for (long step = 0; !checker.isOver(); step++) {
+            Violation.unless(agenda.step() && step < STEPS_MAX, "LV1", "the run does not come to its end");
+        }
+        checker.checkEnd();
+    }
+
+    private void heal() {
+        trace.note("all", "healed");
+        chance.heal();
+        log.setAway(false);
+        databases.forEach(database -> database.setAway(false));
+        checker.healed();
+    }
+
+    private void mishapLater() {
+        agenda.after(chance.between(MISHAP_MIN_MILLIS, MISHAP_MAX_MILLIS), () -> {
+            if (!chance.healed()) {
+                mishap();
+                mishapLater();
+            }
+        });
+    }
+
+    private void mishap() {
+        WorkerHost worker = chance.oneOf(workers);
+        SchedulerNode scheduler =
+                schedulers.stream().filter(SchedulerNode::leads).findFirst().orElseGet(() -> chance.oneOf(schedulers));
+        if (chance.strikes(Mishap.WORKER_KILLED)) {
+            worker.kill();
+        }
+        if (chance.strikes(Mishap.WORKER_PAUSED)) {
+            worker.pause(absenceMillis());
+        }
+        if (chance.strikes(Mishap.WORKER_CANNOT_SEND)) {
+            worker.cutSending(absenceMillis());
+        }
+        if (chance.strikes(Mishap.WORKER_CANNOT_HEAR)) {
+            worker.cutHearing(absenceMillis());
+        }
+        if (chance.strikes(Mishap.WALL_CLOCK_STEPPED)) {
+            worker.stepWallClock(chance.between(-WALL_CLOCK_STEP_MAX_MILLIS, WALL_CLOCK_STEP_MAX_MILLIS));
+        }
+        if (chance.strikes(Mishap.WORKER_DRAINED)) {
+            worker.drain();
+        }
+        if (chance.strikes(Mishap.SCHEDULER_KILLED)) {
+            scheduler.kill(absenceMillis());
+        }
+        if (chance.strikes(Mishap.SCHEDULER_PAUSED)) {
+            scheduler.pause(absenceMillis());
+        }
+        if (chance.strikes(Mishap.FRONT_DOOR_KILLED)) {
+            frontDoor.kill();
+        }
+        if (chance.strikes(Mishap.BILLING_KILLED)) {
+            billing.kill();
+        }
+        if (!log.isAway() && chance.strikes(Mishap.LOG_AWAY)) {
+            log.setAway(true);
+            agenda.after(absenceMillis(), () -> log.setAway(false));
+        }
+        Database database = chance.oneOf(databases);
+        if (!database.isAway() && chance.strikes(Mishap.DATABASE_AWAY)) {
+            database.setAway(true);
+            agenda.after(absenceMillis(), () -> database.setAway(false));
+        }
+    }
+
+    /** Mostly shorter than a lease, sometimes much longer. */
+    private long absenceMillis() {
+        return chance.between(ABSENCE_MIN_MILLIS, chance.oneIn(3) ? ABSENCE_LONG_MAX_MILLIS : ABSENCE_SHORT_MAX_MILLIS);
+    }
+
+    Workload workloadOf(JobId jobId) {
+        return workloads.computeIfAbsent(jobId, _ -> Workload.drawn(chance));
+    }
+
+    boolean has(PlantedBug bug) {
+        return planted.contains(bug);
+    }
+
+    Instant now() {
+        return agenda.now();
+    }
+
+    Agenda agenda() {
+        return agenda;
+    }
+
+    Chance chance() {
+        return chance;
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    SimulatedLog log() {
+        return log;
+    }
+
+    ObjectShelf shelf() {
+        return shelf;
+    }
+
+    Truth truth() {
+        return truth;
+    }
+
+    Checker checker() {
+        return checker;
+    }
+
+    FrontDoor frontDoor() {
+        return frontDoor;
+    }
+
+    BillingNode billing() {
+        return billing;
+    }
+
+    SchedulerStore schedulerStore() {
+        return schedulerStore;
+    }
+
+    List<WorkerHost> workers() {
+        return workers;
+    }
+
+    List<Database> databases() {
+        return databases;
+    }
+
+    /** Everything that is derived from the seed before the run begins. */
+    @Override
+    public String toString() {
+        return "%d partitions, %d workers, mishaps %s".formatted(log.partitions(), workers.size(), chance);
+    }
+}
