@@ -1,0 +1,5 @@
+/** How many images a second a worker trains on, beside DJL's own loop. */
+@NullMarked
+package io.deeptrain.benchmarks.adapter.djl;
+
+import org.jspecify.annotations.NullMarked;

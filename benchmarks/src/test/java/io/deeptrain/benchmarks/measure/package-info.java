@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.benchmarks.measure;
+
+import org.jspecify.annotations.NullMarked;
