@@ -1,0 +1,38 @@
+package io.deeptrain.api.adapter.door;
+
+import com.google.protobuf.Message;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.contract.status.BaseResponse;
+import io.deeptrain.contract.status.Status;
+import java.util.UUID;
+
+/** The status of answers, for those who make them and for the doors. */
+public final class Answers {
+    private Answers() {}
+
+    /** The status of an answer in which all went well. */
+    public static Status ok() {
+        return of(StatusCode.SUCCESS, "");
+    }
+
+    public static Status of(StatusCode code, String details) {
+        return Status.newBuilder()
+                .setCode(code.code())
+                .setDescription(code.description())
+                .setDetails(details)
+                .build();
+    }
+
+    /** The answer to what is no call of the contract. */
+    public static Message ofNoCall(StatusCode code, String details) {
+        return new Envelope(BaseResponse.getDefaultInstance(), UUID.randomUUID().toString()).failed(code, details);
+    }
+
+    /** The HTTP status that goes with an answer. */
+    public static int httpStatusOf(Message answer) {
+        int code = Envelope.read(answer).getCode();
+        return StatusCode.of(code)
+                .orElseThrow(() -> new IllegalStateException("not in the table of status codes: " + code))
+                .httpStatus();
+    }
+}

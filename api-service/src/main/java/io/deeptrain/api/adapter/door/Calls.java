@@ -1,0 +1,21 @@
+package io.deeptrain.api.adapter.door;
+
+import com.google.protobuf.Message;
+import io.deeptrain.api.adapter.door.RpcTable.Entry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+
+/** Makes a call in a request context of its own, whichever door it came through. */
+@ApplicationScoped
+public class Calls {
+    private final RpcTable table;
+
+    Calls(RpcTable table) {
+        this.table = table;
+    }
+
+    @ActivateRequestContext
+    public Message call(Entry entry, String authorization, Message request) {
+        return table.call(entry, authorization, request);
+    }
+}

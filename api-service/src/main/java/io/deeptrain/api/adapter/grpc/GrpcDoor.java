@@ -1,0 +1,89 @@
+package io.deeptrain.api.adapter.grpc;
+
+import com.google.protobuf.Message;
+import io.deeptrain.api.adapter.door.Calls;
+import io.deeptrain.api.adapter.door.RpcTable;
+import io.deeptrain.api.adapter.door.RpcTable.Entry;
+import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.quarkus.grpc.GrpcService;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+
+/**
+ * Every call of the contract over gRPC. A call that fails is a successful one with the failure in its status, as the
+ * published clients expect.
+ */
+@GrpcService
+@Singleton
+public class GrpcDoor implements BindableService {
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final RpcTable table;
+    private final Calls calls;
+
+    GrpcDoor(RpcTable table, Calls calls) {
+        this.table = table;
+        this.calls = calls;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        String service = table.entries().getFirst().method().getService().getFullName();
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service);
+        for (Entry entry : table.entries()) {
+            definition.addMethod(method(service, entry), handler(entry));
+        }
+        return definition.build();
+    }
+
+    private static MethodDescriptor<Message, Message> method(String service, Entry entry) {
+        return MethodDescriptor.<Message, Message>newBuilder()
+                .setType(MethodType.UNARY)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(service, entry.name()))
+                .setRequestMarshaller(ProtoUtils.marshaller(entry.request()))
+                .setResponseMarshaller(ProtoUtils.marshaller(entry.response()))
+                .build();
+    }
+
+    private ServerCallHandler<Message, Message> handler(Entry entry) {
+        return (call, headers) -> {
+            call.request(1);
+            String authorization =
+                    Optional.ofNullable(headers.get(AUTHORIZATION)).orElse("");
+            return new ServerCall.Listener<>() {
+                private Optional<Message> request = Optional.empty();
+
+                @Override
+                public void onMessage(Message message) {
+                    request = Optional.of(message);
+                }
+
+                @Override
+                public void onHalfClose() {
+                    Message complete = request.orElse(entry.request());
+                    Thread.ofVirtual()
+                            .name("grpc-" + entry.name())
+                            .start(() -> answer(call, calls.call(entry, authorization, complete)));
+                }
+            };
+        };
+    }
+
+    private static void answer(ServerCall<Message, Message> call, Message answer) {
+        if (call.isCancelled()) {
+            return;
+        }
+        call.sendHeaders(new Metadata());
+        call.sendMessage(answer);
+        call.close(Status.OK, new Metadata());
+    }
+}

@@ -1,0 +1,133 @@
+package io.deeptrain.api.adapter.rest;
+
+import com.google.protobuf.Message;
+import io.deeptrain.api.adapter.door.Answers;
+import io.deeptrain.api.adapter.door.Calls;
+import io.deeptrain.api.adapter.door.RpcTable;
+import io.deeptrain.api.adapter.rest.ContractJson.BadRequestException;
+import io.deeptrain.api.adapter.rest.RouteTable.Match;
+import io.deeptrain.api.status.StatusCode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Every call of the contract over REST, at the paths that the contract's {@code google.api.http} rules give it. */
+@ApplicationScoped
+public class RestDoor {
+    private static final int AFTER_OTHER_ROUTES = 10_000;
+    private static final int PAYLOAD_TOO_LARGE = 413;
+
+    private final Calls calls;
+    private final RouteTable routes;
+    private final ContractJson json;
+    private final long bodyBytesMax;
+
+    RestDoor(
+            RpcTable table,
+            Calls calls,
+            @ConfigProperty(name = "deeptrain.request-bytes-max", defaultValue = "134217728") int bodyBytesMax) {
+        this.calls = calls;
+        this.routes = new RouteTable(table.entries());
+        this.json = new ContractJson(bodyBytesMax);
+        this.bodyBytesMax = bodyBytesMax;
+    }
+
+    /** Behind the routes of our own that lie in the same tree. */
+    void open(@Observes Router router) {
+        router.route("/v2/*")
+                .order(AFTER_OTHER_ROUTES)
+                .handler(BodyHandler.create(false).setBodyLimit(bodyBytesMax))
+                .handler(this::answer)
+                .failureHandler(this::fail);
+    }
+
+    private void answer(RoutingContext context) {
+        switch (routes.find(context.request().method().name(), path(context))) {
+            case RouteTable.Result.Found(var match) ->
+                Thread.ofVirtual().name("rest-" + match.entry().name()).start(() -> call(context, match));
+            case RouteTable.Result.WrongMethod(var allowed) -> {
+                context.response().putHeader("allow", String.join(", ", allowed));
+                refuse(
+                        context,
+                        StatusCode.METHOD_NOT_ALLOWED,
+                        "%s is not possible here but %s is"
+                                .formatted(context.request().method().name(), String.join(", ", allowed)));
+            }
+            case RouteTable.Result.NoSuchPath() ->
+                refuse(context, StatusCode.DOES_NOT_EXIST, "There is nothing at " + path(context));
+        }
+    }
+
+    private void call(RoutingContext context, Match match) {
+        Message answer;
+        try {
+            byte[] body = Optional.ofNullable(context.body().buffer())
+                    .filter(_ -> !isForm(context))
+                    .map(Buffer::getBytes)
+                    .orElse(new byte[0]);
+            Message request = json.read(match.entry().request(), body, query(context), match.variables());
+            answer = calls.call(match.entry(), authorization(context), request);
+        } catch (BadRequestException e) {
+            answer = RpcTable.refused(match.entry(), StatusCode.BAD_REQUEST_FORMAT, String.valueOf(e.getMessage()));
+        }
+        send(context, answer);
+    }
+
+    private void fail(RoutingContext context) {
+        if (context.response().ended()) {
+            return;
+        }
+        if (context.statusCode() == PAYLOAD_TOO_LARGE) {
+            context.response().putHeader("connection", "close");
+            refuse(
+                    context,
+                    StatusCode.REQUEST_TOO_LARGE,
+                    "The body must have at most %d bytes".formatted(bodyBytesMax));
+        } else {
+            refuse(context, StatusCode.INTERNAL_ERROR, "The request could not be read");
+        }
+    }
+
+    private void refuse(RoutingContext context, StatusCode status, String details) {
+        send(context, Answers.ofNoCall(status, details));
+    }
+
+    private void send(RoutingContext context, Message answer) {
+        context.response()
+                .setStatusCode(Answers.httpStatusOf(answer))
+                .putHeader("content-type", "application/json")
+                .end(Buffer.buffer(json.write(answer)));
+    }
+
+    private static String authorization(RoutingContext context) {
+        return Optional.ofNullable(context.request().getHeader("authorization")).orElse("");
+    }
+
+    /** An old published client trains with an empty body that calls itself a form. */
+    private static boolean isForm(RoutingContext context) {
+        String type =
+                Optional.ofNullable(context.request().getHeader("content-type")).orElse("");
+        return type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/");
+    }
+
+    private static Map<String, List<String>> query(RoutingContext context) {
+        Map<String, List<String>> parameters = new LinkedHashMap<>();
+        for (String name : context.queryParams().names()) {
+            parameters.put(name, context.queryParams().getAll(name));
+        }
+        return parameters;
+    }
+
+    private static String path(RoutingContext context) {
+        return Objects.requireNonNullElse(context.request().path(), "/");
+    }
+}
