@@ -15,7 +15,7 @@ public class Calls {
     }
 
     @ActivateRequestContext
-    public Message call(Entry entry, String authorization, Message request) {
-        return table.call(entry, authorization, request);
+    public Message call(Entry entry, Headers headers, Message request) {
+        return table.call(entry, headers, request);
     }
 }

@@ -51,10 +51,12 @@ public final class RpcTable {
     }
 
     /** Answers a call. Never throws: whatever happens is in the answer's status. */
-    public Message call(Entry entry, String authorization, Message request) {
+    public Message call(Entry entry, Headers headers, Message request) {
         Envelope envelope = new Envelope(entry.response(), UUID.randomUUID().toString());
         try {
-            Caller caller = entry.open() ? Caller.ANYONE : authenticator.authenticate(authorization);
+            Caller caller = entry.open()
+                    ? Caller.ANYONE
+                    : authenticator.authenticate(headers.authorization()).under(headers.idempotencyKey());
             Rpc<Message, Message> rpc = entry.rpc()
                     .orElseThrow(() ->
                             new Refusal(StatusCode.NOT_IMPLEMENTED, entry.name() + " is not served by this release"));

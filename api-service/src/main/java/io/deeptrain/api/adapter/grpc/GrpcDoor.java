@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.grpc;
 
 import com.google.protobuf.Message;
 import io.deeptrain.api.adapter.door.Calls;
+import io.deeptrain.api.adapter.door.Headers;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.door.RpcTable.Entry;
 import io.grpc.BindableService;
@@ -25,7 +26,9 @@ import java.util.Optional;
 @Singleton
 public class GrpcDoor implements BindableService {
     private static final Metadata.Key<String> AUTHORIZATION =
-            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+            Metadata.Key.of(Headers.AUTHORIZATION, Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> IDEMPOTENCY_KEY =
+            Metadata.Key.of(Headers.IDEMPOTENCY_KEY, Metadata.ASCII_STRING_MARSHALLER);
 
     private final RpcTable table;
     private final Calls calls;
@@ -56,9 +59,11 @@ public class GrpcDoor implements BindableService {
 
     private ServerCallHandler<Message, Message> handler(Entry entry) {
         return (call, headers) -> {
-            call.request(1);
-            String authorization =
-                    Optional.ofNullable(headers.get(AUTHORIZATION)).orElse("");
+            // One for the message and one for the end behind it, which this transport counts as well.
+            call.request(2);
+            Headers brought = new Headers(
+                    Optional.ofNullable(headers.get(AUTHORIZATION)).orElse(""),
+                    Optional.ofNullable(headers.get(IDEMPOTENCY_KEY)));
             return new ServerCall.Listener<>() {
                 private Optional<Message> request = Optional.empty();
 
@@ -72,7 +77,7 @@ public class GrpcDoor implements BindableService {
                     Message complete = request.orElse(entry.request());
                     Thread.ofVirtual()
                             .name("grpc-" + entry.name())
-                            .start(() -> answer(call, calls.call(entry, authorization, complete)));
+                            .start(() -> answer(call, calls.call(entry, brought, complete)));
                 }
             };
         };

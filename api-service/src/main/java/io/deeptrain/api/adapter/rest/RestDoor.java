@@ -3,11 +3,13 @@ package io.deeptrain.api.adapter.rest;
 import com.google.protobuf.Message;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Calls;
+import io.deeptrain.api.adapter.door.Headers;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.rest.ContractJson.BadRequestException;
 import io.deeptrain.api.adapter.rest.RouteTable.Match;
 import io.deeptrain.api.status.StatusCode;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -75,7 +77,7 @@ public class RestDoor {
                     .map(Buffer::getBytes)
                     .orElse(new byte[0]);
             Message request = json.read(match.entry().request(), body, query(context), match.variables());
-            answer = calls.call(match.entry(), authorization(context), request);
+            answer = calls.call(match.entry(), headers(context), request);
         } catch (BadRequestException e) {
             answer = RpcTable.refused(match.entry(), StatusCode.BAD_REQUEST_FORMAT, String.valueOf(e.getMessage()));
         }
@@ -87,13 +89,22 @@ public class RestDoor {
             return;
         }
         if (context.statusCode() == PAYLOAD_TOO_LARGE) {
-            context.response().putHeader("connection", "close");
+            hangUpAfterTheAnswer(context);
             refuse(
                     context,
                     StatusCode.REQUEST_TOO_LARGE,
                     "The body must have at most %d bytes".formatted(bodyBytesMax));
         } else {
             refuse(context, StatusCode.INTERNAL_ERROR, "The request could not be read");
+        }
+    }
+
+    /** What the caller still sends is not read to its end, so that the connection is of no more use. */
+    private static void hangUpAfterTheAnswer(RoutingContext context) {
+        if (context.request().version() != HttpVersion.HTTP_2) {
+            context.response()
+                    .putHeader("connection", "close")
+                    .endHandler(_ -> context.request().connection().close());
         }
     }
 
@@ -108,8 +119,11 @@ public class RestDoor {
                 .end(Buffer.buffer(json.write(answer)));
     }
 
-    private static String authorization(RoutingContext context) {
-        return Optional.ofNullable(context.request().getHeader("authorization")).orElse("");
+    static Headers headers(RoutingContext context) {
+        return new Headers(
+                Optional.ofNullable(context.request().getHeader(Headers.AUTHORIZATION))
+                        .orElse(""),
+                Optional.ofNullable(context.request().getHeader(Headers.IDEMPOTENCY_KEY)));
     }
 
     /** An old published client trains with an empty body that calls itself a form. */

@@ -1,0 +1,159 @@
+package io.deeptrain.api.adapter.postgres;
+
+import io.deeptrain.api.version.VersionMachine;
+import io.deeptrain.event.AssignmentEvent;
+import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.ChargeEvent;
+import io.deeptrain.event.Event;
+import io.deeptrain.event.FleetEvent;
+import io.deeptrain.event.JobEvent;
+import io.deeptrain.event.RequestEvent;
+import io.deeptrain.messaging.OutboxRow;
+import io.deeptrain.messaging.Partition;
+import io.deeptrain.messaging.Position;
+import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
+import io.deeptrain.messaging.adapter.kafka.Received;
+import io.deeptrain.messaging.adapter.postgres.PostgresOffsets;
+import io.deeptrain.messaging.adapter.postgres.PostgresOutbox;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/**
+ * Works in a batch of records in one transaction.
+ *
+ * <ol>
+ *   <li>Lock the positions of the batch's partitions and drop what is behind them: after a rebalance two consumers may
+ *       hold the same records.
+ *   <li>Project each record onto the version or charge that it speaks of; what cannot be read goes to the dead letters.
+ *   <li>Keep the positions.
+ * </ol>
+ *
+ * A crash anywhere leaves all of it or nothing.
+ */
+@ApplicationScoped
+public class Inbox {
+    private static final Logger LOG = Logger.getLogger(Inbox.class);
+
+    private final Database database;
+    private final CloudEventRecords records = new CloudEventRecords();
+    private final PostgresOutbox outbox = new PostgresOutbox(Database.SCHEMA);
+    private final PostgresOffsets offsets = new PostgresOffsets(Database.SCHEMA);
+
+    Inbox(Database database) {
+        this.database = database;
+    }
+
+    /** The offset to read next, of each partition that was ever read. */
+    public Map<Partition, Long> nextOffsets() {
+        return database.inTransaction(offsets::load);
+    }
+
+    /** Answers how many records were new. */
+    public int take(List<ConsumerRecord<byte[], byte[]>> batch) {
+        return database.inTransaction(connection -> {
+            List<ConsumerRecord<byte[], byte[]>> unseen = lockAndDropSeen(connection, batch);
+            List<Position> positions = new ArrayList<>();
+            List<OutboxRow> deadLetters = new ArrayList<>();
+            // All of these topics are keyed by job.
+            Versions.hold(
+                    connection,
+                    unseen.stream()
+                            .map(ConsumerRecord::key)
+                            .filter(Objects::nonNull)
+                            .map(Inbox::text)
+                            .toList());
+            for (ConsumerRecord<byte[], byte[]> kafkaRecord : unseen) {
+                Received received = records.read(kafkaRecord);
+                positions.add(received.position());
+                switch (received) {
+                    case Received.Unreadable unreadable -> {
+                        LOG.warnf("%s goes to the dead letters: %s", unreadable.position(), unreadable.reason());
+                        deadLetters.add(unreadable.deadLetter());
+                    }
+                    case Received.Readable readable ->
+                        project(connection, readable.envelope().event());
+                }
+            }
+            outbox.append(connection, deadLetters);
+            offsets.store(connection, positions);
+            return unseen.size();
+        });
+    }
+
+    private static void project(Connection connection, Event event) throws SQLException {
+        Instant now = Sql.now(connection);
+        switch (event) {
+            case JobEvent entry -> history(connection, entry, now);
+            case ProgressReported report -> {
+                var held = Versions.lockByJob(connection, report.jobId());
+                if (held.isPresent()) {
+                    Versions.report(connection, held.get(), report, now);
+                }
+            }
+            case ChargeEvent charge -> Charges.keep(connection, charge);
+            // The other reports of workers are for the scheduler, whose history says what became of them.
+            case AttemptEvent _, RequestEvent _, AssignmentEvent _, FleetEvent _ -> {}
+        }
+    }
+
+    private static void history(Connection connection, JobEvent entry, Instant now) throws SQLException {
+        var held = Versions.lockByJob(connection, entry.jobId());
+        if (held.isEmpty()) {
+            LOG.warnf("history of a job that was not requested here: %s", entry);
+            return;
+        }
+        Versions.apply(connection, held.get(), VersionMachine.apply(held.get().version(), entry, now), now);
+        MDC.put("job_id", entry.jobId().value());
+        try {
+            LOG.infof("%s, entry %d", entry.getClass().getSimpleName(), entry.sequence());
+        } finally {
+            MDC.remove("job_id");
+        }
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> lockAndDropSeen(
+            Connection connection, List<ConsumerRecord<byte[], byte[]>> batch) throws SQLException {
+        SortedMap<Partition, Long> nextOffsets = new TreeMap<>();
+        batch.forEach(kafkaRecord -> nextOffsets.put(in(kafkaRecord), 0L));
+        for (Partition partition : List.copyOf(nextOffsets.keySet())) {
+            Sql.update(
+                    connection,
+                    "insert into inbox_offset (topic, partition, next_offset) values (?, ?, 0) on conflict do nothing",
+                    partition.topic(),
+                    partition.number());
+            nextOffsets.put(
+                    partition,
+                    Sql.first(
+                                    connection,
+                                    "select next_offset from inbox_offset where topic = ? and partition = ? for update",
+                                    row -> row.getLong(1),
+                                    partition.topic(),
+                                    partition.number())
+                            .orElseThrow());
+        }
+        return batch.stream()
+                .filter(kafkaRecord -> kafkaRecord.offset() >= nextOffsets.getOrDefault(in(kafkaRecord), 0L))
+                .toList();
+    }
+
+    private static String text(byte[] key) {
+        return new String(key, StandardCharsets.UTF_8);
+    }
+
+    private static Partition in(ConsumerRecord<byte[], byte[]> kafkaRecord) {
+        return new Partition(kafkaRecord.topic(), kafkaRecord.partition());
+    }
+}

@@ -1,0 +1,50 @@
+package io.deeptrain.api.adapter.postgres;
+
+import io.deeptrain.api.adapter.door.Authenticator;
+import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.status.StatusCode;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Knows callers by the keys that are kept. The local user's first key comes from the configuration. */
+@ApplicationScoped
+public class KeyAuthenticator implements Authenticator {
+    private static final int KEY_LENGTH_MAX = 256;
+
+    private final Keys keys;
+    private final Optional<String> bootstrapKey;
+
+    KeyAuthenticator(Keys keys, @ConfigProperty(name = "deeptrain.bootstrap.key") Optional<String> bootstrapKey) {
+        this.keys = keys;
+        this.bootstrapKey = bootstrapKey;
+    }
+
+    void begin(@Observes StartupEvent event) {
+        bootstrapKey
+                .filter(key -> !key.isBlank())
+                .ifPresent(key -> keys.keep(key, new Caller(Caller.ME, Optional.empty()), "bootstrap", Instant.now()));
+    }
+
+    @Override
+    public Caller authenticate(String authorization) {
+        String[] words = authorization.strip().split("\\s+", -1);
+        if (words.length != 2 || !(words[0].equalsIgnoreCase("Key") || words[0].equalsIgnoreCase("Bearer"))) {
+            throw new Refusal(
+                    StatusCode.INVALID_AUTHORIZATION,
+                    "Empty or malformed authorization header. Please provide an API key as 'Authorization: Key ...'.");
+        }
+        if (words[1].length() > KEY_LENGTH_MAX) {
+            throw unknown();
+        }
+        return keys.ownerOf(words[1]).orElseThrow(KeyAuthenticator::unknown);
+    }
+
+    private static Refusal unknown() {
+        return new Refusal(StatusCode.KEY_NOT_FOUND, "This key opens nothing here");
+    }
+}

@@ -1,0 +1,79 @@
+package io.deeptrain.api.adapter.postgres;
+
+import io.deeptrain.api.adapter.door.Caller;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import io.quarkus.panache.common.Sort;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** The keys that open this service. What is kept of a key cannot open it. */
+@ApplicationScoped
+public class Keys {
+    private static final int PREFIX_LENGTH = 6;
+
+    private final Rows rows;
+
+    Keys(Rows rows) {
+        this.rows = rows;
+    }
+
+    /** A key without its secret. */
+    public record StoredKey(String prefix, Caller owner, String description, Instant createdAt) {}
+
+    @ApplicationScoped
+    static class Rows implements PanacheRepositoryBase<KeyEntity, String> {}
+
+    /** Keeps a key, unless it is kept already. */
+    @Transactional
+    public StoredKey keep(String secret, Caller owner, String description, Instant now) {
+        StoredKey key = new StoredKey(prefixOf(secret), owner, description, now);
+        if (rows.findByIdOptional(hashOf(secret)).isEmpty()) {
+            rows.persist(new KeyEntity(hashOf(secret), key));
+        }
+        return key;
+    }
+
+    @Transactional
+    public Optional<Caller> ownerOf(String secret) {
+        return rows.findByIdOptional(hashOf(secret)).map(KeyEntity::toRecord).map(StoredKey::owner);
+    }
+
+    @Transactional
+    public List<StoredKey> of(String userId, Page page) {
+        return rows
+                .find("userId", Sort.by("createdAt").and("keyHash"), userId)
+                .range(Math.toIntExact(page.offset()), Math.toIntExact(page.offset() + page.size() - 1))
+                .stream()
+                .map(KeyEntity::toRecord)
+                .toList();
+    }
+
+    /** Forgets a key of the user, given by its secret or its prefix; false if there is none. */
+    @Transactional
+    public boolean forget(String userId, String secretOrPrefix) {
+        return rows.delete(
+                        "userId = ?1 and (keyHash = ?2 or prefix = ?3)", userId, hashOf(secretOrPrefix), secretOrPrefix)
+                > 0;
+    }
+
+    private static String prefixOf(String secret) {
+        return secret.substring(0, Math.min(PREFIX_LENGTH, secret.length()));
+    }
+
+    /** A key is 128 random bits, so that a plain hash is as good as a slow one. */
+    private static String hashOf(String secret) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+}

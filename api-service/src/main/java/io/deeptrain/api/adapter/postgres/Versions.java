@@ -1,0 +1,344 @@
+package io.deeptrain.api.adapter.postgres;
+
+import io.deeptrain.api.version.Submission;
+import io.deeptrain.api.version.Submission.Accepted;
+import io.deeptrain.api.version.Version;
+import io.deeptrain.api.version.VersionMachine;
+import io.deeptrain.api.version.VersionMachine.Turn;
+import io.deeptrain.api.version.VersionState;
+import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.Envelope;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.ModelId;
+import io.deeptrain.event.ModelVersionId;
+import io.deeptrain.event.RequestEvent;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.messaging.OutboxRow;
+import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
+import io.deeptrain.messaging.adapter.postgres.PostgresOutbox;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The table {@code model_version}. Whatever changes a version holds its row, decides by {@link VersionMachine}, and
+ * puts what the scheduler is told into the outbox of the same transaction.
+ */
+public final class Versions {
+    private static final String SOURCE = "/deeptrain/api";
+    private static final CloudEventRecords RECORDS = new CloudEventRecords();
+    private static final PostgresOutbox OUTBOX = new PostgresOutbox(Database.SCHEMA);
+    private static final String COLUMNS = """
+            version_id, user_id, app_id, model_id, job_id, state, sequence, progress, document, input_count,
+            created_at, modified_at, completed_at
+            """;
+    private static final String SELECT = "select " + COLUMNS + " from model_version ";
+
+    private Versions() {}
+
+    /**
+     * A version as it is kept.
+     *
+     * @param document what it is trained with, in the contract's encoding
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares it, and nobody changes the bytes.
+    public record StoredVersion(
+            ModelVersionId id,
+            Tenant tenant,
+            ModelId modelId,
+            Optional<JobId> jobId,
+            Version version,
+            Optional<ProgressReported> progress,
+            byte[] document,
+            long inputCount,
+            Instant createdAt,
+            Instant modifiedAt,
+            Optional<Instant> completedAt) {}
+
+    /** Adds a version that nobody has asked to train. */
+    public static void insertUntrained(
+            Connection connection,
+            ModelVersionId id,
+            Tenant tenant,
+            ModelId modelId,
+            byte[] document,
+            Instant createdAt)
+            throws SQLException {
+        insert(connection, id, tenant, modelId, Optional.empty(), Version.untrained(), document, 0, createdAt);
+    }
+
+    /** Adds a version and asks the scheduler to train it. */
+    public static void request(Connection connection, TrainingRequested request, byte[] document) throws SQLException {
+        insert(
+                connection,
+                request.modelVersionId(),
+                request.tenant(),
+                request.modelId(),
+                Optional.of(request.jobId()),
+                Version.requested(request.jobId()),
+                document,
+                request.spec().inputCount(),
+                request.requestedAt());
+        tell(connection, List.of(request), request.requestedAt());
+    }
+
+    private static void insert(
+            Connection connection,
+            ModelVersionId id,
+            Tenant tenant,
+            ModelId modelId,
+            Optional<JobId> jobId,
+            Version version,
+            byte[] document,
+            long inputCount,
+            Instant createdAt)
+            throws SQLException {
+        Sql.update(
+                connection,
+                """
+                insert into model_version (version_id, user_id, app_id, model_id, job_id, state, sequence, document,
+                                           input_count, created_at, modified_at)
+                values (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)
+                """,
+                id.value(),
+                tenant.userId(),
+                tenant.appId(),
+                modelId.value(),
+                jobId.map(JobId::value).orElse(null),
+                StateJson.write(version.state()),
+                version.sequence(),
+                document,
+                inputCount,
+                createdAt,
+                createdAt);
+    }
+
+    /** What was accepted earlier under an idempotency key. */
+    public static Submission<ModelVersionId> submission(
+            Connection connection, Tenant tenant, String idempotencyKey, String requestHash) throws SQLException {
+        Optional<Accepted<ModelVersionId>> earlier = Sql.first(
+                connection,
+                """
+                select version_id, request_hash from idempotency_key
+                where user_id = ? and app_id = ? and idempotency_key = ?
+                """,
+                row -> new Accepted<>(new ModelVersionId(row.getString(1)), row.getString(2)),
+                tenant.userId(),
+                tenant.appId(),
+                idempotencyKey);
+        return Submission.of(earlier, requestHash);
+    }
+
+    /** Takes an idempotency key; false if somebody has it. Waits for a transaction that is about to take it. */
+    public static boolean takeKey(
+            Connection connection,
+            Tenant tenant,
+            String idempotencyKey,
+            String requestHash,
+            ModelVersionId version,
+            Instant now)
+            throws SQLException {
+        return Sql.update(
+                        connection,
+                        "insert into idempotency_key values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+                        tenant.userId(),
+                        tenant.appId(),
+                        idempotencyKey,
+                        requestHash,
+                        version.value(),
+                        now)
+                == 1;
+    }
+
+    /** Deleted versions are not found. */
+    public static Optional<StoredVersion> find(Connection connection, Tenant tenant, String modelId, String versionId)
+            throws SQLException {
+        return Sql.first(
+                connection,
+                SELECT + "where user_id = ? and app_id = ? and model_id = ? and version_id = ? and deleted_at is null",
+                Versions::read,
+                tenant.userId(),
+                tenant.appId(),
+                modelId,
+                versionId);
+    }
+
+    /** The version, deleted or not: its charge can be asked for either way. */
+    public static Optional<StoredVersion> findEvenDeleted(
+            Connection connection, Tenant tenant, String modelId, String versionId) throws SQLException {
+        return Sql.first(
+                connection,
+                SELECT + "where user_id = ? and app_id = ? and model_id = ? and version_id = ?",
+                Versions::read,
+                tenant.userId(),
+                tenant.appId(),
+                modelId,
+                versionId);
+    }
+
+    /** Newest first. */
+    public static List<StoredVersion> list(Connection connection, Tenant tenant, String modelId, Page page)
+            throws SQLException {
+        return Sql.list(
+                connection,
+                SELECT + """
+                        where user_id = ? and app_id = ? and model_id = ? and deleted_at is null
+                        order by position desc offset ? limit ?
+                        """,
+                Versions::read,
+                tenant.userId(),
+                tenant.appId(),
+                modelId,
+                page.offset(),
+                page.size());
+    }
+
+    public static Optional<StoredVersion> newest(Connection connection, Tenant tenant, String modelId)
+            throws SQLException {
+        return list(connection, tenant, modelId, new Page(0, 1)).stream().findFirst();
+    }
+
+    public static Optional<StoredVersion> newestTrained(Connection connection, Tenant tenant, String modelId)
+            throws SQLException {
+        return Sql.first(connection, SELECT + """
+                        where user_id = ? and app_id = ? and model_id = ? and deleted_at is null
+                          and state->>'kind' = 'trained'
+                        order by position desc limit 1
+                        """, Versions::read, tenant.userId(), tenant.appId(), modelId);
+    }
+
+    /** Deletes one version; answers its job. */
+    public static Optional<JobId> delete(Connection connection, StoredVersion known) throws SQLException {
+        StoredVersion held = Sql.first(
+                        connection,
+                        SELECT + "where version_id = ? for update",
+                        Versions::read,
+                        known.id().value())
+                .orElseThrow();
+        Instant now = Sql.now(connection);
+        Turn turn = VersionMachine.delete(held.version(), now);
+        save(connection, held.id(), turn.version(), now);
+        Sql.update(
+                connection,
+                "update model_version set deleted_at = coalesce(deleted_at, ?) where version_id = ?",
+                now,
+                held.id().value());
+        tell(connection, turn.told(), now);
+        return held.jobId();
+    }
+
+    /** Deletes all versions of a model, whose row the caller has locked; answers their jobs. */
+    public static List<JobId> deleteAll(Connection connection, Tenant tenant, ModelId modelId) throws SQLException {
+        List<StoredVersion> versions =
+                Sql.list(connection, SELECT + """
+                        where user_id = ? and app_id = ? and model_id = ? and deleted_at is null
+                        order by version_id for update
+                        """, Versions::read, tenant.userId(), tenant.appId(), modelId.value());
+        List<JobId> jobs = new ArrayList<>();
+        for (StoredVersion version : versions) {
+            delete(connection, version).ifPresent(jobs::add);
+        }
+        return jobs;
+    }
+
+    /** Holds the versions that these jobs train, in the one order in which everybody holds several. */
+    public static void hold(Connection connection, Collection<String> jobIds) throws SQLException {
+        Sql.list(
+                connection,
+                "select version_id from model_version where job_id = any(?) order by version_id for update",
+                row -> row.getString(1),
+                Sql.texts(connection, jobIds));
+    }
+
+    /** The version that a job trains, held until the end of the transaction; nothing if the job is not from here. */
+    public static Optional<StoredVersion> lockByJob(Connection connection, JobId jobId) throws SQLException {
+        return Sql.first(connection, SELECT + "where job_id = ? for update", Versions::read, jobId.value());
+    }
+
+    /** Keeps what a turn led to, and tells the scheduler what there is to tell. */
+    public static void apply(Connection connection, StoredVersion held, Turn turn, Instant now) throws SQLException {
+        if (!turn.version().equals(held.version())) {
+            save(connection, held.id(), turn.version(), now);
+        }
+        tell(connection, turn.told(), now);
+    }
+
+    public static void report(Connection connection, StoredVersion held, ProgressReported report, Instant now)
+            throws SQLException {
+        Version next = VersionMachine.apply(held.version(), report);
+        if (next.equals(held.version())) {
+            return;
+        }
+        save(connection, held.id(), next, now);
+        Sql.update(
+                connection,
+                "update model_version set progress = ?::jsonb where version_id = ?",
+                StateJson.write(report),
+                held.id().value());
+    }
+
+    private static void save(Connection connection, ModelVersionId id, Version version, Instant now)
+            throws SQLException {
+        Sql.update(
+                connection,
+                """
+                update model_version set state = ?::jsonb, sequence = ?, modified_at = ?, completed_at = ?
+                where version_id = ?
+                """,
+                StateJson.write(version.state()),
+                version.sequence(),
+                now,
+                completedAt(version.state()).orElse(null),
+                id.value());
+    }
+
+    private static Optional<Instant> completedAt(VersionState state) {
+        return switch (state) {
+            case VersionState.Trained trained -> Optional.of(trained.completedAt());
+            case VersionState.Failed failed -> Optional.of(failed.completedAt());
+            case VersionState.Untrained _,
+                    VersionState.Waiting _,
+                    VersionState.Training _,
+                    VersionState.Sealed _,
+                    VersionState.Cancelled _,
+                    VersionState.Gone _ -> Optional.empty();
+        };
+    }
+
+    private static void tell(Connection connection, List<? extends RequestEvent> told, Instant now)
+            throws SQLException {
+        List<OutboxRow> rows = told.stream()
+                .map(event -> RECORDS.toRow(Envelope.of(event, SOURCE, sequence(event), now)))
+                .toList();
+        OUTBOX.append(connection, rows);
+    }
+
+    /** A job is asked for first, and then either cancelled or sealed, never both. */
+    private static long sequence(RequestEvent event) {
+        return switch (event) {
+            case TrainingRequested _ -> 1;
+            case RequestEvent.TrainingCancelled _, RequestEvent.JobSealed _ -> 2;
+        };
+    }
+
+    private static StoredVersion read(ResultSet row) throws SQLException {
+        return new StoredVersion(
+                new ModelVersionId(row.getString(1)),
+                new Tenant(row.getString(2), row.getString(3)),
+                new ModelId(row.getString(4)),
+                Optional.ofNullable(row.getString(5)).map(JobId::new),
+                new Version(StateJson.read(row.getString(6), VersionState.class), row.getLong(7)),
+                Optional.ofNullable(row.getString(8)).map(json -> StateJson.read(json, ProgressReported.class)),
+                row.getBytes(9),
+                row.getLong(10),
+                Sql.instant(row, 11),
+                Sql.instant(row, 12),
+                Sql.maybeInstant(row, 13));
+    }
+}

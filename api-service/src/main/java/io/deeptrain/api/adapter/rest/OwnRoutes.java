@@ -1,0 +1,300 @@
+package io.deeptrain.api.adapter.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.api.adapter.door.Authenticator;
+import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.adapter.postgres.Charges;
+import io.deeptrain.api.adapter.postgres.Charges.StoredCharge;
+import io.deeptrain.api.adapter.postgres.Charges.Total;
+import io.deeptrain.api.adapter.postgres.Charges.UsageLine;
+import io.deeptrain.api.adapter.postgres.Database;
+import io.deeptrain.api.adapter.postgres.Page;
+import io.deeptrain.api.adapter.postgres.Versions;
+import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
+import io.deeptrain.api.adapter.rpc.ModelMessages;
+import io.deeptrain.api.adapter.rpc.Tenants;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.contract.UserAppIDSet;
+import io.deeptrain.contract.status.Status;
+import io.deeptrain.event.ChargeEvent.Line;
+import io.deeptrain.event.ChargeEvent.Statement;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.event.Topic;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.enterprise.event.Observes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/**
+ * What the contract has no call for, in the same tree and the same envelope: the charge and the job of a version, its
+ * progress in full, and the usage of an app.
+ */
+@ApplicationScoped
+public class OwnRoutes {
+    private static final Logger LOG = Logger.getLogger(OwnRoutes.class);
+    private static final int BEFORE_THE_CONTRACT = 1_000;
+    private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+    private static final String LONG_FORM = "/v2/users/:user/apps/:app";
+    private static final String SHORT_FORM = "/v2";
+    private static final String VERSION = "/models/:model/versions/:version";
+
+    private final Database database;
+    private final Authenticator authenticator;
+    private final ObjectMapper mapper = new ObjectMapper();
+
+    OwnRoutes(Database database, Authenticator authenticator) {
+        this.database = database;
+        this.authenticator = authenticator;
+    }
+
+    /** Answers one of these routes. */
+    @FunctionalInterface
+    interface Answering {
+        ObjectNode answer(RoutingContext context, Caller caller);
+    }
+
+    void open(@Observes Router router) {
+        for (String form : new String[] {LONG_FORM, SHORT_FORM}) {
+            open(router, form + VERSION + "/charge", this::charge);
+            open(router, form + VERSION + "/job", this::job);
+            open(router, form + VERSION + "/progress", this::progress);
+            open(router, form + "/usage", this::usage);
+        }
+    }
+
+    private void open(Router router, String path, Answering answering) {
+        router.get(path)
+                .order(BEFORE_THE_CONTRACT)
+                .handler(context -> Thread.ofVirtual().name("rest-own").start(() -> answer(context, answering)));
+    }
+
+    @ActivateRequestContext
+    void answer(RoutingContext context, Answering answering) {
+        ObjectNode answer;
+        StatusCode code = StatusCode.SUCCESS;
+        String details = "";
+        try {
+            Caller caller = authenticator.authenticate(RestDoor.headers(context).authorization());
+            answer = answering.answer(context, caller);
+        } catch (Refusal refusal) {
+            answer = mapper.createObjectNode();
+            code = refusal.status();
+            details = refusal.details();
+        } catch (RuntimeException bug) {
+            LOG.errorf(bug, "%s failed", context.request().path());
+            answer = mapper.createObjectNode();
+            code = StatusCode.INTERNAL_ERROR;
+        }
+        ObjectNode status = mapper.createObjectNode().put("code", code.code()).put("description", code.description());
+        if (!details.isEmpty()) {
+            status.put("details", details);
+        }
+        status.put("req_id", UUID.randomUUID().toString());
+        ObjectNode whole = mapper.createObjectNode();
+        whole.set("status", status);
+        whole.setAll(answer);
+        try {
+            context.response()
+                    .setStatusCode(code.httpStatus())
+                    .putHeader("content-type", "application/json")
+                    .end(Buffer.buffer(mapper.writeValueAsBytes(whole)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of our own making cannot be written", e);
+        }
+    }
+
+    /** Also of a version that was deleted: its bill remains. */
+    private ObjectNode charge(RoutingContext context, Caller caller) {
+        return database.inTransaction(connection -> {
+            StoredVersion version = version(connection, context, caller);
+            JobId jobId = trainedBy(version);
+            ObjectNode charge = mapper.createObjectNode();
+            charge.put("job_id", jobId.value());
+            charge.put("model_id", version.modelId().value());
+            charge.put("model_version_id", version.id().value());
+            Optional<StoredCharge> stored = Charges.find(connection, jobId);
+            if (stored.isPresent()) {
+                put(charge, stored.get());
+            } else {
+                charge.put("billed_seconds", 0).put("amount_cents", 0).put("final", false);
+                charge.putArray("attempts");
+            }
+            return mapper.createObjectNode().set("charge", charge);
+        });
+    }
+
+    private ObjectNode job(RoutingContext context, Caller caller) {
+        return database.inTransaction(connection -> {
+            StoredVersion version = version(connection, context, caller);
+            ObjectNode job = mapper.createObjectNode();
+            job.put("id", trainedBy(version).value());
+            job.put("model_id", version.modelId().value());
+            job.put("model_version_id", version.id().value());
+            job.put("sequence", version.version().sequence());
+            job.put("topic", Topic.JOBS.topicName());
+            return mapper.createObjectNode().set("job", job);
+        });
+    }
+
+    /**
+     * With {@code ?wait=SECONDS} answers as soon as something is other than it was at the start, but no later than
+     * that.
+     */
+    private ObjectNode progress(RoutingContext context, Caller caller) {
+        StoredVersion first = database.inTransaction(connection -> living(connection, context, caller));
+        StoredVersion now = first;
+        long deadlineNanos = System.nanoTime() + wait(context).toNanos();
+        while (now.modifiedAt().equals(first.modifiedAt())
+                && first.completedAt().isEmpty()
+                && System.nanoTime() < deadlineNanos
+                && !interrupted()) {
+            now = database.inTransaction(connection -> living(connection, context, caller));
+        }
+        Status status = ModelMessages.status(now);
+        ObjectNode progress = mapper.createObjectNode();
+        progress.putObject("status")
+                .put("code", status.getCode())
+                .put("description", status.getDescription())
+                .put("details", status.getDetails())
+                .put("percent_completed", status.getPercentCompleted())
+                .put("time_remaining", status.getTimeRemaining());
+        now.progress().ifPresent(report -> {
+            progress.put("attempt", report.attempt().value());
+            progress.put("reading_millis", report.readingMillis());
+            progress.put("phase", report.progress().phase().name());
+            progress.put("epoch", report.progress().epoch());
+            progress.put("epochs", report.progress().epochs());
+            progress.put("step", report.progress().step());
+            progress.put("steps", report.progress().steps());
+            if (Double.isFinite(report.progress().loss())) {
+                progress.put("loss", report.progress().loss());
+            }
+            progress.put("images_per_second", report.progress().imagesPerSecond());
+            ObjectNode metrics = progress.putObject("metrics");
+            report.progress().metrics().forEach(metrics::put);
+        });
+        return mapper.createObjectNode().set("progress", progress);
+    }
+
+    private ObjectNode usage(RoutingContext context, Caller caller) {
+        return database.inTransaction(connection -> {
+            Tenant tenant = Tenants.app(connection, caller, named(context));
+            Total total = Charges.total(connection, tenant);
+            ObjectNode usage = mapper.createObjectNode();
+            usage.put("job_count", total.jobs());
+            usage.put("billed_seconds", total.billedSeconds());
+            usage.put("amount_cents", total.amountCents());
+            ArrayNode jobs = usage.putArray("jobs");
+            Page page = Page.of(number(context, "page"), number(context, "per_page"));
+            for (UsageLine line : Charges.list(connection, tenant, page)) {
+                ObjectNode job = jobs.addObject();
+                job.put("job_id", line.charge().jobId().value());
+                job.put("model_id", line.modelId());
+                job.put("model_version_id", line.versionId());
+                job.put("deleted", line.deleted());
+                put(job, line.charge());
+            }
+            return mapper.createObjectNode().set("usage", usage);
+        });
+    }
+
+    private static void put(ObjectNode node, StoredCharge charge) {
+        Statement statement = charge.statement();
+        node.put("billed_seconds", statement.billedSeconds());
+        node.put("amount_cents", statement.amountCents());
+        node.put("final", charge.isFinal());
+        node.put("currency", statement.rate().currency());
+        node.put("cents_per_gpu_hour", statement.rate().centsPerGpuHour());
+        node.put("gpus", statement.gpus());
+        node.put("revision", charge.revision());
+        node.put("occurred_at", charge.occurredAt().toString());
+        ArrayNode attempts = node.putArray("attempts");
+        for (Line line : statement.lines()) {
+            attempts.addObject()
+                    .put("attempt", line.attempt().value())
+                    .put("reading_millis", line.readingMillis())
+                    .put("billable_millis", line.billableMillis())
+                    .put("free_millis", line.freeMillis())
+                    .put("free_reason", line.freeReason().name());
+        }
+    }
+
+    private static StoredVersion version(Connection connection, RoutingContext context, Caller caller)
+            throws SQLException {
+        Tenant tenant = Tenants.app(connection, caller, named(context));
+        String model = parameter(context, "model");
+        String version = parameter(context, "version");
+        return Versions.findEvenDeleted(connection, tenant, model, version)
+                .orElseThrow(() -> ModelMessages.noVersion(model, version));
+    }
+
+    private static StoredVersion living(Connection connection, RoutingContext context, Caller caller)
+            throws SQLException {
+        Tenant tenant = Tenants.app(connection, caller, named(context));
+        String model = parameter(context, "model");
+        String version = parameter(context, "version");
+        return Versions.find(connection, tenant, model, version)
+                .orElseThrow(() -> ModelMessages.noVersion(model, version));
+    }
+
+    private static JobId trainedBy(StoredVersion version) {
+        return version.jobId()
+                .orElseThrow(() -> new Refusal(
+                        StatusCode.DOES_NOT_EXIST,
+                        "Version '%s' was never asked to be trained".formatted(version.id())));
+    }
+
+    private static UserAppIDSet named(RoutingContext context) {
+        return UserAppIDSet.newBuilder()
+                .setUserId(parameter(context, "user"))
+                .setAppId(parameter(context, "app"))
+                .build();
+    }
+
+    private static String parameter(RoutingContext context, String name) {
+        return Objects.requireNonNullElse(context.pathParam(name), "");
+    }
+
+    private static Duration wait(RoutingContext context) {
+        return Duration.ofSeconds(Math.clamp(number(context, "wait"), 0, WAIT_MAX.toSeconds()));
+    }
+
+    private static int number(RoutingContext context, String name) {
+        return Optional.ofNullable(context.request().getParam(name))
+                .map(text -> {
+                    try {
+                        return Integer.parseInt(text.endsWith("s") ? text.substring(0, text.length() - 1) : text);
+                    } catch (NumberFormatException e) {
+                        throw new Refusal(
+                                StatusCode.BAD_REQUEST_FORMAT,
+                                "%s is '%s' but must be a whole number".formatted(name, text));
+                    }
+                })
+                .orElse(0);
+    }
+
+    private static boolean interrupted() {
+        try {
+            Thread.sleep(LOOK_AGAIN);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+}

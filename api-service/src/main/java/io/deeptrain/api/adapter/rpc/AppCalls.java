@@ -1,0 +1,118 @@
+package io.deeptrain.api.adapter.rpc;
+
+import io.deeptrain.api.adapter.door.Answers;
+import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.adapter.door.RpcTable;
+import io.deeptrain.api.adapter.postgres.Apps;
+import io.deeptrain.api.adapter.postgres.Apps.StoredApp;
+import io.deeptrain.api.adapter.postgres.Database;
+import io.deeptrain.api.adapter.postgres.Models;
+import io.deeptrain.api.adapter.postgres.Page;
+import io.deeptrain.api.adapter.postgres.Versions;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.contract.App;
+import io.deeptrain.contract.DeleteAppRequest;
+import io.deeptrain.contract.GetAppRequest;
+import io.deeptrain.contract.ListAppsRequest;
+import io.deeptrain.contract.MultiAppResponse;
+import io.deeptrain.contract.PostAppsRequest;
+import io.deeptrain.contract.SingleAppResponse;
+import io.deeptrain.contract.status.BaseResponse;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.ModelId;
+import io.deeptrain.event.Tenant;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Calls about apps. */
+@ApplicationScoped
+class AppCalls {
+    private final Database database;
+    private final FinalCharges finalCharges;
+
+    AppCalls(Database database, FinalCharges finalCharges) {
+        this.database = database;
+        this.finalCharges = finalCharges;
+    }
+
+    void addTo(RpcTable.Builder table) {
+        table.answer("PostApps", PostAppsRequest.class, this::post)
+                .answer("ListApps", ListAppsRequest.class, this::list)
+                .answer("GetApp", GetAppRequest.class, this::get)
+                .answer("DeleteApp", DeleteAppRequest.class, this::delete);
+    }
+
+    private MultiAppResponse post(Caller caller, PostAppsRequest request) {
+        String userId = Tenants.user(caller, request.getUserAppId());
+        if (request.getAppsCount() == 0) {
+            throw new Refusal(StatusCode.BAD_REQUEST_FORMAT, "apps is empty but must hold at least one app");
+        }
+        MultiAppResponse.Builder answer = MultiAppResponse.newBuilder().setStatus(Answers.ok());
+        database.inTransaction(connection -> {
+            for (App posted : request.getAppsList()) {
+                String id = Ids.givenOrFresh("apps.id", posted.getId());
+                StoredApp app = new StoredApp(
+                        Ids.tenant(userId, id),
+                        posted.getName().isEmpty() ? id : posted.getName(),
+                        posted.getDescription(),
+                        posted.getDefaultWorkflowId(),
+                        Instant.now());
+                if (!Apps.insert(connection, app)) {
+                    throw new Refusal(StatusCode.DUPLICATE_KEY, "App '%s' exists already".formatted(id));
+                }
+                answer.addApps(message(app));
+            }
+            return answer;
+        });
+        return answer.build();
+    }
+
+    private MultiAppResponse list(Caller caller, ListAppsRequest request) {
+        String userId = Tenants.user(caller, request.getUserAppId());
+        List<StoredApp> apps = database.inTransaction(
+                connection -> Apps.list(connection, userId, Page.of(request.getPage(), request.getPerPage())));
+        return MultiAppResponse.newBuilder()
+                .setStatus(Answers.ok())
+                .addAllApps(apps.stream().map(AppCalls::message).toList())
+                .build();
+    }
+
+    private SingleAppResponse get(Caller caller, GetAppRequest request) {
+        StoredApp app = database.inTransaction(
+                connection -> Apps.find(connection, Tenants.app(connection, caller, request.getUserAppId()))
+                        .orElseThrow());
+        return SingleAppResponse.newBuilder()
+                .setStatus(Answers.ok())
+                .setApp(message(app))
+                .build();
+    }
+
+    private BaseResponse delete(Caller caller, DeleteAppRequest request) {
+        Tenants.user(caller, request.getUserAppId());
+        List<JobId> jobs = database.inTransaction(connection -> {
+            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            List<JobId> cancelled = new ArrayList<>();
+            for (ModelId model : Models.lockAll(connection, tenant)) {
+                cancelled.addAll(Versions.deleteAll(connection, tenant, model));
+            }
+            Apps.delete(connection, tenant);
+            return cancelled;
+        });
+        return finalCharges.answer(jobs);
+    }
+
+    private static App message(StoredApp app) {
+        return App.newBuilder()
+                .setId(app.tenant().appId())
+                .setUserId(app.tenant().userId())
+                .setName(app.name())
+                .setDescription(app.description())
+                .setDefaultWorkflowId(app.defaultWorkflowId())
+                .setCreatedAt(Times.stamp(app.createdAt()))
+                .setModifiedAt(Times.stamp(app.createdAt()))
+                .build();
+    }
+}

@@ -1,0 +1,41 @@
+package io.deeptrain.api.adapter.rpc;
+
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.event.Tenant;
+import java.util.UUID;
+
+/** The ids that callers give, checked, and those that they leave to us. */
+final class Ids {
+    private static final int LENGTH_MAX = 128;
+
+    private Ids() {}
+
+    static String fresh() {
+        return UUID.randomUUID().toString().replace("-", "");
+    }
+
+    /** The id that was given, or a fresh one. */
+    static String givenOrFresh(String field, String given) {
+        return given.isEmpty() ? fresh() : checked(field, given);
+    }
+
+    static String checked(String field, String given) {
+        if (given.isBlank() || given.length() > LENGTH_MAX || given.chars().anyMatch(Character::isISOControl)) {
+            throw new Refusal(
+                    StatusCode.BAD_REQUEST_FORMAT,
+                    "%s is '%s' but must have 1 to %d characters, none of them a control character"
+                            .formatted(field, printable(given), LENGTH_MAX));
+        }
+        return given;
+    }
+
+    static Tenant tenant(String userId, String appId) {
+        return new Tenant(userId, checked("user_app_id.app_id", appId));
+    }
+
+    private static String printable(String given) {
+        String cut = given.length() > LENGTH_MAX ? given.substring(0, LENGTH_MAX) + "..." : given;
+        return cut.replaceAll("\\p{Cntrl}", "?");
+    }
+}

@@ -1,0 +1,57 @@
+package io.deeptrain.api.adapter.rpc;
+
+import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.adapter.postgres.Apps;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.contract.UserAppIDSet;
+import io.deeptrain.event.Tenant;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Whose app a call is about. What belongs to somebody else answers exactly as what does not exist. */
+public final class Tenants {
+    private Tenants() {}
+
+    /** The user that a call of a user's own is about, which only a personal access token may make. */
+    static String user(Caller caller, UserAppIDSet named) {
+        if (caller.appId().isPresent()) {
+            throw new Refusal(
+                    StatusCode.KEY_INSUFFICIENT_SCOPES,
+                    "This call needs a personal access token, and this key opens one app only");
+        }
+        return sameUser(caller, named);
+    }
+
+    /** The app that a call is about, which exists and is the caller's. */
+    public static Tenant app(Connection connection, Caller caller, UserAppIDSet named) throws SQLException {
+        String userId = sameUser(caller, named);
+        String appId = named.getAppId();
+        if (appId.isEmpty()) {
+            appId = caller.appId()
+                    .orElseThrow(() -> new Refusal(
+                            StatusCode.BAD_REQUEST_FORMAT,
+                            "user_app_id.app_id is empty but must name an app, for this key opens all of the user's"));
+        } else if (caller.appId().isPresent() && !caller.appId().get().equals(appId)) {
+            throw noApp(appId);
+        }
+        Tenant tenant = Ids.tenant(userId, appId);
+        if (Apps.find(connection, tenant).isEmpty()) {
+            throw noApp(appId);
+        }
+        return tenant;
+    }
+
+    private static String sameUser(Caller caller, UserAppIDSet named) {
+        String userId = named.getUserId();
+        if (!userId.isEmpty() && !userId.equals(Caller.ME) && !userId.equals(caller.userId())) {
+            // As for an app that is not there: whether the user exists is nobody's business.
+            throw noApp(named.getAppId());
+        }
+        return caller.userId();
+    }
+
+    private static Refusal noApp(String appId) {
+        return new Refusal(StatusCode.DOES_NOT_EXIST, "App '%s' does not exist".formatted(appId));
+    }
+}

@@ -1,0 +1,282 @@
+package io.deeptrain.api.adapter.rpc;
+
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Message;
+import io.deeptrain.api.adapter.door.Answers;
+import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.adapter.door.RpcTable;
+import io.deeptrain.api.adapter.postgres.Database;
+import io.deeptrain.api.adapter.postgres.Inputs;
+import io.deeptrain.api.adapter.postgres.Models;
+import io.deeptrain.api.adapter.postgres.Models.StoredModel;
+import io.deeptrain.api.adapter.postgres.Versions;
+import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
+import io.deeptrain.api.dataset.Freezing;
+import io.deeptrain.api.estimate.TrainingEstimate;
+import io.deeptrain.api.input.LabelledImage;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.api.version.Submission;
+import io.deeptrain.contract.ModelVersion;
+import io.deeptrain.contract.MultiTrainingTimeEstimateResponse;
+import io.deeptrain.contract.PostModelVersionsRequest;
+import io.deeptrain.contract.PostModelVersionsTrainingTimeEstimateRequest;
+import io.deeptrain.contract.SingleModelResponse;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ModelVersionId;
+import io.deeptrain.event.Rate;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.event.adapter.json.ManifestJson;
+import io.deeptrain.objects.ObjectStore;
+import io.deeptrain.objects.StoredBlob;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Calls that train, or say what training would take.
+ *
+ * <ol>
+ *   <li>Everything that can be known is checked: template, hyperparameters, concepts, labels.
+ *   <li>The dataset is frozen into a manifest in the object store. If the rest fails it lies there unused.
+ *   <li>One transaction: the version, its idempotency key, and what the scheduler is told.
+ * </ol>
+ */
+@ApplicationScoped
+class TrainingCalls {
+    private static final Logger LOG = Logger.getLogger(TrainingCalls.class);
+    private static final int GPUS = 1;
+
+    private final Database database;
+    private final ObjectStore objects;
+    private final Rate rate;
+
+    TrainingCalls(
+            Database database,
+            ObjectStore objects,
+            @ConfigProperty(name = "deeptrain.rate.cents-per-gpu-hour", defaultValue = "400") long centsPerGpuHour,
+            @ConfigProperty(name = "deeptrain.rate.currency", defaultValue = "USD") String currency) {
+        this.database = database;
+        this.objects = objects;
+        this.rate = new Rate(centsPerGpuHour, currency);
+    }
+
+    void addTo(RpcTable.Builder table) {
+        table.answer("PostModelVersions", PostModelVersionsRequest.class, this::post)
+                .answer(
+                        "PostModelVersionsTrainingTimeEstimate",
+                        PostModelVersionsTrainingTimeEstimateRequest.class,
+                        this::estimate);
+    }
+
+    /** What is known before anything is written. */
+    private record Facts(
+            Tenant tenant,
+            StoredModel model,
+            TrainingOrder order,
+            List<LabelledImage> images,
+            Optional<SingleModelResponse> answeredEarlier) {}
+
+    private SingleModelResponse post(Caller caller, PostModelVersionsRequest request) {
+        String requestHash = sha256(request);
+        Facts facts = database.inTransaction(connection -> facts(connection, caller, request, requestHash));
+        if (facts.answeredEarlier().isPresent()) {
+            return facts.answeredEarlier().get();
+        }
+        TrainingOrder order = facts.order();
+        List<ManifestEntry> entries = frozen(facts.images(), order.concepts());
+        StoredObject manifest = stored(ManifestJson.write(entries));
+        TrainingSpec spec = new TrainingSpec(
+                order.modelTypeId(),
+                order.template().id(),
+                order.hyperparameters(),
+                order.concepts(),
+                manifest,
+                entries.size(),
+                order.invalidDataTolerancePercent(),
+                GPUS,
+                order.seed());
+        return database.inTransaction(connection -> submit(connection, caller, facts, spec, requestHash));
+    }
+
+    private static Facts facts(
+            Connection connection, Caller caller, PostModelVersionsRequest request, String requestHash)
+            throws SQLException {
+        Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+        StoredModel model = ModelCalls.found(connection, tenant, request.getModelId());
+        Optional<SingleModelResponse> earlier = Optional.empty();
+        if (caller.idempotencyKey().isPresent()) {
+            String key = Ids.checked("Idempotency-Key", caller.idempotencyKey().get());
+            earlier =
+                    answeredEarlier(connection, model, Versions.submission(connection, tenant, key, requestHash), key);
+        }
+        TrainingOrder order = order(model, request.getModelVersionsList(), request.getDescription());
+        if (earlier.isPresent()) {
+            return new Facts(tenant, model, order, List.of(), earlier);
+        }
+        order.requireRunnable();
+        return new Facts(tenant, model, order, Inputs.labelledWith(connection, tenant, order.concepts()), earlier);
+    }
+
+    private static Optional<SingleModelResponse> answeredEarlier(
+            Connection connection, StoredModel model, Submission<ModelVersionId> submission, String key)
+            throws SQLException {
+        return switch (submission) {
+            case Submission.Fresh<ModelVersionId>() -> Optional.empty();
+            case Submission.Repeated<ModelVersionId>(ModelVersionId version) -> {
+                String modelId = model.id().value();
+                StoredVersion known = Versions.find(connection, model.tenant(), modelId, version.value())
+                        .orElseThrow(() -> ModelMessages.noVersion(modelId, version.value()));
+                yield Optional.of(answer(model, known));
+            }
+            case Submission.KeyReused<ModelVersionId>() ->
+                throw new Refusal(
+                        StatusCode.IDEMPOTENCY_KEY_REUSED,
+                        "Idempotency-Key '%s' was used with another request".formatted(key));
+        };
+    }
+
+    private static TrainingOrder order(StoredModel model, List<ModelVersion> asked, String description) {
+        if (asked.size() > 1) {
+            throw new Refusal(
+                    StatusCode.MODEL_INVALID_REQUEST,
+                    "model_versions holds %d versions but must hold at most one".formatted(asked.size()));
+        }
+        ModelVersion version = asked.isEmpty()
+                ? ModelVersion.newBuilder().setDescription(description).build()
+                : asked.getFirst();
+        return TrainingOrder.of(model.modelTypeId(), ModelMessages.document(model), version);
+    }
+
+    private static List<ManifestEntry> frozen(List<LabelledImage> images, List<String> concepts) {
+        return switch (Freezing.of(images, concepts)) {
+            case Freezing.Frozen(List<ManifestEntry> entries) -> entries;
+            case Freezing.NoImages() ->
+                throw new Refusal(
+                        StatusCode.MODEL_TRAINING_NO_DATA,
+                        "No input of this app is labelled with any of the concepts " + listed(concepts));
+            case Freezing.NoPositives(List<String> unseen) ->
+                throw new Refusal(
+                        StatusCode.MODEL_TRAINING_NO_POSITIVES,
+                        "output_info.data.concepts: no input shows %s; label at least one input with each concept"
+                                .formatted(listed(unseen)));
+        };
+    }
+
+    private static String listed(List<String> names) {
+        return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
+    }
+
+    private SingleModelResponse submit(
+            Connection connection, Caller caller, Facts facts, TrainingSpec spec, String requestHash)
+            throws SQLException {
+        String modelId = facts.model().id().value();
+        StoredModel model =
+                Models.hold(connection, facts.tenant(), modelId).orElseThrow(() -> ModelMessages.noModel(modelId));
+        ModelVersionId versionId = new ModelVersionId(Ids.fresh());
+        Instant now = Instant.now();
+        if (caller.idempotencyKey().isPresent()) {
+            String key = caller.idempotencyKey().get();
+            if (!Versions.takeKey(connection, facts.tenant(), key, requestHash, versionId, now)) {
+                return answeredEarlier(
+                                connection,
+                                model,
+                                Versions.submission(connection, facts.tenant(), key, requestHash),
+                                key)
+                        .orElseThrow();
+            }
+        }
+        TrainingRequested request = new TrainingRequested(
+                new JobId(Ids.fresh()),
+                facts.tenant(),
+                model.id(),
+                versionId,
+                spec,
+                rate,
+                facts.order().cap(),
+                TrainingEstimate.of(facts.order().template(), spec.hyperparameters(), spec.inputCount())
+                        .time(),
+                now);
+        Versions.request(connection, request, facts.order().document().toByteArray());
+        LOG.infof(
+                "job %s trains version %s of model %s for %s", request.jobId(), versionId, model.id(), facts.tenant());
+        return answer(
+                model,
+                Versions.find(connection, facts.tenant(), modelId, versionId.value())
+                        .orElseThrow());
+    }
+
+    private MultiTrainingTimeEstimateResponse estimate(
+            Caller caller, PostModelVersionsTrainingTimeEstimateRequest request) {
+        return database.inTransaction(connection -> {
+            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            StoredModel model = ModelCalls.found(connection, tenant, request.getModelId());
+            List<ModelVersion> versions = request.getModelVersionsCount() == 0
+                    ? List.of(ModelVersion.getDefaultInstance())
+                    : request.getModelVersionsList();
+            MultiTrainingTimeEstimateResponse.Builder answer = MultiTrainingTimeEstimateResponse.newBuilder();
+            StringBuilder details = new StringBuilder();
+            for (ModelVersion version : versions) {
+                TrainingOrder order = order(model, List.of(version), "");
+                long inputs = request.getEstimatedInputCount() != 0
+                        ? request.getEstimatedInputCount()
+                        : Inputs.labelledWith(connection, tenant, order.concepts())
+                                .size();
+                TrainingEstimate estimate = TrainingEstimate.of(order.template(), order.hyperparameters(), inputs);
+                answer.addTrainingTimeEstimates(Times.span(estimate.time()));
+                details.append(details.isEmpty() ? "" : "; ")
+                        .append("%s, %d cents"
+                                .formatted(estimate.display(), estimate.costCents(rate.centsPerGpuHour(), GPUS)));
+            }
+            return answer.setStatus(Answers.of(StatusCode.SUCCESS, details.toString()))
+                    .build();
+        });
+    }
+
+    private StoredObject stored(byte[] manifest) {
+        try {
+            StoredBlob blob = objects.putContent(new ByteArrayInputStream(manifest));
+            return new StoredObject(blob.key(), blob.sha256(), blob.sizeBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a manifest cannot be stored", e);
+        }
+    }
+
+    private static SingleModelResponse answer(StoredModel model, StoredVersion version) {
+        return SingleModelResponse.newBuilder()
+                .setStatus(Answers.ok())
+                .setModel(ModelMessages.model(model, Optional.of(version)))
+                .build();
+    }
+
+    /** Maps are written in the order of their keys, so that the same request has the same hash. */
+    private static String sha256(Message request) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            CodedOutputStream output = CodedOutputStream.newInstance(bytes);
+            output.useDeterministicSerialization();
+            request.writeTo(output);
+            output.flush();
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
+        } catch (IOException | NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("a message cannot be hashed in memory", impossible);
+        }
+    }
+}

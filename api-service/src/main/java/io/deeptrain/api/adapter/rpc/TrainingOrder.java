@@ -1,0 +1,221 @@
+package io.deeptrain.api.adapter.rpc;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.hyperparameter.Hyperparameters;
+import io.deeptrain.api.hyperparameter.Violation;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.api.template.Domain.WholeNumber;
+import io.deeptrain.api.template.Hyperparameter;
+import io.deeptrain.api.template.ModelType;
+import io.deeptrain.api.template.Template;
+import io.deeptrain.api.template.TemplateCatalogue;
+import io.deeptrain.contract.Model;
+import io.deeptrain.contract.ModelVersion;
+import io.deeptrain.contract.OutputInfo;
+import io.deeptrain.contract.TrainInfo;
+import io.deeptrain.event.CostCap;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tenant wants trained, complete and legal: what the version says, over what the model says, over the template's
+ * defaults.
+ *
+ * @param document the version as it is kept and shown
+ */
+record TrainingOrder(
+        String modelTypeId,
+        Template template,
+        Map<String, Object> hyperparameters,
+        List<String> concepts,
+        int invalidDataTolerancePercent,
+        CostCap cap,
+        long seed,
+        ModelVersion document) {
+    private static final String TEMPLATE = "template";
+    private static final String TOLERANCE = "invalid_data_tolerance_percent";
+    private static final String MAX_COST = "max_cost_cents";
+    private static final String SEED = "seed";
+
+    /** What every template has besides its own hyperparameters. */
+    private static final List<Hyperparameter> COMMON = List.of(
+            new Hyperparameter(
+                    TOLERANCE,
+                    "Training fails when a larger share of the images cannot be read.",
+                    new WholeNumber(0, 100, 1),
+                    5L),
+            new Hyperparameter(
+                    MAX_COST,
+                    "Training stops before it costs more cents than this; 0 is no cap.",
+                    new WholeNumber(0, 100_000_000, 1),
+                    0L),
+            new Hyperparameter(
+                    SEED, "Of all that is random in the training.", new WholeNumber(0, Integer.MAX_VALUE, 1), 42L));
+
+    TrainingOrder {
+        hyperparameters = Map.copyOf(hyperparameters);
+        concepts = List.copyOf(concepts);
+    }
+
+    /** @throws Refusal that lists everything that is wrong with the parameters */
+    static TrainingOrder of(String modelTypeId, Model model, ModelVersion asked) {
+        ModelType type = modelType(modelTypeId);
+        Map<String, Object> params = new TreeMap<>(values(model.getTrainInfo().getParams()));
+        params.putAll(values(asked.getTrainInfo().getParams()));
+        refuseDataset(params, asked);
+        Template template = template(type, params.remove(TEMPLATE));
+        List<Hyperparameter> all = new ArrayList<>(template.hyperparameters());
+        all.addAll(COMMON);
+        Template whole = new Template(
+                template.id(), template.aliases(), template.description(), all, template.runnable(), template.cost());
+        Map<String, Object> complete = new TreeMap<>(complete(whole, params));
+        OutputInfo output = asked.hasOutputInfo() ? asked.getOutputInfo() : model.getOutputInfo();
+        if (output.getData().getConceptsCount() == 0) {
+            output = output.toBuilder().setData(model.getOutputInfo().getData()).build();
+        }
+        List<String> concepts = List.copyOf(output.getData().getConceptsList().stream()
+                .map(concept -> Ids.checked("output_info.data.concepts.id", concept.getId()))
+                .collect(Collectors.toCollection(LinkedHashSet::new)));
+        ModelVersion document = ModelVersion.newBuilder()
+                .setDescription(asked.getDescription())
+                .setTrainInfo(TrainInfo.newBuilder().setParams(struct(template.id(), complete)))
+                .setOutputInfo(output)
+                .setInputInfo(asked.hasInputInfo() ? asked.getInputInfo() : model.getInputInfo())
+                .setActiveConceptCount(concepts.size())
+                .build();
+        int tolerance = Math.toIntExact(taken(complete, TOLERANCE));
+        long maxCost = taken(complete, MAX_COST);
+        long seed = taken(complete, SEED);
+        return new TrainingOrder(
+                modelTypeId,
+                template,
+                complete,
+                concepts,
+                tolerance,
+                maxCost == 0 ? new CostCap.Unlimited() : new CostCap.AtMost(maxCost),
+                seed,
+                document);
+    }
+
+    static ModelType modelType(String id) {
+        return TemplateCatalogue.modelType(id)
+                .orElseThrow(() -> new Refusal(
+                        StatusCode.MODEL_INVALID_ARGUMENT,
+                        "model_type_id is '%s' but must be one of %s"
+                                .formatted(
+                                        id,
+                                        TemplateCatalogue.modelTypes().stream()
+                                                .map(ModelType::id)
+                                                .collect(Collectors.joining(", ")))));
+    }
+
+    /** Refuses what no worker of this release trains. */
+    void requireRunnable() {
+        if (!template.runnable()) {
+            List<String> runnable = TemplateCatalogue.modelTypes().stream()
+                    .flatMap(type -> type.templates().stream())
+                    .filter(Template::runnable)
+                    .map(Template::id)
+                    .toList();
+            throw invalid(new Violation(
+                    Hyperparameters.PATH + TEMPLATE,
+                    template.id(),
+                    "one that the workers of this release train: " + String.join(", ", runnable),
+                    Optional.empty()));
+        }
+        if (concepts.isEmpty()) {
+            throw new Refusal(
+                    StatusCode.MODEL_TRAINING_NO_DATA,
+                    "output_info.data.concepts is empty but must name at least one concept");
+        }
+    }
+
+    private static Template template(ModelType type, @Nullable Object named) {
+        Optional<Template> found = named == null || named.equals("")
+                ? type.recommended()
+                : Optional.of(named).map(Object::toString).flatMap(type::template);
+        return found.orElseThrow(() -> invalid(new Violation(
+                Hyperparameters.PATH + TEMPLATE,
+                String.valueOf(named),
+                "one of " + type.templates().stream().map(Template::id).collect(Collectors.joining(", ")),
+                Optional.empty())));
+    }
+
+    private static Map<String, Object> complete(Template template, Map<String, Object> given) {
+        return switch (Hyperparameters.of(template, given)) {
+            case Hyperparameters.Complete(Map<String, Object> values) -> values;
+            case Hyperparameters.Rejected(List<Violation> violations) ->
+                throw invalid(violations.toArray(new Violation[0]));
+        };
+    }
+
+    /** Trains on all labelled inputs of the app, or on nothing: never on something else than was named. */
+    private static void refuseDataset(Map<String, Object> params, ModelVersion asked) {
+        for (String name : List.of("dataset_id", "dataset_version_id")) {
+            Object value = params.remove(name);
+            if (value != null && !value.equals("")) {
+                throw noDatasets(Hyperparameters.PATH + name, value.toString());
+            }
+        }
+        String dataset = asked.getTrainInfo().getDataset().getId();
+        if (!dataset.isEmpty()) {
+            throw noDatasets("train_info.dataset.id", dataset);
+        }
+    }
+
+    private static Refusal noDatasets(String field, String value) {
+        return invalid(new Violation(
+                field, value, "left out, for this release trains on all labelled inputs of the app", Optional.empty()));
+    }
+
+    private static Refusal invalid(Violation... violations) {
+        return new Refusal(
+                StatusCode.MODEL_TRAINING_INVALID_PARAMS,
+                List.of(violations).stream().map(Violation::message).collect(Collectors.joining("\n")));
+    }
+
+    private static long taken(Map<String, Object> values, String name) {
+        return ((Number) Objects.requireNonNull(values.remove(name))).longValue();
+    }
+
+    /** A value of no kind is one that a published client lost on the way: it is as if it were not there. */
+    private static Map<String, Object> values(Struct struct) {
+        Map<String, Object> values = new TreeMap<>();
+        for (Map.Entry<String, Value> entry : struct.getFieldsMap().entrySet()) {
+            Value value = entry.getValue();
+            switch (value.getKindCase()) {
+                case NUMBER_VALUE -> values.put(entry.getKey(), value.getNumberValue());
+                case STRING_VALUE -> values.put(entry.getKey(), value.getStringValue());
+                case BOOL_VALUE -> values.put(entry.getKey(), value.getBoolValue());
+                case STRUCT_VALUE -> values.put(entry.getKey(), "an object");
+                case LIST_VALUE -> values.put(entry.getKey(), "a list");
+                case NULL_VALUE, KIND_NOT_SET -> {}
+            }
+        }
+        return values;
+    }
+
+    private static Struct struct(String template, Map<String, Object> values) {
+        Struct.Builder struct = Struct.newBuilder()
+                .putFields(TEMPLATE, Value.newBuilder().setStringValue(template).build());
+        values.forEach((name, value) -> struct.putFields(
+                name,
+                switch (value) {
+                    case Boolean flag -> Value.newBuilder().setBoolValue(flag).build();
+                    case Number number ->
+                        Value.newBuilder().setNumberValue(number.doubleValue()).build();
+                    default ->
+                        Value.newBuilder().setStringValue(value.toString()).build();
+                }));
+        return struct.build();
+    }
+}

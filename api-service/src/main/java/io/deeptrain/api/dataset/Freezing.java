@@ -1,0 +1,79 @@
+package io.deeptrain.api.dataset;
+
+import io.deeptrain.api.input.Label;
+import io.deeptrain.api.input.LabelledImage;
+import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.Split;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.CRC32;
+
+/**
+ * Freezes a dataset: the images that are labelled with any of the model's concepts, each for training or for the test
+ * at the end. Which of the two follows from the input's id alone, so that an image which one version was tested on is
+ * never trained on by the next.
+ */
+public sealed interface Freezing {
+    /** One image of so many is for the test. */
+    int TEST_ONE_OF = 10;
+
+    /** The dataset, in the order of the images. */
+    record Frozen(List<ManifestEntry> entries) implements Freezing {
+        public Frozen {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** No image is labelled with any of the concepts. */
+    record NoImages() implements Freezing {}
+
+    /** No image shows these concepts. */
+    record NoPositives(List<String> concepts) implements Freezing {
+        public NoPositives {
+            concepts = List.copyOf(concepts);
+        }
+    }
+
+    /**
+     * The one exception to the rule above: the first image that shows a concept is always for training, or a small
+     * dataset might not train it at all.
+     */
+    static Freezing of(List<LabelledImage> images, List<String> concepts) {
+        Set<String> unseen = new HashSet<>(concepts);
+        List<ManifestEntry> entries = new ArrayList<>();
+        for (LabelledImage image : images) {
+            List<String> positives = ids(image, concepts, true);
+            List<String> negatives = ids(image, concepts, false);
+            if (positives.isEmpty() && negatives.isEmpty()) {
+                continue;
+            }
+            boolean first = unseen.removeAll(positives);
+            Split split = !first && isForTest(image.id()) ? Split.TEST : Split.TRAIN;
+            entries.add(new ManifestEntry(image.id(), image.image(), positives, negatives, split));
+        }
+        if (entries.isEmpty()) {
+            return new NoImages();
+        }
+        return unseen.isEmpty()
+                ? new Frozen(entries)
+                : new NoPositives(concepts.stream().filter(unseen::contains).toList());
+    }
+
+    private static List<String> ids(LabelledImage image, List<String> concepts, boolean positive) {
+        return image.labels().stream()
+                .filter(label -> label.positive() == positive)
+                .map(Label::conceptId)
+                .filter(concepts::contains)
+                .sorted()
+                .toList();
+    }
+
+    private static boolean isForTest(String inputId) {
+        CRC32 hash = new CRC32();
+        hash.update(inputId.getBytes(StandardCharsets.UTF_8));
+        return hash.getValue() % TEST_ONE_OF == 0;
+    }
+}

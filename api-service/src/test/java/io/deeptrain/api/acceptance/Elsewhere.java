@@ -1,0 +1,78 @@
+package io.deeptrain.api.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.event.Envelope;
+import io.deeptrain.event.Event;
+import io.deeptrain.event.RequestEvent;
+import io.deeptrain.event.Topic;
+import io.deeptrain.messaging.adapter.kafka.AssignedConsumer;
+import io.deeptrain.messaging.adapter.kafka.AssignedConsumer.Beginning;
+import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
+import io.deeptrain.messaging.adapter.kafka.KafkaEventLog;
+import io.deeptrain.messaging.adapter.kafka.Received;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The other services, as far as the front door can tell: what they say, and what they are told. */
+final class Elsewhere implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final CloudEventRecords records = new CloudEventRecords();
+    private final KafkaEventLog log;
+    private final AssignedConsumer requests;
+    private final List<RequestEvent> heard = new ArrayList<>();
+
+    Elsewhere(String bootstrapServers) {
+        log = new KafkaEventLog(bootstrapServers);
+        requests = AssignedConsumer.open(bootstrapServers, List.of(Topic.REQUESTS), Map.of(), Beginning.OLDEST);
+    }
+
+    void say(Event... events) {
+        log.publish(Arrays.stream(events)
+                .map(event -> records.toRow(Envelope.of(event, "/deeptrain/test", 1, Instant.now())))
+                .toList());
+    }
+
+    /** The requests about this job, once there are so many. */
+    List<RequestEvent> hear(String jobId, int count) {
+        eventually(() -> {
+            requests.poll(Duration.ofMillis(100)).forEach(kafkaRecord -> {
+                if (records.read(kafkaRecord) instanceof Received.Readable readable
+                        && readable.envelope().event() instanceof RequestEvent request) {
+                    heard.add(request);
+                }
+            });
+            return of(jobId).size() >= count;
+        });
+        return of(jobId);
+    }
+
+    private List<RequestEvent> of(String jobId) {
+        return heard.stream()
+                .filter(request -> request.jobId().value().equals(jobId))
+                .toList();
+    }
+
+    /** Looks again and again until it is so, or too late. */
+    static void eventually(Supplier<Boolean> condition) {
+        long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+        boolean met = condition.get();
+        while (!met && System.nanoTime() < deadlineNanos) {
+            Thread.onSpinWait();
+            met = condition.get();
+        }
+        assertThat(met).as("within " + PATIENCE).isTrue();
+    }
+
+    @Override
+    public void close() {
+        requests.close();
+        log.close();
+    }
+}
