@@ -1,7 +1,6 @@
 package io.deeptrain.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -128,22 +127,30 @@ class ManifestsTest {
     @Test
     void every_setting_is_read_by_the_service_that_gets_it() throws IOException {
         for (String service : SERVICES) {
-            Path properties = Manifests.project().resolve(service).resolve("src/main/resources/application.properties");
-            String settings = Files.readString(properties);
+            String sources = sourcesOf(service);
             for (EnvVar variable : containerOf(template(service)).getEnv()) {
                 String name = variable.getName();
-                if (READ_BY_LIBRARIES.contains(name)) {
-                    continue;
-                }
-                String dotted = name.toLowerCase(Locale.ROOT).replace('_', '.');
-                if (!settings.contains("${" + name)
-                        && !settings.replace('-', '.').contains(dotted)) {
-                    fail(
-                            "%s is given to %s, but %s reads neither ${%s} nor %s",
-                            name, service, properties, name, dotted);
-                }
+                String property = name.toLowerCase(Locale.ROOT).replace('_', '.');
+                boolean isRead = READ_BY_LIBRARIES.contains(name)
+                        || sources.contains("${" + name)
+                        || sources.contains('"' + name + '"')
+                        || sources.contains('"' + property + '"');
+                assertThat(isRead)
+                        .as("%s, which %s is given, is read as ${%s} or \"%s\"", name, service, name, property)
+                        .isTrue();
             }
         }
+    }
+
+    private static String sourcesOf(String service) throws IOException {
+        StringBuilder sources = new StringBuilder();
+        try (Stream<Path> files = Files.walk(Manifests.project().resolve(service).resolve("src/main"))) {
+            for (Path file : files.filter(path -> path.toString().matches(".*\\.(java|properties)"))
+                    .toList()) {
+                sources.append(Files.readString(file));
+            }
+        }
+        return sources.toString();
     }
 
     @Test
