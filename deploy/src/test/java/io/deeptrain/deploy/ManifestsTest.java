@@ -144,7 +144,8 @@ class ManifestsTest {
 
     private static String sourcesOf(String service) throws IOException {
         StringBuilder sources = new StringBuilder();
-        try (Stream<Path> files = Files.walk(Manifests.project().resolve(service).resolve("src/main"))) {
+        try (Stream<Path> files =
+                Files.walk(Manifests.project().resolve(service).resolve("src/main"))) {
             for (Path file : files.filter(path -> path.toString().matches(".*\\.(java|properties)"))
                     .toList()) {
                 sources.append(Files.readString(file));
