@@ -168,7 +168,7 @@ final class BillingNode {
         List<Ledger.Link> chain = ledger.computeIfAbsent(posting.tenant(), _ -> new ArrayList<>());
         boolean isKnown =
                 chain.stream().anyMatch(link -> link.transaction().key().equals(posting.key()));
-        Violation.unless(!isKnown, "B5", "ledger has %s twice".formatted(posting.key()));
+        Violation.unless(!isKnown, "B5", () -> "ledger has %s twice".formatted(posting.key()));
         Ledger.Head head = chain.isEmpty() ? Ledger.EMPTY : chain.getLast().head();
         chain.add(Ledger.append(head, posting));
         world.trace().note("posted", posting.key().toString());

@@ -1,8 +1,6 @@
 package io.deeptrain.simulation;
 
 import io.deeptrain.billing.ledger.Ledger;
-import io.deeptrain.billing.ledger.LedgerEntry;
-import io.deeptrain.billing.ledger.LedgerTransaction;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
@@ -105,12 +103,13 @@ final class Checker {
             Violation.unless(
                     line != null && line.tells(job.state()) && line.entries().size() == job.sequence(),
                     "S8",
-                    "the history does not tell %s".formatted(job));
+                    () -> "the history does not tell %s".formatted(job));
             if (job.state() instanceof JobState.Leased leased) {
                 Violation.unless(
                         busy.add(leased.lease().incarnation()),
                         "S4",
-                        "%s is leased for two attempts".formatted(leased.lease().incarnation()));
+                        () -> "%s is leased for two attempts"
+                                .formatted(leased.lease().incarnation()));
             }
         }
     }
@@ -129,7 +128,7 @@ final class Checker {
         Violation.unless(
                 wasReplaced || host.disturbedAtMillis() >= Agenda.millisOf(assigned.occurredAt()),
                 "S3",
-                "a healthy worker lost its lease: %s".formatted(requeued));
+                () -> "a healthy worker lost its lease: %s".formatted(requeued));
     }
 
     /** Never over what the GPU was held for, never under what was heard. */
@@ -142,10 +141,12 @@ final class Checker {
         Violation.unless(
                 readingMillis <= held,
                 "B3",
-                "%s was metered for %d ms and read %d ms".formatted(attempt, held, readingMillis));
+                () -> "%s was metered for %d ms and read %d ms".formatted(attempt, held, readingMillis));
         long heard = line.isStarted() ? heardMillis.getOrDefault(attempt, 0L) : 0;
         Violation.unless(
-                readingMillis >= heard, "B4", "%s has read %d ms of %d heard".formatted(attempt, readingMillis, heard));
+                readingMillis >= heard,
+                "B4",
+                () -> "%s has read %d ms of %d heard".formatted(attempt, readingMillis, heard));
     }
 
     private void checkCancelled(JobCancelled cancelled, HistoryLine line) {
@@ -160,7 +161,7 @@ final class Checker {
                         .filter(cancel -> cancel.cancelledAt().equals(cancelled.cancelledAt()))
                         .isPresent(),
                 "S5",
-                "nobody asked for %s".formatted(cancelled));
+                () -> "nobody asked for %s".formatted(cancelled));
     }
 
     private void checkModel(JobSucceeded succeeded) {
@@ -168,7 +169,7 @@ final class Checker {
         Violation.unless(
                 writer.equals(Optional.of(new AttemptId(succeeded.jobId(), succeeded.attempt()))),
                 "S9",
-                "%s names a model of %s".formatted(succeeded, writer));
+                () -> "%s names a model of %s".formatted(succeeded, writer));
     }
 
     private void look() {
@@ -207,7 +208,7 @@ final class Checker {
                                 + JOB_EXTRA_MILLIS
                                 + (world.truth().hung() ? HANG_EXTRA_MILLIS : 0),
                 "LV1",
-                "not all has come to its end: jobs %s, read by the front door %s, by billing %s"
+                () -> "not all has come to its end: jobs %s, read by the front door %s, by billing %s"
                         .formatted(
                                 world.schedulerStore().jobs.values(),
                                 world.frontDoor().hasReadEverything(),
@@ -217,13 +218,13 @@ final class Checker {
                     database.oldestUnpublishedMillis() < PUBLISHED_WITHIN_MILLIS
                             || now < World.CALM_AT_MILLIS + PUBLISHED_WITHIN_MILLIS,
                     "LV2",
-                    "a fact waits to be published");
+                    () -> "a fact waits to be published");
         }
         endedAtMillis.forEach((jobId, endedAt) -> Violation.unless(
                 world.billing().posted().containsKey(jobId)
                         || now < Math.max(endedAt, World.CALM_AT_MILLIS) + CHARGED_WITHIN_MILLIS,
                 "LV3",
-                "%s has ended and is not charged".formatted(jobId)));
+                () -> "%s has ended and is not charged".formatted(jobId)));
         checkIdle(now);
     }
 
@@ -236,7 +237,7 @@ final class Checker {
         Violation.unless(
                 idleSinceMillis == Long.MAX_VALUE || now - idleSinceMillis <= IDLE_MAX_MILLIS,
                 "LV5",
-                "a worker is idle while a job waits");
+                () -> "a worker is idle while a job waits");
     }
 
     void checkEnd() {
@@ -255,7 +256,7 @@ final class Checker {
                         && acknowledged.equals(world.frontDoor().versions().keySet())
                         && acknowledged.equals(world.schedulerStore().jobs.keySet()),
                 "S1",
-                "%d trainings were asked for, %s were acknowledged, %s are there, the scheduler knows %s"
+                () -> "%d trainings were asked for, %s were acknowledged, %s are there, the scheduler knows %s"
                         .formatted(
                                 world.truth().submittedCount(),
                                 acknowledged,
@@ -273,33 +274,33 @@ final class Checker {
                 Violation.unless(
                         entry.sequence() == seen.size() + 1,
                         "S7",
-                        "%s is delivered after entry %d".formatted(entry, seen.size()));
+                        () -> "%s is delivered after entry %d".formatted(entry, seen.size()));
                 seen.add(entry);
             }
         }
         lines.forEach((jobId, line) -> Violation.unless(
                 line.entries().equals(delivered.get(jobId)),
                 "S8",
-                "committed was %s, delivered %s".formatted(line.entries(), delivered.get(jobId))));
-        Violation.unless(delivered.keySet().equals(lines.keySet()), "S8", "delivered, but never committed");
+                () -> "committed was %s, delivered %s".formatted(line.entries(), delivered.get(jobId))));
+        Violation.unless(delivered.keySet().equals(lines.keySet()), "S8", () -> "delivered, but never committed");
     }
 
     private void checkEnding(JobId jobId, HistoryLine line) {
         JobEvent last = line.entries().getLast();
         boolean cancelled = world.truth().cancelOf(jobId).isPresent();
         boolean sealed = world.truth().sealOf(jobId).isPresent();
-        Violation.unless(!(cancelled && sealed), "S5", "%s is cancelled and sealed".formatted(jobId));
+        Violation.unless(!(cancelled && sealed), "S5", () -> "%s is cancelled and sealed".formatted(jobId));
         Violation.unless(
                 cancelled || sealed || !world.truth().deleted().contains(jobId),
                 "S5",
-                "%s was deleted under way without a cancel".formatted(jobId));
+                () -> "%s was deleted under way without a cancel".formatted(jobId));
         switch (last) {
-            case JobCancelled _ -> Violation.unless(cancelled, "S5", "nobody cancelled %s".formatted(jobId));
+            case JobCancelled _ -> Violation.unless(cancelled, "S5", () -> "nobody cancelled %s".formatted(jobId));
             case JobSucceeded _, JobFailed _ ->
                 Violation.unless(
                         sealed && !cancelled,
                         "S5",
-                        "%s came after the cancel %s"
+                        () -> "%s came after the cancel %s"
                                 .formatted(last, world.truth().cancelOf(jobId)));
             case JobQueued _,
                     JobAssigned _,
@@ -315,7 +316,9 @@ final class Checker {
     private void checkVersion(JobId jobId, JobEvent last) {
         var version = world.frontDoor().versions().get(jobId);
         Violation.unless(
-                version != null && version.sequence() == last.sequence(), "S7", "%s shows %s".formatted(last, version));
+                version != null && version.sequence() == last.sequence(),
+                "S7",
+                () -> "%s shows %s".formatted(last, version));
         boolean deleted = world.truth().deleted().contains(jobId);
         String shown = version == null ? "nothing" : version.state().getClass().getSimpleName();
         String expected = switch (last) {
@@ -324,7 +327,7 @@ final class Checker {
             case JobSucceeded _ -> "Trained";
             case JobEvent _ -> "Failed";
         };
-        Violation.unless(shown.equals(expected), "S7", "%s shows %s".formatted(last, version));
+        Violation.unless(shown.equals(expected), "S7", () -> "%s shows %s".formatted(last, version));
     }
 
     private void checkProgress() {
@@ -337,7 +340,7 @@ final class Checker {
                                 || before.number() > report.number()
                                 || before.progress().step() <= report.progress().step(),
                         "S6",
-                        "%s goes behind %s".formatted(report, before));
+                        () -> "%s goes behind %s".formatted(report, before));
             }
         }
     }
@@ -345,22 +348,19 @@ final class Checker {
     private void checkLedger() {
         Map<String, Integer> charges = new HashMap<>();
         for (List<Ledger.Link> chain : world.billing().ledger().values()) {
-            Violation.unless(Ledger.firstBroken(chain).isEmpty(), "B5", "the ledger's chain is broken");
-            long sum = 0;
-            for (Ledger.Link link : chain) {
-                LedgerTransaction transaction = link.transaction();
-                for (LedgerEntry entry : transaction.entries()) {
-                    sum = Math.addExact(sum, entry.amount().cents());
-                }
-                charges.merge(transaction.key().jobId().value(), 1, Integer::sum);
-            }
-            Violation.unless(sum == 0, "B5", "debits and credits differ by %d".formatted(sum));
+            Violation.unless(Ledger.firstBroken(chain).isEmpty(), "B5", () -> "the ledger's chain is broken");
+            long sum = chain.stream()
+                    .flatMap(link -> link.transaction().entries().stream())
+                    .mapToLong(entry -> entry.amount().cents())
+                    .reduce(0, Math::addExact);
+            chain.forEach(link -> charges.merge(link.transaction().key().jobId().value(), 1, Integer::sum));
+            Violation.unless(sum == 0, "B5", () -> "debits and credits differ by %d".formatted(sum));
         }
         for (JobId jobId : lines.keySet()) {
             Violation.unless(
                     charges.getOrDefault(jobId.value(), 0) == 1,
                     "B5",
-                    "%s has %d charges".formatted(jobId, charges.getOrDefault(jobId.value(), 0)));
+                    () -> "%s has %d charges".formatted(jobId, charges.getOrDefault(jobId.value(), 0)));
         }
     }
 
@@ -374,7 +374,7 @@ final class Checker {
                 posted.statement().amountCents() == expected.cents()
                         && posted.statement().billedSeconds() == expected.seconds(),
                 "B2",
-                "%s is charged %s, expected was %s; history %s"
+                () -> "%s is charged %s, expected was %s; history %s"
                         .formatted(jobId, posted.statement(), expected, line.entries()));
         long owed = world.billing().ledger().values().stream()
                 .flatMap(List::stream)
@@ -382,12 +382,12 @@ final class Checker {
                 .filter(transaction -> transaction.key().jobId().equals(jobId))
                 .mapToLong(transaction -> transaction.owed().cents())
                 .sum();
-        Violation.unless(owed == expected.cents(), "B2", "%s owes %d of %s".formatted(jobId, owed, expected));
+        Violation.unless(owed == expected.cents(), "B2", () -> "%s owes %d of %s".formatted(jobId, owed, expected));
         if (line.entries().getFirst()
                         instanceof
                         JobQueued(var _, var _, var _, var _, var _, var _, var _, var _, var _, var _, var cap, var _)
                 && cap instanceof CostCap.AtMost(long most)) {
-            Violation.unless(expected.cents() <= most, "B8", "%s costs more than %d".formatted(jobId, most));
+            Violation.unless(expected.cents() <= most, "B8", () -> "%s costs more than %d".formatted(jobId, most));
         }
         checkLines(jobId, line, posted);
     }
@@ -404,7 +404,7 @@ final class Checker {
         Violation.unless(
                 charged.keySet().containsAll(starts.keySet()),
                 "B7",
-                "of attempts %s only %s are accounted for".formatted(starts.keySet(), charged.keySet()));
+                () -> "of attempts %s only %s are accounted for".formatted(starts.keySet(), charged.keySet()));
         long previousEndMillis = Long.MIN_VALUE;
         for (Line line : charged.values()) {
             AttemptId attempt = new AttemptId(jobId, line.attempt());
@@ -412,16 +412,17 @@ final class Checker {
                     .holdOf(attempt)
                     .map(hold -> hold.meteredMillis(world.agenda().nowMillis()))
                     .orElse(0L);
-            Violation.unless(line.readingMillis() <= held, "B3", "%s held a GPU for %d ms".formatted(line, held));
+            Violation.unless(line.readingMillis() <= held, "B3", () -> "%s held a GPU for %d ms".formatted(line, held));
             Violation.unless(
                     (line.freeMillis() == 0) == (line.freeReason() == FreeReason.NOTHING_FREE),
                     "B7",
-                    "%s has no reason".formatted(line));
+                    () -> "%s has no reason".formatted(line));
             JobStarted start = starts.get(line.attempt());
-            Violation.unless(start != null || line.billableMillis() == 0, "B6", "%s never started".formatted(line));
+            Violation.unless(
+                    start != null || line.billableMillis() == 0, "B6", () -> "%s never started".formatted(line));
             if (start != null) {
                 long startMillis = Agenda.millisOf(start.occurredAt());
-                Violation.unless(startMillis >= previousEndMillis, "B1", "%s overlaps".formatted(line));
+                Violation.unless(startMillis >= previousEndMillis, "B1", () -> "%s overlaps".formatted(line));
                 previousEndMillis = startMillis + line.billableMillis();
             }
         }
@@ -444,6 +445,6 @@ final class Checker {
         Violation.unless(
                 line.readingMillis() == held,
                 "B4",
-                "%s was metered for %d ms, read was %s".formatted(attempt, held, line));
+                () -> "%s was metered for %d ms, read was %s".formatted(attempt, held, line));
     }
 }

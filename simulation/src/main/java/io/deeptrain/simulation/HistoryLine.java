@@ -62,7 +62,7 @@ final class HistoryLine {
         Violation.unless(
                 entry.sequence() == entries.size() + 1,
                 "S6",
-                "entry %d comes after %d".formatted(entry.sequence(), entries.size()));
+                () -> "entry %d comes after %d".formatted(entry.sequence(), entries.size()));
         switch (entry) {
             case JobQueued _ -> move(entry, Stage.QUEUED, EnumSet.of(Stage.UNKNOWN));
             case JobAssigned assignment -> {
@@ -70,7 +70,7 @@ final class HistoryLine {
                 Violation.unless(
                         assignment.attempt().equals(token.next()),
                         "S3",
-                        "%s does not have the token after %s".formatted(entry, token));
+                        () -> "%s does not have the token after %s".formatted(entry, token));
                 token = assignment.attempt();
                 assigned = Optional.of(assignment);
                 started = false;
@@ -113,13 +113,13 @@ final class HistoryLine {
     }
 
     private void move(JobEvent entry, Stage next, EnumSet<Stage> from) {
-        Violation.unless(stage != Stage.ENDED, "S2", "%s follows the end of the job".formatted(entry));
-        Violation.unless(from.contains(stage), "S6", "%s follows %s".formatted(entry, stage));
+        Violation.unless(stage != Stage.ENDED, "S2", () -> "%s follows the end of the job".formatted(entry));
+        Violation.unless(from.contains(stage), "S6", () -> "%s follows %s".formatted(entry, stage));
         stage = next;
     }
 
     private void isOfNewest(JobEvent entry, FencingToken attempt) {
-        Violation.unless(attempt.equals(token), "S3", "%s is not of attempt %s".formatted(entry, token));
+        Violation.unless(attempt.equals(token), "S3", () -> "%s is not of attempt %s".formatted(entry, token));
     }
 
     /** Whether the stored state is the one that the history tells. */

@@ -88,7 +88,8 @@ final class Trainer {
     }
 
     private void prepare(AttemptAssigned assignment) {
-        Violation.unless(inHand.isEmpty(), "S4", "two attempts have one GPU: %s".formatted(AttemptId.of(assignment)));
+        Violation.unless(
+                inHand.isEmpty(), "S4", () -> "two attempts have one GPU: %s".formatted(AttemptId.of(assignment)));
         Work work = new Work(
                 assignment,
                 world.workloadOf(assignment.jobId()),
@@ -115,7 +116,7 @@ final class Trainer {
             Violation.unless(
                     world.shelf().writerOf(checkpoint.object()).isPresent(),
                     "S9",
-                    "no such checkpoint: %s".formatted(checkpoint));
+                    () -> "no such checkpoint: %s".formatted(checkpoint));
             if (world.chance().strikes(Mishap.CHECKPOINT_UNREADABLE)) {
                 return new Origin.Scratch();
             }

@@ -54,8 +54,8 @@ final class Truth {
         Violation.unless(
                 other == null || other.untilMillis.isPresent(),
                 "S4",
-                "the GPU of %s is held twice, for %s too".formatted(worker, attempt));
-        Violation.unless(!holds.containsKey(attempt), "S3", "%s is run twice".formatted(attempt));
+                () -> "the GPU of %s is held twice, for %s too".formatted(worker, attempt));
+        Violation.unless(!holds.containsKey(attempt), "S3", () -> "%s is run twice".formatted(attempt));
         Hold hold = new Hold();
         holds.put(attempt, hold);
         holdOfWorker.put(worker, hold);
@@ -93,7 +93,7 @@ final class Truth {
         Violation.unless(
                 earlier == null || earlier.equals(jobId),
                 "S1",
-                "%s was acknowledged as %s and as %s".formatted(key, earlier, jobId));
+                () -> "%s was acknowledged as %s and as %s".formatted(key, earlier, jobId));
     }
 
     void acknowledgesDeletion(JobId jobId) {

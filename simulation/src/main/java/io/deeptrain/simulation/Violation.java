@@ -1,5 +1,7 @@
 package io.deeptrain.simulation;
 
+import java.util.function.Supplier;
+
 /** An invariant does not hold. Named as in {@code docs/simulation.md}. */
 final class Violation extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,9 +17,10 @@ final class Violation extends RuntimeException {
         return invariant;
     }
 
-    static void unless(boolean holds, String invariant, String message) {
+    /** {@code message} is asked for only if it is needed: this is called for every commit. */
+    static void unless(boolean holds, String invariant, Supplier<String> message) {
         if (!holds) {
-            throw new Violation(invariant, message);
+            throw new Violation(invariant, message.get());
         }
     }
 }

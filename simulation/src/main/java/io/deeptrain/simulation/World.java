@@ -96,7 +96,7 @@ final class World {
         mishapLater();
         agenda.after(HEALED_AT_MILLIS, this::heal);
         for (long step = 0; !checker.isOver(); step++) {
-            Violation.unless(agenda.step() && step < STEPS_MAX, "LV1", "the run does not come to its end");
+            Violation.unless(agenda.step() && step < STEPS_MAX, "LV1", () -> "the run does not come to its end");
         }
         checker.checkEnd();
     }
