@@ -44,6 +44,7 @@ public final class Demo {
 
     private static final int HELD_OUT_MAX = 500;
     private static final int PICTURES = 5;
+    private static final int ID_SHOWN = 8;
     private static final int BAR_WIDTH = 20;
     private static final int IMPORT_MILESTONES = 4;
     private static final String PICTURE_GAP = "  ";
@@ -305,9 +306,9 @@ public final class Demo {
         heading("Bill", BillLines.FORMULA);
         BillLines.of(List.of(
                         new BillLines.Item(
-                                first.version(), "trained", postedBill(first).statement()),
+                                shortName(first), "trained", postedBill(first).statement()),
                         new BillLines.Item(
-                                second.version(),
+                                shortName(second),
                                 "cancelled",
                                 postedBill(second).statement())))
                 .forEach(this::detail);
@@ -358,6 +359,12 @@ public final class Demo {
         detail("call it yourself: curl -H \"Authorization: Key $(./deeptrain key)\" "
                 + "%s/v2/users/me/apps/%s/models/%s".formatted(settings.url(), version.app(), version.model()));
         detail("stop everything:  ./deeptrain down");
+    }
+
+    /** Enough of an id to tell it from its neighbours in a table. */
+    private static String shortName(VersionPath version) {
+        String id = version.version();
+        return "version " + id.substring(0, Math.min(ID_SHOWN, id.length()));
     }
 
     private void heading(String name, String text) {
