@@ -6,6 +6,7 @@ import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobId;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** What the event topics have said so far. */
@@ -26,9 +27,12 @@ final class Following {
         }
     }
 
-    /** The history of a job, and its final charge. */
+    /** The history of a job, and its final charge, by time: topics are read in no order among them. */
     List<EventStream.Known> history(JobId job) {
-        return heard.stream().filter(known -> isHistoryOf(job, known)).toList();
+        return heard.stream()
+                .filter(known -> isHistoryOf(job, known))
+                .sorted(Comparator.comparing(EventStream.Known::time))
+                .toList();
     }
 
     /** Whether history and final charge have arrived to their ends. */
