@@ -1,6 +1,7 @@
 package io.deeptrain.simulation;
 
 import io.deeptrain.billing.ledger.Ledger;
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
@@ -51,6 +52,7 @@ final class Checker {
     private final World world;
     private final TreeMap<JobId, HistoryLine> lines = new TreeMap<>();
     private final Map<JobId, Long> endedAtMillis = new HashMap<>();
+    private final Map<AttemptId, IncarnationId> lessees = new HashMap<>();
     private final Map<AttemptId, Long> heardMillis = new HashMap<>();
     private long idleSinceMillis = Long.MAX_VALUE;
     private boolean over;
@@ -69,8 +71,16 @@ final class Checker {
     }
 
     /** In the scheduler's transaction. */
-    void schedulerCommitted(List<JobEvent> history, List<AttemptEvent> heard, Map<JobId, JobRecord> jobs) {
-        for (JobEvent entry : history) {
+    void schedulerCommitted(List<Event> told, List<AttemptEvent> heard, Map<JobId, JobRecord> jobs) {
+        for (Event event : told) {
+            if (event instanceof AttemptAssigned assigned) {
+                lessees.put(AttemptId.of(assigned), assigned.incarnation());
+            }
+        }
+        for (Event event : told) {
+            if (!(event instanceof JobEvent entry)) {
+                continue;
+            }
             HistoryLine line = lines.computeIfAbsent(entry.jobId(), _ -> new HistoryLine());
             line.append(entry);
             switch (entry) {
@@ -124,7 +134,9 @@ final class Checker {
                 .filter(worker -> worker.id().equals(assigned.workerId()))
                 .findFirst()
                 .orElseThrow();
-        boolean wasReplaced = host.incarnations() > 1 && requeued.detail().contains("another process");
+        Optional<IncarnationId> lessee =
+                Optional.ofNullable(lessees.get(new AttemptId(requeued.jobId(), requeued.attempt())));
+        boolean wasReplaced = !host.incarnation().equals(lessee);
         Violation.unless(
                 wasReplaced || host.disturbedAtMillis() >= Agenda.millisOf(assigned.occurredAt()),
                 "S3",

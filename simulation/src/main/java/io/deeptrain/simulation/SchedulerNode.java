@@ -221,11 +221,9 @@ final class SchedulerNode {
             return;
         }
         Map<JobId, JobRecord> changed = new TreeMap<>();
-        List<JobEvent> history = new ArrayList<>();
         List<Event> told = new ArrayList<>();
         for (Decisions each : decisions) {
             each.changedJobs().forEach(jobId -> changed.put(jobId, led.engine.job(jobId)));
-            history.addAll(each.history());
             told.addAll(each.history());
             told.addAll(each.assignments());
         }
@@ -238,7 +236,7 @@ final class SchedulerNode {
         if (!world.has(PlantedBug.DUAL_WRITE)) {
             told.forEach(transaction::tell);
         }
-        transaction.write(() -> world.checker().schedulerCommitted(history, heard, store.jobs));
+        transaction.write(() -> world.checker().schedulerCommitted(told, heard, store.jobs));
         switch (database.commit(transaction)) {
             case DONE -> {
                 if (world.has(PlantedBug.DUAL_WRITE)) {

@@ -58,7 +58,12 @@ final class Trainer {
             case TrainerOrder.Begin(var attempt) ->
                 of(attempt).ifPresent(work -> {
                     world.truth().startMeter(work.hold);
-                    stepLater(work);
+                    if (work.step < work.load.steps()) {
+                        stepLater(work);
+                    } else {
+                        // Its checkpoint was saved after the last step: there is nothing left to train.
+                        close(work, Completion.ALL_EPOCHS);
+                    }
                 });
             case TrainerOrder.FinishEarly(var attempt, var completion) ->
                 of(attempt).ifPresent(work -> close(work, completion));
@@ -137,9 +142,7 @@ final class Trainer {
         if (work.stopping || work.closing) {
             return;
         }
-        if (work.step < work.load.steps()) {
-            work.step++;
-        }
+        work.step++;
         process.report(new TrainerReport.Advanced(work.attempt, progress(work, Phase.TRAINING)));
         if (inHand.isEmpty() || work.stopping || work.closing) {
             return;

@@ -26,7 +26,9 @@ final class WorkerHost {
     private static final int SEND_MAX_MILLIS = 15;
     private static final int RESTART_MIN_MILLIS = 200;
     private static final int RESTART_MAX_MILLIS = 8_000;
-    private static final int SURVIVES_KILL_MILLIS = 2_000;
+
+    /** Shorter than any restart: the kernel closes a dead process's sockets before another process can be there. */
+    private static final int SURVIVES_KILL_MILLIS = 150;
 
     private final World world;
     private final WorkerId id;
@@ -104,8 +106,9 @@ final class WorkerHost {
         return pausedUntilMillis > world.agenda().nowMillis();
     }
 
-    int incarnations() {
-        return incarnations;
+    /** The process that runs, if any does. */
+    Optional<IncarnationId> incarnation() {
+        return process.map(running -> running.identity.incarnation());
     }
 
     /** The newest moment at which this machine, its process or its network was not as it should be. */
