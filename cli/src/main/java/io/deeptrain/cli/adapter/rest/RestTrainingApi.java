@@ -45,7 +45,10 @@ import java.util.regex.Pattern;
 public final class RestTrainingApi implements TrainingApi {
     private static final Duration CONNECTED_WITHIN = Duration.ofSeconds(10);
     private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(2);
+    private static final Duration RESTARTED_WITHIN = Duration.ofSeconds(60);
+    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(500);
     private static final int SUCCESS = 10000;
+    private static final int HTTP_UNAVAILABLE = 503;
     private static final int HTTP_OK = 200;
     private static final int MODEL_TRAINED = 21100;
     private static final int MODEL_TRAINING = 21101;
@@ -60,6 +63,7 @@ public final class RestTrainingApi implements TrainingApi {
             HttpClient.newBuilder().connectTimeout(CONNECTED_WITHIN).build();
     private final URI base;
     private final String key;
+    private boolean hasAnswered;
 
     public RestTrainingApi(URI base, String key) {
         this.base = base;
@@ -265,17 +269,47 @@ public final class RestTrainingApi implements TrainingApi {
                 .header("Authorization", "Key " + key);
     }
 
+    /** Looking again is harmless, so a question is asked again while a part of the platform is being restarted. */
+    private HttpResponse<byte[]> answerTo(HttpRequest request) throws IOException {
+        long startedNanos = System.nanoTime();
+        while (true) {
+            boolean mayAskAgain = request.method().equals("GET")
+                    && hasAnswered
+                    && System.nanoTime() - startedNanos < RESTARTED_WITHIN.toNanos();
+            try {
+                HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+                if (response.statusCode() != HTTP_UNAVAILABLE || !mayAskAgain) {
+                    return response;
+                }
+                pause(request);
+            } catch (ConnectException e) {
+                if (!mayAskAgain) {
+                    throw new ConnectException("no DeepTrain answers at " + base);
+                }
+                pause(request);
+            } catch (InterruptedException e) {
+                throw interrupted(request);
+            }
+        }
+    }
+
+    private static void pause(HttpRequest request) throws InterruptedIOException {
+        try {
+            Thread.sleep(ASK_AGAIN_AFTER);
+        } catch (InterruptedException e) {
+            throw interrupted(request);
+        }
+    }
+
+    private static InterruptedIOException interrupted(HttpRequest request) {
+        Thread.currentThread().interrupt();
+        return new InterruptedIOException("interrupted while waiting for " + request.uri());
+    }
+
     private JsonNode send(HttpRequest.Builder builder) throws IOException {
         HttpRequest request = builder.build();
-        HttpResponse<byte[]> response;
-        try {
-            response = http.send(request, BodyHandlers.ofByteArray());
-        } catch (ConnectException e) {
-            throw new ConnectException("no DeepTrain answers at " + base);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for " + request.uri());
-        }
+        HttpResponse<byte[]> response = answerTo(request);
+        hasAnswered = true;
         JsonNode answer;
         try {
             answer = json.readTree(response.body());
