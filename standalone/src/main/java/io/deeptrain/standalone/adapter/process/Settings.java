@@ -48,9 +48,9 @@ final class Settings {
         Properties known = read(home.ports());
         Map<Part, Integer> ports = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
-            ports.put(part, part == Part.API_SERVICE ? publicPort : port(known, part.partName()));
+            ports.put(part, part == Part.API_SERVICE ? publicPort : port(known, part.partName(), publicPort));
         }
-        int controllerPort = port(known, CONTROLLER);
+        int controllerPort = port(known, CONTROLLER, publicPort);
         try (var writer = Files.newBufferedWriter(home.ports())) {
             known.store(writer, "Chosen at the first start and kept while they are free");
         }
@@ -85,15 +85,17 @@ final class Settings {
         return made;
     }
 
-    private static int port(Properties known, String name) {
+    private static int port(Properties known, String name, int publicPort) {
         String remembered = known.getProperty(name);
-        if (remembered != null && FreePort.isFree(Integer.parseInt(remembered))) {
+        if (remembered != null
+                && Integer.parseInt(remembered) != publicPort
+                && FreePort.isFree(Integer.parseInt(remembered))) {
             return Integer.parseInt(remembered);
         }
         int found;
         do {
             found = FreePort.find();
-        } while (known.containsValue(String.valueOf(found)));
+        } while (found == publicPort || known.containsValue(String.valueOf(found)));
         known.setProperty(name, String.valueOf(found));
         return found;
     }
