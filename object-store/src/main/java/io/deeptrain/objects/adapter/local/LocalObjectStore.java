@@ -123,7 +123,6 @@ public final class LocalObjectStore implements ObjectStore {
                 output.write(buffer, 0, length);
                 sizeBytes += length;
             }
-            channel.force(true);
             return new Received(file, HexFormat.of().formatHex(digest.digest()), sizeBytes);
         } catch (IOException | RuntimeException failed) {
             Files.deleteIfExists(file);
@@ -134,6 +133,10 @@ public final class LocalObjectStore implements ObjectStore {
     private void install(Path file, Path target) throws IOException {
         Path parent = target.resolveSibling("").normalize();
         Files.createDirectories(parent);
+        // Only what is installed has to last: content that is there already costs no wait for the disk.
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
         Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         // A rename is durable only when its folder is, and a new folder only when the one above it is.
         for (Path changed = parent; changed != null && changed.startsWith(folder); changed = changed.getParent()) {
