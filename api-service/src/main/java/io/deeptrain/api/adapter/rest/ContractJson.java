@@ -11,17 +11,23 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.ListValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON of the contract, which differs from protobuf's own: names in snake case, enums as integers, empty fields
@@ -30,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * {@code null} is nothing.
  */
 final class ContractJson {
-    private static final String SHOW_IF_EMPTY = "cl_show_if_empty";
-    private static final String DEFAULT_FLOAT = "cl_default_float";
     private static final int DEPTH_MAX = 64;
 
     /** Messages that have a JSON form of their own. */
@@ -133,17 +137,20 @@ final class ContractJson {
     }
 
     private void normalise(ObjectNode message, Descriptor type) {
+        MessageLayout layout = MessageLayout.of(type);
         message.properties().removeIf(property -> property.getValue().isNull());
         for (Map.Entry<String, JsonNode> property : message.properties()) {
-            FieldDescriptor field = fieldNamed(type, property.getKey());
+            FieldDescriptor field = layout.named(property.getKey());
             if (field != null) {
                 property.setValue(normalised(property.getValue(), field));
             }
         }
-        for (FieldDescriptor field : type.getFields()) {
-            if (!message.has(field.getName()) && !message.has(field.getJsonName())) {
-                option(field, DEFAULT_FLOAT)
-                        .ifPresent(value -> message.put(field.getName(), ((Number) value).floatValue()));
+        for (MessageLayout.Field field : layout.fields()) {
+            String name = field.descriptor().getName();
+            if (field.defaultFloat().isPresent()
+                    && !message.has(name)
+                    && !message.has(field.descriptor().getJsonName())) {
+                message.put(name, field.defaultFloat().get());
             }
         }
     }
@@ -171,18 +178,6 @@ final class ContractJson {
         }
     }
 
-    @Nullable
-    private static FieldDescriptor fieldNamed(Descriptor type, String name) {
-        FieldDescriptor byName = type.findFieldByName(name);
-        if (byName != null) {
-            return byName;
-        }
-        return type.getFields().stream()
-                .filter(field -> field.getJsonName().equals(name))
-                .findFirst()
-                .orElse(null);
-    }
-
     /** Writes an answer. */
     byte[] write(Message message) {
         try {
@@ -194,30 +189,33 @@ final class ContractJson {
 
     private ObjectNode tree(MessageOrBuilder message) {
         ObjectNode object = mapper.createObjectNode();
-        for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+        for (MessageLayout.Field laidOut :
+                MessageLayout.of(message.getDescriptorForType()).fields()) {
+            FieldDescriptor field = laidOut.descriptor();
             if (field.isRepeated()) {
                 int count = message.getRepeatedFieldCount(field);
                 if (field.isMapField()) {
                     continue;
                 }
-                if (count > 0 || showsEmpty(field)) {
+                if (count > 0 || laidOut.shownIfEmpty()) {
                     ArrayNode array = object.putArray(field.getName());
                     for (int i = 0; i < count; i++) {
                         array.add(value(field, message.getRepeatedField(field, i)));
                     }
                 }
-            } else if (isShown(message, field)) {
+            } else if (isShown(message, laidOut)) {
                 object.set(field.getName(), value(field, message.getField(field)));
             }
         }
         return object;
     }
 
-    private static boolean isShown(MessageOrBuilder message, FieldDescriptor field) {
+    private static boolean isShown(MessageOrBuilder message, MessageLayout.Field laidOut) {
+        FieldDescriptor field = laidOut.descriptor();
         if (field.hasPresence()) {
             return message.hasField(field);
         }
-        return showsEmpty(field) || !message.getField(field).equals(field.getDefaultValue());
+        return laidOut.shownIfEmpty() || !message.getField(field).equals(field.getDefaultValue());
     }
 
     private JsonNode value(FieldDescriptor field, Object value) {
@@ -246,22 +244,37 @@ final class ContractJson {
     }
 
     private JsonNode wellKnown(Message message) {
-        try {
-            return mapper.readTree(JsonFormat.printer().print(message));
-        } catch (IOException e) {
-            // Only a Value of no kind has no JSON; clients that build one mean nothing by it.
-            return mapper.nullNode();
-        }
+        return switch (message) {
+            case Struct struct -> {
+                ObjectNode object = mapper.createObjectNode();
+                struct.getFieldsMap().forEach((name, value) -> object.set(name, plain(value)));
+                yield object;
+            }
+            case Value value -> plain(value);
+            case ListValue list -> plain(list);
+            case Timestamp at -> mapper.getNodeFactory().textNode(Timestamps.toString(at));
+            case Duration span -> mapper.getNodeFactory().textNode(Durations.toString(span));
+            default ->
+                throw new IllegalStateException(
+                        "no JSON form for " + message.getDescriptorForType().getFullName());
+        };
     }
 
-    private static boolean showsEmpty(FieldDescriptor field) {
-        return option(field, SHOW_IF_EMPTY).filter(Boolean.TRUE::equals).isPresent();
+    private JsonNode plain(Value value) {
+        return switch (value.getKindCase()) {
+            // Clients that build a value of no kind mean nothing by it.
+            case NULL_VALUE, KIND_NOT_SET -> mapper.nullNode();
+            case NUMBER_VALUE -> mapper.getNodeFactory().numberNode(value.getNumberValue());
+            case STRING_VALUE -> mapper.getNodeFactory().textNode(value.getStringValue());
+            case BOOL_VALUE -> mapper.getNodeFactory().booleanNode(value.getBoolValue());
+            case STRUCT_VALUE -> wellKnown(value.getStructValue());
+            case LIST_VALUE -> plain(value.getListValue());
+        };
     }
 
-    private static Optional<Object> option(FieldDescriptor field, String name) {
-        return field.getOptions().getAllFields().entrySet().stream()
-                .filter(option -> option.getKey().getName().equals(name))
-                .map(Map.Entry::getValue)
-                .findFirst();
+    private ArrayNode plain(ListValue list) {
+        ArrayNode array = mapper.createArrayNode();
+        list.getValuesList().forEach(value -> array.add(plain(value)));
+        return array;
     }
 }
