@@ -40,7 +40,8 @@ public class Keys {
         return key;
     }
 
-    @Transactional
+    /** Asked with every call: one row is read, which needs no transaction around it. */
+    @Transactional(Transactional.TxType.SUPPORTS)
     public Optional<Caller> ownerOf(String secret) {
         return rows.findByIdOptional(hashOf(secret)).map(KeyEntity::toRecord).map(StoredKey::owner);
     }

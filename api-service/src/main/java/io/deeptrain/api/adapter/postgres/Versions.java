@@ -73,9 +73,10 @@ public final class Versions {
         insert(connection, id, tenant, modelId, Optional.empty(), Version.untrained(), document, 0, createdAt);
     }
 
-    /** Adds a version and asks the scheduler to train it. */
-    public static void request(Connection connection, TrainingRequested request, byte[] document) throws SQLException {
-        insert(
+    /** Adds a version and asks the scheduler to train it; answers the version as it is kept. */
+    public static StoredVersion request(Connection connection, TrainingRequested request, byte[] document)
+            throws SQLException {
+        StoredVersion version = insert(
                 connection,
                 request.modelVersionId(),
                 request.tenant(),
@@ -86,9 +87,10 @@ public final class Versions {
                 request.spec().inputCount(),
                 request.requestedAt());
         tell(connection, List.of(request), request.requestedAt());
+        return version;
     }
 
-    private static void insert(
+    private static StoredVersion insert(
             Connection connection,
             ModelVersionId id,
             Tenant tenant,
@@ -99,24 +101,27 @@ public final class Versions {
             long inputCount,
             Instant createdAt)
             throws SQLException {
-        Sql.update(
-                connection,
-                """
+        return Sql.first(
+                        connection,
+                        """
                 insert into model_version (version_id, user_id, app_id, model_id, job_id, state, sequence, document,
                                            input_count, created_at, modified_at)
                 values (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)
-                """,
-                id.value(),
-                tenant.userId(),
-                tenant.appId(),
-                modelId.value(),
-                jobId.map(JobId::value).orElse(null),
-                StateJson.write(version.state()),
-                version.sequence(),
-                document,
-                inputCount,
-                createdAt,
-                createdAt);
+                returning
+                """ + COLUMNS,
+                        Versions::read,
+                        id.value(),
+                        tenant.userId(),
+                        tenant.appId(),
+                        modelId.value(),
+                        jobId.map(JobId::value).orElse(null),
+                        StateJson.write(version.state()),
+                        version.sequence(),
+                        document,
+                        inputCount,
+                        createdAt,
+                        createdAt)
+                .orElseThrow();
     }
 
     /** What was accepted earlier under an idempotency key. */

@@ -214,13 +214,11 @@ class TrainingCalls {
                 TrainingEstimate.of(facts.order().template(), spec.hyperparameters(), spec.inputCount())
                         .time(),
                 now);
-        Versions.request(connection, request, facts.order().document().toByteArray());
+        StoredVersion version =
+                Versions.request(connection, request, facts.order().document().toByteArray());
         LOG.infof(
                 "job %s trains version %s of model %s for %s", request.jobId(), versionId, model.id(), facts.tenant());
-        return answer(
-                model,
-                Versions.find(connection, facts.tenant(), modelId, versionId.value())
-                        .orElseThrow());
+        return answer(model, version);
     }
 
     private MultiTrainingTimeEstimateResponse estimate(
