@@ -196,7 +196,11 @@ class WorkerIT {
                             .asText())
                     .isEqualTo("MODEL_UNREADABLE");
             assertThat(get(worker.port(), "/q/health/ready")).contains("\"UP\"");
-            assertThat(get(worker.port(), "/q/metrics")).contains("deeptrain_images_processed_total 1440.0");
+            assertThat(get(worker.port(), "/q/metrics"))
+                    .contains(
+                            "deeptrain_images_processed_total 1440.0",
+                            "deeptrain_checkpoint_age_seconds 0.0",
+                            "deeptrain_checkpoint_write_size_bytes_count");
         }
     }
 

@@ -151,7 +151,13 @@ public final class TrainingRun {
 
     private TrainerReport.Ended trainAndPublish(TrainingPlan plan, Prepared prepared) throws IOException, Ending {
         long[] reached = {prepared.step()};
-        Completion completion = train(plan, prepared, reached);
+        Completion completion;
+        world.observations().began();
+        try {
+            completion = train(plan, prepared, reached);
+        } finally {
+            world.observations().ended();
+        }
         EvaluationReport report = evaluate(plan, prepared, reached[0]);
         Map<String, Double> metrics = new TreeMap<>(report.metrics());
         if (Double.isFinite(loss)) {

@@ -186,6 +186,11 @@ public final class SchedulerEngine {
         return queue.backingOffCount();
     }
 
+    /** What all waiting jobs ask for together. */
+    public long gpusAsked() {
+        return queue.gpusAsked();
+    }
+
     private void moveClocks(Input input) {
         if (input.now().isAfter(now)) {
             now = input.now();

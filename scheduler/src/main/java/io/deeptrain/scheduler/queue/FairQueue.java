@@ -34,6 +34,7 @@ public final class FairQueue {
     private final TreeSet<BackingOff> backingOff = new TreeSet<>();
     private long hour;
     private int readyCount;
+    private long gpusAsked;
 
     /** Nobody waits yet. {@code weights} names the tenants that are owed more than the standard share, which is 1. */
     public FairQueue(Map<Tenant, Integer> weights) {
@@ -42,6 +43,7 @@ public final class FairQueue {
 
     /** Waits until {@code notBefore}, then for its turn. */
     public void add(Ticket ticket, Instant notBefore, Instant now) {
+        gpusAsked += ticket.gpus();
         if (now.isBefore(notBefore)) {
             backingOff.add(new BackingOff(notBefore, ticket));
         } else {
@@ -50,6 +52,7 @@ public final class FairQueue {
     }
 
     public void remove(Ticket ticket, Instant notBefore) {
+        gpusAsked -= ticket.gpus();
         if (!backingOff.remove(new BackingOff(notBefore, ticket))) {
             removeReady(ticket);
         }
@@ -115,6 +118,11 @@ public final class FairQueue {
 
     public int backingOffCount() {
         return backingOff.size();
+    }
+
+    /** What all that wait, for their turn or the end of a back-off, ask for together. */
+    public long gpusAsked() {
+        return gpusAsked;
     }
 
     private void addReady(Ticket ticket) {

@@ -104,8 +104,10 @@ class FairQueueTest {
         Ticket ready = add(queue, 1, ACME, 1);
         Ticket waiting = new Ticket(job(2), ACME, 1, 2);
         queue.add(waiting, T0.plusSeconds(1), T0);
+        assertThat(queue.gpusAsked()).isEqualTo(2);
         queue.remove(ready, T0);
         queue.remove(waiting, T0.plusSeconds(1));
+        assertThat(queue.gpusAsked()).isZero();
         queue.endBackOffs(T0.plusSeconds(1));
         assertThat(queue.next(1)).isEmpty();
         assertThat(queue.readyCount()).isZero();

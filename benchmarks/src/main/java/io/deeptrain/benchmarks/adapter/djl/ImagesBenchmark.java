@@ -119,6 +119,12 @@ public final class ImagesBenchmark {
         private long lastEndNanos;
 
         @Override
+        public void began() {}
+
+        @Override
+        public void ended() {}
+
+        @Override
         public void stepped(int imagesOfStep, long inputWaitNanos, long stepNanos) {
             lastEndNanos = System.nanoTime();
             if (images == 0) {

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** Observations as Prometheus metrics. */
@@ -19,6 +20,7 @@ public final class TrainingMetrics implements Observations {
     private final Timer checkpointWrites;
     private final DistributionSummary checkpointBytes;
     private volatile double inputWaitRatio;
+    private volatile OptionalLong safeSinceNanos = OptionalLong.empty();
 
     public TrainingMetrics(MeterRegistry registry) {
         images = Counter.builder("deeptrain.images.processed")
@@ -38,6 +40,25 @@ public final class TrainingMetrics implements Observations {
         Gauge.builder("deeptrain.input.wait.ratio", () -> inputWaitRatio)
                 .description("Share of the step time spent waiting for images.")
                 .register(registry);
+        Gauge.builder("deeptrain.checkpoint.age", this::checkpointAgeSeconds)
+                .description("What a kill would lose now; 0 while nothing is trained.")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    private double checkpointAgeSeconds() {
+        OptionalLong since = safeSinceNanos;
+        return since.isPresent() ? (System.nanoTime() - since.getAsLong()) / 1e9 : 0;
+    }
+
+    @Override
+    public void began() {
+        safeSinceNanos = OptionalLong.of(System.nanoTime());
+    }
+
+    @Override
+    public void ended() {
+        safeSinceNanos = OptionalLong.empty();
     }
 
     @Override
@@ -52,6 +73,7 @@ public final class TrainingMetrics implements Observations {
     @Override
     public void checkpointWritten(StoredObject checkpoint, long writeNanos) {
         checkpointWrites.record(writeNanos, TimeUnit.NANOSECONDS);
+        safeSinceNanos = OptionalLong.of(System.nanoTime() - writeNanos);
         checkpointBytes.record((double) checkpoint.sizeBytes());
     }
 }

@@ -386,7 +386,8 @@ public final class SchedulerLoop implements AutoCloseable {
                     Instant.now(),
                     engine.fleet(),
                     engine.readyCount(),
-                    engine.backingOffCount());
+                    engine.backingOffCount(),
+                    engine.gpusAsked());
         }
 
         private Instant monotonic() {

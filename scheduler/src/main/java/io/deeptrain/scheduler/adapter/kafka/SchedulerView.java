@@ -8,10 +8,17 @@ import java.util.List;
  * What the scheduler last committed, for other threads to look at.
  *
  * @param epoch of this process's leadership, 0 while it is not the leader
+ * @param gpusAsked what all waiting jobs ask for together
  * @param asOf when a cycle or a look at the lease last went well, by the process's own clock
  */
 public record SchedulerView(
-        Role role, long epoch, Instant asOf, List<WorkerView> fleet, int readyCount, int backingOffCount) {
+        Role role,
+        long epoch,
+        Instant asOf,
+        List<WorkerView> fleet,
+        int readyCount,
+        int backingOffCount,
+        long gpusAsked) {
     public SchedulerView {
         fleet = List.copyOf(fleet);
     }
@@ -26,6 +33,6 @@ public record SchedulerView(
     }
 
     static SchedulerView idle(Role role, Instant asOf) {
-        return new SchedulerView(role, 0, asOf, List.of(), 0, 0);
+        return new SchedulerView(role, 0, asOf, List.of(), 0, 0, 0);
     }
 }

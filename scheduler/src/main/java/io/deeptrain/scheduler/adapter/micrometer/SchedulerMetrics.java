@@ -14,6 +14,7 @@ import io.deeptrain.scheduler.adapter.kafka.SchedulerView.Role;
 import io.deeptrain.scheduler.fleet.WorkerView;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -55,6 +56,9 @@ public final class SchedulerMetrics implements LoopListener {
     public void watch(Supplier<SchedulerView> view, Supplier<Duration> outboxLag) {
         gauge("deeptrain.queue.runs", "reason", "waiting_for_gpu", view, SchedulerView::readyCount);
         gauge("deeptrain.queue.runs", "reason", "backing_off", view, SchedulerView::backingOffCount);
+        Gauge.builder("deeptrain.queue.demand.gpus", () -> view.get().gpusAsked())
+                .description("GPUs that all waiting jobs ask for together")
+                .register(registry);
         gauge("deeptrain.gpus", "state", "busy", view, fleet -> sum(fleet, SchedulerMetrics::busy));
         gauge("deeptrain.gpus", "state", "free", view, fleet -> sum(fleet, SchedulerMetrics::free));
         gauge("deeptrain.gpus", "state", "draining", view, fleet -> sum(fleet, SchedulerMetrics::draining));
@@ -109,9 +113,12 @@ public final class SchedulerMetrics implements LoopListener {
             case JobRequeued requeued ->
                 registry.counter("deeptrain.attempts.requeued", "cause", lower(requeued.cause()))
                         .increment();
-            case JobSucceeded success -> ended(job, "succeeded", lower(success.completion()));
-            case JobFailed failure -> ended(job, "failed", lower(failure.fault()));
-            case JobCancelled _ -> ended(job, "cancelled", "tenant");
+            case JobSucceeded success -> {
+                ended(job, entry, "succeeded", lower(success.completion()));
+                compareWithEstimate(job, Duration.ofMillis(success.readingMillis()));
+            }
+            case JobFailed failure -> ended(job, entry, "failed", lower(failure.fault()));
+            case JobCancelled _ -> ended(job, entry, "cancelled", "tenant");
             case JobEvent.JobQueued _,
                     JobEvent.JobStarted _,
                     JobEvent.JobCheckpointed _,
@@ -120,16 +127,29 @@ public final class SchedulerMetrics implements LoopListener {
         }
     }
 
-    private void ended(JobRecord job, String outcome, String reason) {
-        registry.counter(
-                        "deeptrain.runs",
-                        "template",
-                        job.request().spec().template(),
-                        "outcome",
-                        outcome,
-                        "reason",
-                        reason)
+    private void ended(JobRecord job, JobEvent end, String outcome, String reason) {
+        String template = job.request().spec().template();
+        registry.counter("deeptrain.runs", "template", template, "outcome", outcome, "reason", reason)
                 .increment();
+        Timer.builder("deeptrain.run.duration")
+                .description("From the request to the end")
+                .tag("template", template)
+                .tag("outcome", outcome)
+                .register(registry)
+                .record(nonNegative(Duration.between(job.request().requestedAt(), end.occurredAt())));
+    }
+
+    /** Only of jobs that ran in one go: the reading is that of the last attempt. */
+    private void compareWithEstimate(JobRecord job, Duration real) {
+        if (job.state().token().equals(FencingToken.NONE.next()) && !real.isZero()) {
+            Duration missed = job.request().estimate().minus(real).abs();
+            DistributionSummary.builder("deeptrain.estimate.error")
+                    .baseUnit("ratio")
+                    .description("How far the estimated training time was off, as a share of the real one")
+                    .tag("template", job.request().spec().template())
+                    .register(registry)
+                    .record((double) missed.toMillis() / real.toMillis());
+        }
     }
 
     private static String detail(JobEvent entry) {
