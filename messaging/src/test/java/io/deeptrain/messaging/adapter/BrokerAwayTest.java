@@ -58,6 +58,12 @@ class BrokerAwayTest {
             Waiting.until("the relay has found the broker dead", () -> relay.failuresTotal() > 0);
             assertThat(read(consumer, firstAppearances)).isEqualTo(1);
             assertThat(database.unpublished()).hasSize(2);
+            Waiting.until(
+                    "the backlog is known although nothing can be published",
+                    () -> relay.backlog()
+                            .filter(backlog ->
+                                    backlog.rows() == 2 && backlog.oldestAge().isPositive())
+                            .isPresent());
 
             LocalKafka after = launch();
             try (after) {

@@ -1,6 +1,6 @@
 package io.deeptrain.api.adapter.health;
 
-import io.deeptrain.api.adapter.kafka.Retrying;
+import io.deeptrain.messaging.adapter.kafka.Retrying;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;

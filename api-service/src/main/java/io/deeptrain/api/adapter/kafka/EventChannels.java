@@ -1,6 +1,7 @@
 package io.deeptrain.api.adapter.kafka;
 
 import io.deeptrain.api.adapter.postgres.Inbox;
+import io.deeptrain.messaging.adapter.kafka.Retrying;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;

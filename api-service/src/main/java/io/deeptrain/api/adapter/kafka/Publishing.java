@@ -2,8 +2,9 @@ package io.deeptrain.api.adapter.kafka;
 
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.messaging.adapter.kafka.RelayThread;
+import io.deeptrain.messaging.adapter.kafka.Retrying;
 import io.deeptrain.messaging.adapter.kafka.TopicSetup;
-import io.micrometer.core.instrument.Gauge;
+import io.deeptrain.messaging.adapter.micrometer.OutboxLag;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -18,8 +19,11 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Publishing {
     private final DataSource dataSource;
+    private final Retrying retrying;
+    private final MeterRegistry meters;
     private final String bootstrapServers;
-    private final Thread topicSetup;
+    private final int partitions;
+    private final int replication;
     private volatile @Nullable RelayThread relay;
 
     Publishing(
@@ -30,33 +34,22 @@ public class Publishing {
             @ConfigProperty(name = "deeptrain.kafka.partitions", defaultValue = "8") int partitions,
             @ConfigProperty(name = "deeptrain.kafka.replication", defaultValue = "1") int replication) {
         this.dataSource = dataSource;
+        this.retrying = retrying;
+        this.meters = meters;
         this.bootstrapServers = bootstrapServers;
-        // Kafka may come later than this service. The channels look for their topics again and again.
-        this.topicSetup = Thread.ofPlatform()
-                .name("topic-setup")
-                .daemon()
-                .unstarted(() -> retrying.untilDone("make the topics", () -> {
-                    TopicSetup.ensure(bootstrapServers, partitions, replication);
-                    return partitions;
-                }));
-        Gauge.builder("deeptrain.events.outbox.lag", this, Publishing::lagSeconds)
-                .baseUnit("seconds")
-                .description("Age of the oldest event that waits to be published")
-                .register(meters);
+        this.partitions = partitions;
+        this.replication = replication;
     }
 
     void start(@Observes StartupEvent event) {
-        topicSetup.start();
-        relay = RelayThread.start(dataSource, Database.SCHEMA, bootstrapServers);
+        // The channels look for their topics again and again until they are there.
+        TopicSetup.ensureInBackground(bootstrapServers, partitions, replication, retrying);
+        RelayThread started = RelayThread.start(dataSource, Database.SCHEMA, bootstrapServers);
+        OutboxLag.register(meters, started::backlog);
+        relay = started;
     }
 
     void stop(@Observes ShutdownEvent event) {
         Optional.ofNullable(relay).ifPresent(RelayThread::close);
-    }
-
-    private double lagSeconds() {
-        return Optional.ofNullable(relay)
-                .map(running -> running.backlog().oldestAge().toMillis() / 1000.0)
-                .orElse(0.0);
     }
 }

@@ -23,7 +23,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -54,11 +53,6 @@ public class Inbox {
 
     Inbox(Database database) {
         this.database = database;
-    }
-
-    /** The offset to read next, of each partition that was ever read. */
-    public Map<Partition, Long> nextOffsets() {
-        return database.inTransaction(offsets::load);
     }
 
     /** Answers how many records were new. */

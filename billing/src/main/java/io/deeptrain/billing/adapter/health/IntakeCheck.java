@@ -1,6 +1,6 @@
 package io.deeptrain.billing.adapter.health;
 
-import io.deeptrain.billing.adapter.kafka.Retrying;
+import io.deeptrain.messaging.adapter.kafka.Retrying;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;

@@ -1,5 +1,6 @@
 package io.deeptrain.billing.adapter.kafka;
 
+import io.deeptrain.messaging.adapter.kafka.Retrying;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;

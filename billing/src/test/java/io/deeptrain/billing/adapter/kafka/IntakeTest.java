@@ -41,7 +41,7 @@ class IntakeTest {
     void aFreshDatabase() {
         database = BillingDatabase.migrated();
         registry = new SimpleMeterRegistry();
-        intake = new Intake(database.asService(), new ChargeMetrics(registry, database.asService()));
+        intake = new Intake(database.asService(), new ChargeMetrics(registry));
     }
 
     @Test
@@ -218,7 +218,7 @@ class IntakeTest {
     }
 
     private Intake restarted() {
-        return new Intake(database.asService(), new ChargeMetrics(registry, database.asService()));
+        return new Intake(database.asService(), new ChargeMetrics(registry));
     }
 
     private static List<List<ConsumerRecord<byte[], byte[]>>> batches(RecordLog log) {

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +50,7 @@ public final class RelayThread implements AutoCloseable {
     private final AtomicLong publishedTotal = new AtomicLong();
     private final AtomicLong failuresTotal = new AtomicLong();
     private volatile boolean leading;
-    private volatile Backlog backlog = Backlog.NONE;
+    private volatile Optional<Backlog> backlog = Optional.empty();
     private long backlogSeenNanos = System.nanoTime() - BACKLOG_AGE_MAX.toNanos();
 
     private RelayThread(DataSource dataSource, String schema, String bootstrapServers) {
@@ -83,8 +84,11 @@ public final class RelayThread implements AutoCloseable {
         return leading;
     }
 
-    /** What waited when this relay last looked; it looks about once a second while it has the database. */
-    public Backlog backlog() {
+    /**
+     * What waited when this relay last looked; nothing is known before the first look and while the database is away.
+     * It looks about once a second, and at the least between two tries to reach a broker that is away.
+     */
+    public Optional<Backlog> backlog() {
         return backlog;
     }
 
@@ -112,6 +116,9 @@ public final class RelayThread implements AutoCloseable {
             } catch (SQLException | TransportUnavailableException away) {
                 failuresTotal.incrementAndGet();
                 leading = false;
+                if (away instanceof SQLException) {
+                    backlog = Optional.empty();
+                }
                 LOG.log(Level.WARNING, "the outbox relay of " + schema + " begins again", away);
                 pause = publishedTotal.get() > publishedBefore ? PAUSE_MIN : min(pause.multipliedBy(2), PAUSE_MAX);
                 closed(jittered(pause));
@@ -157,12 +164,13 @@ public final class RelayThread implements AutoCloseable {
         execute(connection, "listen " + schema + "_outbox");
         PGConnection notified = connection.unwrap(PGConnection.class);
         while (!closed(Duration.ZERO)) {
+            // Before the round, for a round may end with the broker's absence, which is when the backlog matters.
+            lookAtBacklog(connection);
             connection.setAutoCommit(false);
             int moved = OutboxRelay.round(outbox.on(connection), log);
             connection.commit();
             connection.setAutoCommit(true);
             publishedTotal.addAndGet(moved);
-            lookAtBacklog(connection);
             if (moved == 0) {
                 notified.getNotifications(Math.toIntExact(FALLBACK.toMillis()));
             }
@@ -182,7 +190,7 @@ public final class RelayThread implements AutoCloseable {
 
     private void lookAtBacklog(Connection connection) throws SQLException {
         if (System.nanoTime() - backlogSeenNanos >= BACKLOG_AGE_MAX.toNanos()) {
-            backlog = outbox.backlog(connection);
+            backlog = Optional.of(outbox.backlog(connection));
             backlogSeenNanos = System.nanoTime();
         }
     }

@@ -62,6 +62,17 @@ public final class TopicSetup {
         }
     }
 
+    /** Kafka may come later than the service: a thread waits for it, for as long as it takes. */
+    public static void ensureInBackground(String bootstrapServers, int partitions, int replication, Retrying retrying) {
+        Thread.ofPlatform()
+                .name("topic-setup")
+                .daemon()
+                .start(() -> retrying.untilDone("make the topics", () -> {
+                    ensure(bootstrapServers, partitions, replication);
+                    return partitions;
+                }));
+    }
+
     private static NewTopic newTopic(
             String name, int partitions, int replication, long retentionMillis, int recordBytesMax) {
         return new NewTopic(name, Optional.of(partitions), Optional.of((short) replication))

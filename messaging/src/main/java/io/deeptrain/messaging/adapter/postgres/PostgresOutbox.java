@@ -37,9 +37,7 @@ public final class PostgresOutbox {
     }
 
     /** How much waits, and for how long the oldest row has. */
-    public record Backlog(long rows, Duration oldestAge) {
-        public static final Backlog NONE = new Backlog(0, Duration.ZERO);
-    }
+    public record Backlog(long rows, Duration oldestAge) {}
 
     /** Inserts the rows in their order, in the transaction of the effects that they tell of. */
     public void append(Connection connection, List<OutboxRow> rows) throws SQLException {

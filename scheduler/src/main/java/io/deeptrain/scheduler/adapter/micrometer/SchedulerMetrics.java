@@ -53,7 +53,7 @@ public final class SchedulerMetrics implements LoopListener {
     }
 
     /** What is measured when somebody asks. */
-    public void watch(Supplier<SchedulerView> view, Supplier<Duration> outboxLag) {
+    public void watch(Supplier<SchedulerView> view) {
         gauge("deeptrain.queue.runs", "reason", "waiting_for_gpu", view, SchedulerView::readyCount);
         gauge("deeptrain.queue.runs", "reason", "backing_off", view, SchedulerView::backingOffCount);
         Gauge.builder("deeptrain.queue.demand.gpus", () -> view.get().gpusAsked())
@@ -64,11 +64,6 @@ public final class SchedulerMetrics implements LoopListener {
         gauge("deeptrain.gpus", "state", "draining", view, fleet -> sum(fleet, SchedulerMetrics::draining));
         Gauge.builder("deeptrain.scheduler.leader", () -> view.get().role() == Role.LEADING ? 1 : 0)
                 .description("1 in the process that schedules")
-                .register(registry);
-        Gauge.builder(
-                        "deeptrain.events.outbox.lag.seconds",
-                        () -> outboxLag.get().toMillis() / 1000.0)
-                .description("Age of the oldest event that waits to be published")
                 .register(registry);
     }
 

@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.adapter.quarkus;
 
 import io.deeptrain.event.SchedulerId;
 import io.deeptrain.messaging.adapter.kafka.RelayThread;
+import io.deeptrain.messaging.adapter.micrometer.OutboxLag;
 import io.deeptrain.scheduler.adapter.kafka.LoopSettings;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerLoop;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerView;
@@ -42,7 +43,8 @@ public class SchedulerProcess {
                         replication,
                         EngineSettings.STANDARD.withLeaseTerm(leaseTerm)),
                 metrics);
-        metrics.watch(loop::view, () -> relay.backlog().oldestAge());
+        metrics.watch(loop::view);
+        OutboxLag.register(registry, relay::backlog);
     }
 
     public SchedulerView view() {

@@ -1,10 +1,9 @@
-package io.deeptrain.billing.adapter.kafka;
+package io.deeptrain.messaging.adapter.kafka;
 
 import io.deeptrain.messaging.Partition;
 import io.deeptrain.messaging.adapter.postgres.PostgresOffsets;
-import io.smallrye.common.annotation.Identifier;
-import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
-import jakarta.enterprise.context.ApplicationScoped;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -12,38 +11,37 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
-import org.jboss.logging.Logger;
 
 /**
  * Begins each partition where the database says that its effects end. What Kafka remembers of the group is not asked,
  * for it may be ahead of what was kept, or behind it.
  */
-@ApplicationScoped
-@Identifier("stored-positions")
-public class StoredPositions implements KafkaConsumerRebalanceListener {
-    private static final Logger LOG = Logger.getLogger(StoredPositions.class);
+public final class StoredPositions {
+    private static final Logger LOG = System.getLogger(StoredPositions.class.getName());
 
     private final DataSource dataSource;
+    private final PostgresOffsets offsets;
     private final Retrying retrying;
 
-    StoredPositions(DataSource dataSource, Retrying retrying) {
+    public StoredPositions(DataSource dataSource, String schema, Retrying retrying) {
         this.dataSource = dataSource;
+        this.offsets = new PostgresOffsets(schema);
         this.retrying = retrying;
     }
 
-    @Override
-    public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+    /** To be called when the group gives these partitions to the consumer, before it reads them. */
+    public void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
         Map<Partition, Long> nextOffsets = retrying.untilDone("find the stored positions", this::load);
         for (TopicPartition partition : partitions) {
             long next = nextOffsets.getOrDefault(new Partition(partition.topic(), partition.partition()), 0L);
-            LOG.infof("reading %s from offset %d", partition, next);
+            LOG.log(Level.INFO, "reading {0} from offset {1}", partition, Long.toString(next));
             consumer.seek(partition, next);
         }
     }
 
     private Map<Partition, Long> load() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            return new PostgresOffsets(Publishing.SCHEMA).load(connection);
+            return offsets.load(connection);
         }
     }
 }

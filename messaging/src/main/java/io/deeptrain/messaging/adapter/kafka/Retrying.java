@@ -1,25 +1,20 @@
-package io.deeptrain.billing.adapter.kafka;
+package io.deeptrain.messaging.adapter.kafka;
 
-import io.quarkus.runtime.ShutdownEvent;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import jakarta.interceptor.Interceptor;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jboss.logging.Logger;
 
 /**
  * Does a thing again until it is done, with growing, jittered pauses. Nothing that was read is ever skipped because the
- * database was away: the partition waits. Only the end of the service ends the trying; the work is then read again at
- * the next start.
+ * database was away: the partition waits. Only closing this ends the trying; the work is then read again at the next
+ * start.
  */
-@ApplicationScoped
-public class Retrying {
-    private static final Logger LOG = Logger.getLogger(Retrying.class);
+public final class Retrying implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Retrying.class.getName());
     private static final Duration PAUSE_MIN = Duration.ofMillis(50);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
 
@@ -28,13 +23,8 @@ public class Retrying {
 
     /** What may fail for a while. */
     @FunctionalInterface
-    interface Attempt<T> {
+    public interface Attempt<T> {
         T run() throws Exception;
-    }
-
-    /** Ends the trying before anything that it needs is closed. */
-    void end(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
-        ending.countDown();
     }
 
     /** Whether something is being tried again right now. */
@@ -42,7 +32,12 @@ public class Retrying {
         return failing.get() > 0;
     }
 
-    <T> T untilDone(String what, Attempt<T> attempt) {
+    /**
+     * What the first attempt that succeeds gives.
+     *
+     * @throws IllegalStateException if this is closed before one does
+     */
+    public <T> T untilDone(String what, Attempt<T> attempt) {
         Duration pause = PAUSE_MIN;
         boolean failed = false;
         try {
@@ -54,11 +49,12 @@ public class Retrying {
                         failed = true;
                         failing.incrementAndGet();
                     }
-                    LOG.warnf(failure, "cannot %s, trying again", what);
+                    LOG.log(Level.WARNING, "cannot " + what + ", trying again", failure);
                     if (ended(pause)) {
                         throw new IllegalStateException("ended before it could " + what, failure);
                     }
-                    pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : PAUSE_MAX;
+                    Duration longer = pause.multipliedBy(2);
+                    pause = longer.compareTo(PAUSE_MAX) < 0 ? longer : PAUSE_MAX;
                 }
             }
         } finally {
@@ -66,6 +62,12 @@ public class Retrying {
                 failing.decrementAndGet();
             }
         }
+    }
+
+    /** To be called before anything that the attempts need is closed. */
+    @Override
+    public void close() {
+        ending.countDown();
     }
 
     private boolean ended(Duration atMost) {
