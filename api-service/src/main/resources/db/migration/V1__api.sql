@@ -117,45 +117,6 @@ create table idempotency_key (
     primary key (user_id, app_id, idempotency_key)
 );
 
--- From here to the grants: outbox.sql of module messaging.
-
--- Records to be published. The relay deletes what the broker has acknowledged, so the table is empty most of the time.
-create table api.outbox (
-    id bigint generated always as identity primary key,
-    topic text not null,
-    record_key text not null,
-    partition int,
-    headers jsonb not null,
-    body bytea not null,
-    created_at timestamptz not null default clock_timestamp()
-) with (
-    -- Every row is inserted and deleted soon after: clean up by count, not by share of the table.
-    autovacuum_vacuum_scale_factor = 0,
-    autovacuum_vacuum_threshold = 2000
-);
-
--- Wakes the relay at the commit.
-create function api.notify_outbox() returns trigger language plpgsql as $$
-begin
-    perform pg_notify('api_outbox', '');
-    return null;
-end
-$$;
-
-create trigger outbox_inserted after insert on api.outbox
-    for each statement execute function api.notify_outbox();
-
--- How far each partition has been processed, written in the transaction of the effects.
-create table api.inbox_offset (
-    topic text not null,
-    partition int not null,
-    next_offset bigint not null check (next_offset >= 0),
-    primary key (topic, partition)
-);
-
-grant select, insert, delete on api.outbox to deeptrain_api;
-grant select, insert, update on api.inbox_offset to deeptrain_api;
-
 grant select, insert, update, delete on app, api_key, concept, input, label, model to deeptrain_api;
 grant select, insert, update on model_version, charge to deeptrain_api;
 grant select, insert, delete on idempotency_key to deeptrain_api;

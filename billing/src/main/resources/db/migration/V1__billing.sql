@@ -105,44 +105,5 @@ create trigger ledger_tx_append_only before update or delete or truncate on ledg
 create trigger ledger_entry_append_only before update or delete or truncate on ledger_entry
     for each statement execute function ledger_is_append_only();
 
--- From here to the grants: outbox.sql of module messaging.
-
--- Records to be published. The relay deletes what the broker has acknowledged, so the table is empty most of the time.
-create table billing.outbox (
-    id bigint generated always as identity primary key,
-    topic text not null,
-    record_key text not null,
-    partition int,
-    headers jsonb not null,
-    body bytea not null,
-    created_at timestamptz not null default clock_timestamp()
-) with (
-    -- Every row is inserted and deleted soon after: clean up by count, not by share of the table.
-    autovacuum_vacuum_scale_factor = 0,
-    autovacuum_vacuum_threshold = 2000
-);
-
--- Wakes the relay at the commit.
-create function billing.notify_outbox() returns trigger language plpgsql as $$
-begin
-    perform pg_notify('billing_outbox', '');
-    return null;
-end
-$$;
-
-create trigger outbox_inserted after insert on billing.outbox
-    for each statement execute function billing.notify_outbox();
-
--- How far each partition has been processed, written in the transaction of the effects.
-create table billing.inbox_offset (
-    topic text not null,
-    partition int not null,
-    next_offset bigint not null check (next_offset >= 0),
-    primary key (topic, partition)
-);
-
-grant select, insert, delete on billing.outbox to deeptrain_billing;
-grant select, insert, update on billing.inbox_offset to deeptrain_billing;
-
 grant select, insert, update on job_usage, attempt_reading to deeptrain_billing;
 grant select, insert on job_fact, ledger_tx, ledger_entry to deeptrain_billing;

@@ -31,41 +31,5 @@ create table scheduler.leader (
 
 insert into scheduler.leader (holder, epoch, expires_at) values ('nobody', 0, '-infinity');
 
--- Records to be published. The relay deletes what the broker has acknowledged, so the table is empty most of the time.
-create table scheduler.outbox (
-    id bigint generated always as identity primary key,
-    topic text not null,
-    record_key text not null,
-    partition int,
-    headers jsonb not null,
-    body bytea not null,
-    created_at timestamptz not null default clock_timestamp()
-) with (
-    -- Every row is inserted and deleted soon after: clean up by count, not by share of the table.
-    autovacuum_vacuum_scale_factor = 0,
-    autovacuum_vacuum_threshold = 2000
-);
-
--- Wakes the relay at the commit.
-create function scheduler.notify_outbox() returns trigger language plpgsql as $$
-begin
-    perform pg_notify('scheduler_outbox', '');
-    return null;
-end
-$$;
-
-create trigger outbox_inserted after insert on scheduler.outbox
-    for each statement execute function scheduler.notify_outbox();
-
--- How far each partition has been processed, written in the transaction of the effects.
-create table scheduler.inbox_offset (
-    topic text not null,
-    partition int not null,
-    next_offset bigint not null check (next_offset >= 0),
-    primary key (topic, partition)
-);
-
 grant select, insert, update on scheduler.job to deeptrain_scheduler;
 grant select, update on scheduler.leader to deeptrain_scheduler;
-grant select, insert, delete on scheduler.outbox to deeptrain_scheduler;
-grant select, insert, update on scheduler.inbox_offset to deeptrain_scheduler;

@@ -20,6 +20,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class MessagingDatabase {
     static final String SCHEMA = ServiceSchema.SCHEDULER.schema();
 
+    private static final String MIGRATION = "/db/migration/R__messaging.sql";
+
     private final String jdbcUrl;
     private final PostgresOutbox outbox = new PostgresOutbox(SCHEMA);
 
@@ -33,8 +35,10 @@ final class MessagingDatabase {
         try (Connection connection = DriverManager.getConnection(
                         database.jdbcUrl, owner, TestServers.passwords().of(owner));
                 Statement statement = connection.createStatement()) {
-            statement.execute(
-                    tables().replace("${schema}", SCHEMA).replace("${runtime}", ServiceSchema.SCHEDULER.runtimeRole()));
+            String tables = tables().replace("${flyway:defaultSchema}", SCHEMA);
+            statement.execute(tables);
+            // Whoever changes it must be able to run it over what is there.
+            statement.execute(tables);
         }
         return database;
     }
@@ -69,8 +73,7 @@ final class MessagingDatabase {
     }
 
     private static String tables() throws IOException {
-        try (InputStream script =
-                Objects.requireNonNull(OutboxRow.class.getResourceAsStream("outbox.sql"), "outbox.sql")) {
+        try (InputStream script = Objects.requireNonNull(OutboxRow.class.getResourceAsStream(MIGRATION), MIGRATION)) {
             return new String(script.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * The table {@code outbox} of one schema, see {@code outbox.sql} beside {@code io.deeptrain.messaging}.
+ * The table {@code outbox} of one schema, see {@code db/migration/R__messaging.sql}.
  *
  * <p>Rows of one key must be inserted under a lock that their writers share, such as that of the job's row. Then a
  * larger id of a key is never committed before a smaller one, and the relay keeps their order.
