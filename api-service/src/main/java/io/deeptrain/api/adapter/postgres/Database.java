@@ -2,9 +2,11 @@ package io.deeptrain.api.adapter.postgres;
 
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.status.StatusCode;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
@@ -34,43 +36,42 @@ public class Database {
     }
 
     /**
-     * Does the work. Whatever it throws undoes it.
+     * Does the work. Whatever it throws undoes it. Entities that the work finds or persists belong to the same
+     * transaction; what it persists is written before the commit, or when it flushes.
      *
      * @throws Refusal while the database is away
      */
     public <T> T inTransaction(Work<T> work) {
-        try (Connection connection = dataSource.getConnection()) {
-            connection.setAutoCommit(false);
-            boolean committed = false;
-            try {
-                T result = work.on(connection);
-                connection.commit();
-                committed = true;
-                return result;
-            } finally {
-                if (!committed) {
-                    connection.rollback();
+        try {
+            return QuarkusTransaction.requiringNew().call(() -> {
+                try (Connection connection = dataSource.getConnection()) {
+                    return work.on(connection);
                 }
-            }
-        } catch (SQLException e) {
-            if (isAway(e)) {
-                LOG.warnf("the database is away: %s", e.getMessage());
+            });
+        } catch (Refusal refusal) {
+            throw refusal;
+        } catch (RuntimeException failure) {
+            Optional<SQLException> cause = sqlCauseOf(failure);
+            if (cause.filter(Database::isAway).isPresent()) {
+                LOG.warnf("the database is away: %s", cause.get().getMessage());
                 throw new Refusal(StatusCode.UNAVAILABLE, "The database is away for a moment; please try again");
             }
-            throw new DatabaseException(e);
+            throw failure;
         }
+    }
+
+    private static Optional<SQLException> sqlCauseOf(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return Optional.of(sql);
+            }
+        }
+        return Optional.empty();
     }
 
     /** No connection could be had in time, it broke, or the server is starting or stopping. */
     private static boolean isAway(SQLException e) {
         String state = e.getSQLState();
         return state == null || state.startsWith(CONNECTION_EXCEPTION) || state.startsWith(OPERATOR_INTERVENTION);
-    }
-
-    /** The database could not do what was asked. */
-    public static final class DatabaseException extends RuntimeException {
-        DatabaseException(SQLException cause) {
-            super(cause);
-        }
     }
 }

@@ -193,7 +193,7 @@ public class OwnRoutes {
 
     private ObjectNode usage(RoutingContext context, Caller caller) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, named(context));
+            Tenant tenant = Tenants.app(caller, named(context));
             Total total = Charges.total(connection, tenant);
             ObjectNode usage = mapper.createObjectNode();
             usage.put("job_count", total.jobs());
@@ -236,7 +236,7 @@ public class OwnRoutes {
 
     private static StoredVersion version(Connection connection, RoutingContext context, Caller caller)
             throws SQLException {
-        Tenant tenant = Tenants.app(connection, caller, named(context));
+        Tenant tenant = Tenants.app(caller, named(context));
         String model = parameter(context, "model");
         String version = parameter(context, "version");
         return Versions.findEvenDeleted(connection, tenant, model, version)
@@ -245,7 +245,7 @@ public class OwnRoutes {
 
     private static StoredVersion living(Connection connection, RoutingContext context, Caller caller)
             throws SQLException {
-        Tenant tenant = Tenants.app(connection, caller, named(context));
+        Tenant tenant = Tenants.app(caller, named(context));
         String model = parameter(context, "model");
         String version = parameter(context, "version");
         return Versions.find(connection, tenant, model, version)

@@ -51,7 +51,7 @@ class AppCalls {
             throw new Refusal(StatusCode.BAD_REQUEST_FORMAT, "apps is empty but must hold at least one app");
         }
         MultiAppResponse.Builder answer = MultiAppResponse.newBuilder().setStatus(Answers.ok());
-        database.inTransaction(connection -> {
+        database.inTransaction(_ -> {
             for (App posted : request.getAppsList()) {
                 String id = Ids.givenOrFresh("apps.id", posted.getId());
                 StoredApp app = new StoredApp(
@@ -60,7 +60,7 @@ class AppCalls {
                         posted.getDescription(),
                         posted.getDefaultWorkflowId(),
                         Instant.now());
-                if (!Apps.insert(connection, app)) {
+                if (!Apps.insert(app)) {
                     throw new Refusal(StatusCode.DUPLICATE_KEY, "App '%s' exists already".formatted(id));
                 }
                 answer.addApps(message(app));
@@ -72,8 +72,8 @@ class AppCalls {
 
     private MultiAppResponse list(Caller caller, ListAppsRequest request) {
         String userId = Tenants.user(caller, request.getUserAppId());
-        List<StoredApp> apps = database.inTransaction(
-                connection -> Apps.list(connection, userId, Page.of(request.getPage(), request.getPerPage())));
+        List<StoredApp> apps =
+                database.inTransaction(_ -> Apps.list(userId, Page.of(request.getPage(), request.getPerPage())));
         return MultiAppResponse.newBuilder()
                 .setStatus(Answers.ok())
                 .addAllApps(apps.stream().map(AppCalls::message).toList())
@@ -81,9 +81,8 @@ class AppCalls {
     }
 
     private SingleAppResponse get(Caller caller, GetAppRequest request) {
-        StoredApp app = database.inTransaction(
-                connection -> Apps.find(connection, Tenants.app(connection, caller, request.getUserAppId()))
-                        .orElseThrow());
+        StoredApp app = database.inTransaction(connection ->
+                Apps.find(Tenants.app(caller, request.getUserAppId())).orElseThrow());
         return SingleAppResponse.newBuilder()
                 .setStatus(Answers.ok())
                 .setApp(message(app))
@@ -93,12 +92,12 @@ class AppCalls {
     private BaseResponse delete(Caller caller, DeleteAppRequest request) {
         Tenants.user(caller, request.getUserAppId());
         List<JobId> jobs = database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             List<JobId> cancelled = new ArrayList<>();
             for (ModelId model : Models.lockAll(connection, tenant)) {
                 cancelled.addAll(Versions.deleteAll(connection, tenant, model));
             }
-            Apps.delete(connection, tenant);
+            Apps.delete(tenant);
             return cancelled;
         });
         return finalCharges.answer(jobs);

@@ -41,7 +41,7 @@ class ConceptCalls {
                     StatusCode.CONCEPTS_INVALID_REQUEST, "concepts is empty but must hold at least one concept");
         }
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             MultiConceptResponse.Builder answer =
                     MultiConceptResponse.newBuilder().setStatus(Answers.ok());
             Instant now = Instant.now();
@@ -58,7 +58,7 @@ class ConceptCalls {
 
     private MultiConceptResponse list(Caller caller, ListConceptsRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             return MultiConceptResponse.newBuilder()
                     .setStatus(Answers.ok())
                     .addAllConcepts(
@@ -71,7 +71,7 @@ class ConceptCalls {
 
     private SingleConceptResponse get(Caller caller, GetConceptRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             StoredConcept concept = Concepts.find(connection, tenant, request.getConceptId())
                     .orElseThrow(() -> new Refusal(
                             StatusCode.DOES_NOT_EXIST,

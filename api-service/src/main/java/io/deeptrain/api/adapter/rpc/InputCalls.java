@@ -84,7 +84,7 @@ class InputCalls {
     }
 
     private MultiInputResponse post(Caller caller, PostInputsRequest request) {
-        Tenant tenant = database.inTransaction(connection -> Tenants.app(connection, caller, request.getUserAppId()));
+        Tenant tenant = database.inTransaction(_ -> Tenants.app(caller, request.getUserAppId()));
         if (request.getInputsCount() == 0 || request.getInputsCount() > INPUTS_MAX) {
             throw new Refusal(
                     StatusCode.INPUT_INVALID_REQUEST,
@@ -214,7 +214,7 @@ class InputCalls {
 
     private MultiInputResponse list(Caller caller, ListInputsRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             int wanted = request.getStatus().getCode();
             List<LabelledImage> found;
             if (wanted != 0 && wanted != StatusCode.INPUT_DOWNLOAD_SUCCESS.code()) {
@@ -234,7 +234,7 @@ class InputCalls {
 
     private SingleInputResponse get(Caller caller, GetInputRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             LabelledImage image = Inputs.find(connection, tenant, request.getInputId())
                     .orElseThrow(() -> noInput(request.getInputId()));
             return SingleInputResponse.newBuilder()
@@ -246,7 +246,7 @@ class InputCalls {
 
     private SingleInputCountResponse count(Caller caller, GetInputCountRequest request) {
         long count = database.inTransaction(
-                connection -> Inputs.count(connection, Tenants.app(connection, caller, request.getUserAppId())));
+                connection -> Inputs.count(connection, Tenants.app(caller, request.getUserAppId())));
         return SingleInputCountResponse.newBuilder()
                 .setStatus(Answers.ok())
                 .setCounts(InputCount.newBuilder().setProcessed(Math.toIntExact(count)))
@@ -255,7 +255,7 @@ class InputCalls {
 
     private BaseResponse delete(Caller caller, DeleteInputRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             if (Inputs.delete(connection, tenant, List.of(request.getInputId())) == 0) {
                 throw noInput(request.getInputId());
             }
@@ -266,7 +266,7 @@ class InputCalls {
     /** An empty list deletes nothing: a published client sends one when there is nothing to delete. */
     private BaseResponse deleteSome(Caller caller, DeleteInputsRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             if (request.getDeleteAll()) {
                 Inputs.deleteAll(connection, tenant);
             } else {

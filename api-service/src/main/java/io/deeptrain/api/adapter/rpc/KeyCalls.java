@@ -71,8 +71,8 @@ class KeyCalls {
             return new Caller(userId, Optional.empty());
         }
         String appId = posted.getApps(0).getId();
-        boolean known = database.inTransaction(
-                connection -> Apps.find(connection, Ids.tenant(userId, appId)).isPresent());
+        boolean known =
+                database.inTransaction(_ -> Apps.find(Ids.tenant(userId, appId)).isPresent());
         if (!known) {
             throw new Refusal(StatusCode.DOES_NOT_EXIST, "App '%s' does not exist".formatted(appId));
         }

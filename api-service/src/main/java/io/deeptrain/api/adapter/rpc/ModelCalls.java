@@ -70,7 +70,7 @@ class ModelCalls {
         String id = Ids.givenOrFresh("model.id", posted.getId());
         Model document = posted.toBuilder().clearModelVersion().setId(id).build();
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             Instant now = Instant.now();
             StoredModel model = new StoredModel(tenant, new ModelId(id), typeId, document.toByteArray(), now);
             if (!Models.insert(connection, model)) {
@@ -105,7 +105,7 @@ class ModelCalls {
 
     private MultiModelResponse list(Caller caller, ListModelsRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             MultiModelResponse.Builder answer = MultiModelResponse.newBuilder().setStatus(Answers.ok());
             Page page = Page.of(request.getPage(), request.getPerPage());
             for (StoredModel model : Models.list(connection, tenant, request.getModelTypeId(), page)) {
@@ -118,7 +118,7 @@ class ModelCalls {
 
     private SingleModelResponse get(Caller caller, GetModelRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             StoredModel model = found(connection, tenant, request.getModelId());
             if (request.getVersionId().isEmpty()) {
                 return answer(
@@ -133,7 +133,7 @@ class ModelCalls {
 
     private BaseResponse delete(Caller caller, DeleteModelRequest request) {
         List<JobId> jobs = database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             return delete(connection, tenant, request.getModelId())
                     .orElseThrow(() -> ModelMessages.noModel(request.getModelId()));
         });
@@ -142,7 +142,7 @@ class ModelCalls {
 
     private BaseResponse deleteSome(Caller caller, DeleteModelsRequest request) {
         List<JobId> jobs = database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             List<String> ids = request.getDeleteAll()
                     ? Models.lockAll(connection, tenant).stream()
                             .map(ModelId::value)

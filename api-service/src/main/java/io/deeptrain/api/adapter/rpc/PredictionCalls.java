@@ -131,7 +131,7 @@ class PredictionCalls {
 
     private Target target(Caller caller, PostModelOutputsRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             String modelId = request.getModelId();
             StoredModel model = ModelCalls.found(connection, tenant, modelId);
             StoredVersion version;

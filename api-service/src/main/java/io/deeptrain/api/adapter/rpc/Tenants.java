@@ -6,8 +6,6 @@ import io.deeptrain.api.adapter.postgres.Apps;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.UserAppIDSet;
 import io.deeptrain.event.Tenant;
-import java.sql.Connection;
-import java.sql.SQLException;
 
 /** Whose app a call is about. What belongs to somebody else answers exactly as what does not exist. */
 public final class Tenants {
@@ -24,7 +22,7 @@ public final class Tenants {
     }
 
     /** The app that a call is about, which exists and is the caller's. */
-    public static Tenant app(Connection connection, Caller caller, UserAppIDSet named) throws SQLException {
+    public static Tenant app(Caller caller, UserAppIDSet named) {
         String userId = sameUser(caller, named);
         String appId = named.getAppId();
         if (appId.isEmpty()) {
@@ -36,7 +34,7 @@ public final class Tenants {
             throw noApp(appId);
         }
         Tenant tenant = Ids.tenant(userId, appId);
-        if (Apps.find(connection, tenant).isEmpty()) {
+        if (Apps.find(tenant).isEmpty()) {
             throw noApp(appId);
         }
         return tenant;

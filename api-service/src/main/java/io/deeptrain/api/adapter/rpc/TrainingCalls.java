@@ -119,7 +119,7 @@ class TrainingCalls {
     private static Facts facts(
             Connection connection, Caller caller, PostModelVersionsRequest request, String requestHash)
             throws SQLException {
-        Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+        Tenant tenant = Tenants.app(caller, request.getUserAppId());
         StoredModel model = ModelCalls.found(connection, tenant, request.getModelId());
         Optional<SingleModelResponse> earlier = Optional.empty();
         if (caller.idempotencyKey().isPresent()) {
@@ -224,7 +224,7 @@ class TrainingCalls {
     private MultiTrainingTimeEstimateResponse estimate(
             Caller caller, PostModelVersionsTrainingTimeEstimateRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             StoredModel model = ModelCalls.found(connection, tenant, request.getModelId());
             List<ModelVersion> versions = request.getModelVersionsCount() == 0
                     ? List.of(ModelVersion.getDefaultInstance())

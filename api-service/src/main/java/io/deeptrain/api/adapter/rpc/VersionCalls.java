@@ -38,7 +38,7 @@ class VersionCalls {
 
     private MultiModelVersionResponse list(Caller caller, ListModelVersionsRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             ModelCalls.found(connection, tenant, request.getModelId());
             Page page = Page.of(request.getPage(), request.getPerPage());
             return MultiModelVersionResponse.newBuilder()
@@ -52,7 +52,7 @@ class VersionCalls {
 
     private SingleModelVersionResponse get(Caller caller, GetModelVersionRequest request) {
         return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             ModelCalls.found(connection, tenant, request.getModelId());
             StoredVersion version = Versions.find(connection, tenant, request.getModelId(), request.getVersionId())
                     .orElseThrow(() -> ModelMessages.noVersion(request.getModelId(), request.getVersionId()));
@@ -66,7 +66,7 @@ class VersionCalls {
     /** The cancel of a training under way: committed here, whatever the job is doing meanwhile. */
     private BaseResponse delete(Caller caller, DeleteModelVersionRequest request) {
         Optional<JobId> job = database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(connection, caller, request.getUserAppId());
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
             StoredVersion version = Versions.find(connection, tenant, request.getModelId(), request.getVersionId())
                     .orElseThrow(() -> ModelMessages.noVersion(request.getModelId(), request.getVersionId()));
             return Versions.delete(connection, version);
