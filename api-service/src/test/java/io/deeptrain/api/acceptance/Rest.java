@@ -38,6 +38,10 @@ record Rest(URI base, String key) {
         return send("POST", path, body, headers);
     }
 
+    Answer patch(String path, String body, String... headers) {
+        return send("PATCH", path, body, headers);
+    }
+
     Answer delete(String path) {
         return send("DELETE", path, "");
     }

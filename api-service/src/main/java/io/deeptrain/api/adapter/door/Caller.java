@@ -1,25 +1,42 @@
 package io.deeptrain.api.adapter.door;
 
+import io.deeptrain.api.access.Scope;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who makes a call, as their key says.
  *
  * @param appId the only app that the key opens; nothing for a personal access token, which opens all of the user's
+ * @param scopes what the key may do
  * @param idempotencyKey under which the caller may make this call again without its happening twice
  */
-public record Caller(String userId, Optional<String> appId, Optional<String> idempotencyKey) {
+public record Caller(String userId, Optional<String> appId, Set<Scope> scopes, Optional<String> idempotencyKey) {
     /** How a caller names the user of their own key. */
     public static final String ME = "me";
 
+    /** The caller of a call that needs no key. Owns nothing. */
+    static final Caller ANYONE = new Caller("", Optional.empty(), Set.of(), Optional.empty());
+
+    public Caller {
+        scopes = Set.copyOf(scopes);
+    }
+
+    /** A caller whose key may do everything. */
     public Caller(String userId, Optional<String> appId) {
-        this(userId, appId, Optional.empty());
+        this(userId, appId, Set.of(Scope.ALL), Optional.empty());
+    }
+
+    /** The same caller with a key that may do these things only. */
+    public Caller within(Set<Scope> allowed) {
+        return new Caller(userId, appId, allowed, idempotencyKey);
     }
 
     Caller under(Optional<String> key) {
-        return new Caller(userId, appId, key);
+        return new Caller(userId, appId, scopes, key);
     }
 
-    /** The caller of a call that needs no key. Owns nothing. */
-    static final Caller ANYONE = new Caller("", Optional.empty());
+    public boolean may(Scope scope) {
+        return scopes.contains(Scope.ALL) || scopes.contains(scope);
+    }
 }

@@ -4,6 +4,8 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.Message;
+import io.deeptrain.api.access.RequiredScopes;
+import io.deeptrain.api.access.Scope;
 import io.deeptrain.api.status.StatusCode;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,13 +28,15 @@ public final class RpcTable {
      * A call, its messages, and how to answer it.
      *
      * @param open whether it needs no key
+     * @param scope what the key must be allowed
      */
     public record Entry(
             MethodDescriptor method,
             Message request,
             Message response,
             Optional<Rpc<Message, Message>> rpc,
-            boolean open) {
+            boolean open,
+            Optional<Scope> scope) {
         public String name() {
             return method.getName();
         }
@@ -54,9 +58,7 @@ public final class RpcTable {
     public Message call(Entry entry, Headers headers, Message request) {
         Envelope envelope = new Envelope(entry.response(), UUID.randomUUID().toString());
         try {
-            Caller caller = entry.open()
-                    ? Caller.ANYONE
-                    : authenticator.authenticate(headers.authorization()).under(headers.idempotencyKey());
+            Caller caller = caller(entry, headers);
             Rpc<Message, Message> rpc = entry.rpc()
                     .orElseThrow(() ->
                             new Refusal(StatusCode.NOT_IMPLEMENTED, entry.name() + " is not served by this release"));
@@ -67,6 +69,20 @@ public final class RpcTable {
             LOG.errorf(bug, "%s failed (request %s)", entry.name(), envelope.requestId());
             return envelope.failed(StatusCode.INTERNAL_ERROR, "Please report request " + envelope.requestId());
         }
+    }
+
+    private Caller caller(Entry entry, Headers headers) {
+        if (entry.open()) {
+            return Caller.ANYONE;
+        }
+        Caller caller = authenticator.authenticate(headers.authorization()).under(headers.idempotencyKey());
+        entry.scope().filter(scope -> !caller.may(scope)).ifPresent(scope -> {
+            throw new Refusal(
+                    StatusCode.KEY_INSUFFICIENT_SCOPES,
+                    "%s needs a key with the scope %s, which this one lacks"
+                            .formatted(entry.name(), scope.publicName()));
+        });
+        return caller;
     }
 
     /** The answer to a call that did not get as far as {@link #call}. */
@@ -126,7 +142,10 @@ public final class RpcTable {
                                 prototypes.of(method.getInputType()),
                                 prototypes.of(method.getOutputType()),
                                 Optional.ofNullable(answered.get(method.getName())),
-                                open.contains(method.getName())));
+                                open.contains(method.getName()),
+                                open.contains(method.getName())
+                                        ? Optional.empty()
+                                        : RequiredScopes.of(method.getName())));
             }
             return new RpcTable(entries, authenticator);
         }

@@ -9,6 +9,8 @@ import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
 
 /** A row of {@code app}. */
 @Entity
@@ -31,21 +33,45 @@ class AppEntity extends PanacheEntityBase {
     @Column(name = "default_workflow_id")
     String defaultWorkflowId;
 
+    String notes;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    String metadata;
+
     @Column(name = "created_at")
     Instant createdAt;
+
+    @Column(name = "modified_at")
+    Instant modifiedAt;
 
     protected AppEntity() {}
 
     AppEntity(StoredApp app) {
         this.userId = app.tenant().userId();
         this.appId = app.tenant().appId();
+        this.createdAt = app.createdAt();
+        take(app);
+    }
+
+    /** Takes over all that may change. */
+    final void take(StoredApp app) {
         this.name = app.name();
         this.description = app.description();
         this.defaultWorkflowId = app.defaultWorkflowId();
-        this.createdAt = app.createdAt();
+        this.notes = app.notes();
+        this.metadata = app.metadata();
+        this.modifiedAt = app.modifiedAt();
     }
 
     StoredApp toRecord() {
-        return new StoredApp(new Tenant(userId, appId), name, description, defaultWorkflowId, createdAt);
+        return new StoredApp(
+                new Tenant(userId, appId),
+                name,
+                description,
+                defaultWorkflowId,
+                notes,
+                metadata,
+                createdAt,
+                modifiedAt);
     }
 }

@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.postgres;
 
 import io.deeptrain.event.Tenant;
 import io.quarkus.panache.common.Sort;
+import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -11,9 +12,20 @@ import org.hibernate.exception.ConstraintViolationException;
 public final class Apps {
     private Apps() {}
 
-    /** An app as it is kept. */
+    /**
+     * An app as it is kept.
+     *
+     * @param metadata JSON
+     */
     public record StoredApp(
-            Tenant tenant, String name, String description, String defaultWorkflowId, Instant createdAt) {}
+            Tenant tenant,
+            String name,
+            String description,
+            String defaultWorkflowId,
+            String notes,
+            String metadata,
+            Instant createdAt,
+            Instant modifiedAt) {}
 
     /** False if there is one with this id; the transaction can then only be given up. */
     public static boolean insert(StoredApp app) {
@@ -27,6 +39,17 @@ public final class Apps {
 
     public static Optional<StoredApp> find(Tenant tenant) {
         return AppEntity.<AppEntity>findByIdOptional(AppKey.of(tenant)).map(AppEntity::toRecord);
+    }
+
+    /** The app, held until the end of the transaction. */
+    public static Optional<StoredApp> lock(Tenant tenant) {
+        return AppEntity.<AppEntity>findByIdOptional(AppKey.of(tenant), LockModeType.PESSIMISTIC_WRITE)
+                .map(AppEntity::toRecord);
+    }
+
+    /** Keeps what was changed of an app that is there. */
+    public static void update(StoredApp app) {
+        AppEntity.<AppEntity>findById(AppKey.of(app.tenant())).take(app);
     }
 
     public static List<StoredApp> list(String userId, Page page) {

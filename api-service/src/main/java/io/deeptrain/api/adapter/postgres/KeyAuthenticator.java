@@ -3,6 +3,7 @@ package io.deeptrain.api.adapter.postgres;
 import io.deeptrain.api.adapter.door.Authenticator;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.adapter.postgres.Keys.StoredKey;
 import io.deeptrain.api.status.StatusCode;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,7 +28,8 @@ public class KeyAuthenticator implements Authenticator {
     void begin(@Observes StartupEvent event) {
         bootstrapKey
                 .filter(key -> !key.isBlank())
-                .ifPresent(key -> keys.keep(key, new Caller(Caller.ME, Optional.empty()), "bootstrap", Instant.now()));
+                .ifPresent(key -> keys.keep(
+                        key, new Caller(Caller.ME, Optional.empty()), "bootstrap", Instant.now(), Optional.empty()));
     }
 
     @Override
@@ -41,7 +43,11 @@ public class KeyAuthenticator implements Authenticator {
         if (words[1].length() > KEY_LENGTH_MAX) {
             throw unknown();
         }
-        return keys.ownerOf(words[1]).orElseThrow(KeyAuthenticator::unknown);
+        StoredKey key = keys.find(words[1]).orElseThrow(KeyAuthenticator::unknown);
+        if (key.isExpired(Instant.now())) {
+            throw new Refusal(StatusCode.KEY_INVALID, "This key has expired; please make another one");
+        }
+        return key.owner();
     }
 
     private static Refusal unknown() {

@@ -1,12 +1,18 @@
 package io.deeptrain.api.adapter.postgres;
 
+import io.deeptrain.api.access.Scope;
 import io.deeptrain.api.adapter.door.Caller;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code api_key}. */
@@ -28,8 +34,14 @@ class KeyEntity {
 
     private String description;
 
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    private List<String> scopes;
+
     @Column(name = "created_at")
     private Instant createdAt;
+
+    @Column(name = "expires_at")
+    private @Nullable Instant expiresAt;
 
     protected KeyEntity() {}
 
@@ -39,10 +51,20 @@ class KeyEntity {
         this.userId = key.owner().userId();
         this.appId = key.owner().appId().orElse(null);
         this.description = key.description();
+        this.scopes =
+                key.owner().scopes().stream().map(Scope::publicName).sorted().toList();
         this.createdAt = key.createdAt();
+        this.expiresAt = key.expiresAt().orElse(null);
     }
 
     Keys.StoredKey toRecord() {
-        return new Keys.StoredKey(prefix, new Caller(userId, Optional.ofNullable(appId)), description, createdAt);
+        Set<Scope> allowed =
+                scopes.stream().flatMap(name -> Scope.named(name).stream()).collect(Collectors.toSet());
+        return new Keys.StoredKey(
+                prefix,
+                new Caller(userId, Optional.ofNullable(appId)).within(allowed),
+                description,
+                createdAt,
+                Optional.ofNullable(expiresAt));
     }
 }

@@ -1,6 +1,8 @@
 package io.deeptrain.api.adapter.postgres;
 
 import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.event.Tenant;
+import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,7 +18,7 @@ import java.util.Optional;
 /** The keys that open this service. What is kept of a key cannot open it. */
 @ApplicationScoped
 public class Keys {
-    private static final int PREFIX_LENGTH = 6;
+    private static final int PREFIX_LENGTH = 12;
 
     private final Rows rows;
 
@@ -25,15 +27,20 @@ public class Keys {
     }
 
     /** A key without its secret. */
-    public record StoredKey(String prefix, Caller owner, String description, Instant createdAt) {}
+    public record StoredKey(
+            String prefix, Caller owner, String description, Instant createdAt, Optional<Instant> expiresAt) {
+        public boolean isExpired(Instant now) {
+            return expiresAt.filter(end -> !now.isBefore(end)).isPresent();
+        }
+    }
 
     @ApplicationScoped
     static class Rows implements PanacheRepositoryBase<KeyEntity, String> {}
 
     /** Keeps a key, unless it is kept already. */
     @Transactional
-    public StoredKey keep(String secret, Caller owner, String description, Instant now) {
-        StoredKey key = new StoredKey(prefixOf(secret), owner, description, now);
+    public StoredKey keep(String secret, Caller owner, String description, Instant now, Optional<Instant> expiresAt) {
+        StoredKey key = new StoredKey(prefixOf(secret), owner, description, now, expiresAt);
         if (rows.findByIdOptional(hashOf(secret)).isEmpty()) {
             rows.persist(new KeyEntity(hashOf(secret), key));
         }
@@ -42,16 +49,25 @@ public class Keys {
 
     /** Asked with every call: one row is read, which needs no transaction around it. */
     @Transactional(Transactional.TxType.SUPPORTS)
-    public Optional<Caller> ownerOf(String secret) {
-        return rows.findByIdOptional(hashOf(secret)).map(KeyEntity::toRecord).map(StoredKey::owner);
+    public Optional<StoredKey> find(String secret) {
+        return rows.findByIdOptional(hashOf(secret)).map(KeyEntity::toRecord);
     }
 
     @Transactional
     public List<StoredKey> of(String userId, Page page) {
-        return rows
-                .find("userId", Sort.by("createdAt").and("keyHash"), userId)
-                .range(Math.toIntExact(page.offset()), Math.toIntExact(page.offset() + page.size() - 1))
-                .stream()
+        return listed(rows.find("userId", Sort.by("createdAt").and("keyHash"), userId), page);
+    }
+
+    /** The keys that open this one app. */
+    @Transactional
+    public List<StoredKey> of(Tenant app, Page page) {
+        return listed(
+                rows.find("userId = ?1 and appId = ?2", Sort.by("createdAt").and("keyHash"), app.userId(), app.appId()),
+                page);
+    }
+
+    private static List<StoredKey> listed(PanacheQuery<KeyEntity> found, Page page) {
+        return found.range(Math.toIntExact(page.offset()), Math.toIntExact(page.offset() + page.size() - 1)).stream()
                 .map(KeyEntity::toRecord)
                 .toList();
     }

@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.rpc;
 
+import com.google.protobuf.Struct;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
@@ -14,10 +15,15 @@ import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.App;
 import io.deeptrain.contract.DeleteAppRequest;
 import io.deeptrain.contract.GetAppRequest;
+import io.deeptrain.contract.GetUserRequest;
 import io.deeptrain.contract.ListAppsRequest;
 import io.deeptrain.contract.MultiAppResponse;
+import io.deeptrain.contract.PatchAppRequest;
+import io.deeptrain.contract.PatchAppsRequest;
 import io.deeptrain.contract.PostAppsRequest;
 import io.deeptrain.contract.SingleAppResponse;
+import io.deeptrain.contract.SingleUserResponse;
+import io.deeptrain.contract.User;
 import io.deeptrain.contract.status.BaseResponse;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.ModelId;
@@ -42,7 +48,10 @@ class AppCalls {
         table.answer("PostApps", PostAppsRequest.class, this::post)
                 .answer("ListApps", ListAppsRequest.class, this::list)
                 .answer("GetApp", GetAppRequest.class, this::get)
-                .answer("DeleteApp", DeleteAppRequest.class, this::delete);
+                .answer("PatchApp", PatchAppRequest.class, this::patch)
+                .answer("PatchApps", PatchAppsRequest.class, this::patchSome)
+                .answer("DeleteApp", DeleteAppRequest.class, this::delete)
+                .answer("GetUser", GetUserRequest.class, AppCalls::user);
     }
 
     private MultiAppResponse post(Caller caller, PostAppsRequest request) {
@@ -54,12 +63,16 @@ class AppCalls {
         database.inTransaction(_ -> {
             for (App posted : request.getAppsList()) {
                 String id = Ids.givenOrFresh("apps.id", posted.getId());
+                Instant now = Instant.now();
                 StoredApp app = new StoredApp(
                         Ids.tenant(userId, id),
                         posted.getName().isEmpty() ? id : posted.getName(),
                         posted.getDescription(),
-                        posted.getDefaultWorkflowId(),
-                        Instant.now());
+                        defaultWorkflow(posted, ""),
+                        posted.getNotes(),
+                        Metadata.written("apps.metadata", posted.getMetadata()),
+                        now,
+                        now);
                 if (!Apps.insert(app)) {
                     throw new Refusal(StatusCode.DUPLICATE_KEY, "App '%s' exists already".formatted(id));
                 }
@@ -89,6 +102,69 @@ class AppCalls {
                 .build();
     }
 
+    private SingleAppResponse patch(Caller caller, PatchAppRequest request) {
+        Tenants.user(caller, request.getUserAppId());
+        PatchKind kind = PatchKind.of(request.getAction());
+        StoredApp app = database.inTransaction(
+                _ -> patched(Tenants.app(caller, request.getUserAppId()), kind, request.getApp()));
+        return SingleAppResponse.newBuilder()
+                .setStatus(Answers.ok())
+                .setApp(message(app))
+                .build();
+    }
+
+    private MultiAppResponse patchSome(Caller caller, PatchAppsRequest request) {
+        Tenants.user(caller, request.getUserAppId());
+        PatchKind kind = PatchKind.of(request.getAction());
+        return database.inTransaction(_ -> {
+            MultiAppResponse.Builder answer = MultiAppResponse.newBuilder().setStatus(Answers.ok());
+            for (App patch : request.getAppsList()) {
+                Tenant tenant = Tenants.app(
+                        caller,
+                        request.getUserAppId().toBuilder()
+                                .setAppId(patch.getId())
+                                .build());
+                answer.addApps(message(patched(tenant, kind, patch)));
+            }
+            return answer.build();
+        });
+    }
+
+    /** What a patch leaves out stays as it is. */
+    private static StoredApp patched(Tenant tenant, PatchKind kind, App patch) {
+        StoredApp known = Apps.lock(tenant).orElseThrow();
+        Struct metadata = patch.hasMetadata()
+                ? Metadata.patched(Metadata.read(known.metadata()), kind, patch.getMetadata())
+                : Metadata.read(known.metadata());
+        StoredApp next = new StoredApp(
+                tenant,
+                patch.getName().isEmpty() ? known.name() : patch.getName(),
+                patch.getDescription().isEmpty() ? known.description() : patch.getDescription(),
+                defaultWorkflow(patch, known.defaultWorkflowId()),
+                patch.getNotes().isEmpty() ? known.notes() : patch.getNotes(),
+                Metadata.written("app.metadata", metadata),
+                known.createdAt(),
+                Instant.now());
+        Apps.update(next);
+        return next;
+    }
+
+    private static String defaultWorkflow(App app, String otherwise) {
+        if (!app.getDefaultWorkflow().getId().isEmpty()) {
+            return app.getDefaultWorkflow().getId();
+        }
+        return app.getDefaultWorkflowId().isEmpty() ? otherwise : app.getDefaultWorkflowId();
+    }
+
+    /** Who the caller is. There is nobody else to ask for. */
+    private static SingleUserResponse user(Caller caller, GetUserRequest request) {
+        String userId = Tenants.user(caller, request.getUserAppId());
+        return SingleUserResponse.newBuilder()
+                .setStatus(Answers.ok())
+                .setUser(User.newBuilder().setId(userId))
+                .build();
+    }
+
     private BaseResponse delete(Caller caller, DeleteAppRequest request) {
         Tenants.user(caller, request.getUserAppId());
         List<JobId> jobs = database.inTransaction(connection -> {
@@ -111,7 +187,9 @@ class AppCalls {
                 .setDescription(app.description())
                 .setDefaultWorkflowId(app.defaultWorkflowId())
                 .setCreatedAt(Times.stamp(app.createdAt()))
-                .setModifiedAt(Times.stamp(app.createdAt()))
+                .setModifiedAt(Times.stamp(app.modifiedAt()))
+                .setNotes(app.notes())
+                .setMetadata(Metadata.read(app.metadata()))
                 .build();
     }
 }

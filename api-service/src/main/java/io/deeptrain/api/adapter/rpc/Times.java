@@ -3,6 +3,7 @@ package io.deeptrain.api.adapter.rpc;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Moments and spans as the contract writes them. */
 final class Times {
@@ -13,6 +14,11 @@ final class Times {
                 .setSeconds(at.getEpochSecond())
                 .setNanos(at.getNano())
                 .build();
+    }
+
+    /** The moment, or nothing if the message that it would come from is not there. */
+    static Optional<Instant> maybe(boolean isThere, Timestamp stamp) {
+        return isThere ? Optional.of(Instant.ofEpochSecond(stamp.getSeconds(), stamp.getNanos())) : Optional.empty();
     }
 
     static Duration span(java.time.Duration span) {

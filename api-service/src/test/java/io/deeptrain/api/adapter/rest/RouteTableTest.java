@@ -47,7 +47,7 @@ class RouteTableTest {
     @Test
     void a_path_that_exists_says_which_methods_it_takes() {
         assertThat(routes.find("PUT", "/v2/models"))
-                .isEqualTo(new Result.WrongMethod(List.of("DELETE", "GET", "POST")));
+                .isEqualTo(new Result.WrongMethod(List.of("DELETE", "GET", "PATCH", "POST")));
         assertThat(routes.find("GET", "/v2/nothing/here")).isEqualTo(new Result.NoSuchPath());
     }
 
