@@ -62,9 +62,13 @@ public final class ImageCheck {
                     "the image has %d x %d pixels but must have at most %d".formatted(width, height, PIXELS_MAX));
         }
         ImageReadParam param = reader.getDefaultReadParam();
-        int step = Math.max(1, Math.min(width, height) / DECODED_SIDE);
-        param.setSourceSubsampling(step, step, 0, 0);
+        param.setSourceSubsampling(step(width), step(height), 0, 0);
         reader.read(0, param);
         return new Finding.Decodable(width, height);
+    }
+
+    /** By axis, or an image of a few pixels by millions would be decoded in whole. */
+    private static int step(int side) {
+        return Math.max(1, side / DECODED_SIDE);
     }
 }

@@ -2,10 +2,23 @@ package io.deeptrain.api.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.ChargeEvent.ChargePosted;
+import io.deeptrain.event.ChargeEvent.FreeReason;
+import io.deeptrain.event.ChargeEvent.Line;
+import io.deeptrain.event.ChargeEvent.Statement;
 import io.deeptrain.event.Envelope;
 import io.deeptrain.event.Event;
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Phase;
+import io.deeptrain.event.Progress;
+import io.deeptrain.event.Rate;
 import io.deeptrain.event.RequestEvent;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.Tenant;
 import io.deeptrain.event.Topic;
+import io.deeptrain.event.WorkerId;
 import io.deeptrain.messaging.adapter.kafka.AssignedConsumer;
 import io.deeptrain.messaging.adapter.kafka.AssignedConsumer.Beginning;
 import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
@@ -22,6 +35,9 @@ import java.util.function.Supplier;
 /** The other services, as far as the front door can tell: what they say, and what they are told. */
 final class Elsewhere implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    static final FencingToken FIRST = new FencingToken(1);
+    static final WorkerId WORKER = new WorkerId("test");
 
     private final CloudEventRecords records = new CloudEventRecords();
     private final KafkaEventLog log;
@@ -53,6 +69,15 @@ final class Elsewhere implements AutoCloseable {
         return of(jobId);
     }
 
+    /** The trainings that were requested for this app, of what was heard so far. */
+    List<TrainingRequested> trainingsOf(String app) {
+        return heard.stream()
+                .filter(TrainingRequested.class::isInstance)
+                .map(TrainingRequested.class::cast)
+                .filter(request -> request.tenant().appId().equals(app))
+                .toList();
+    }
+
     private List<RequestEvent> of(String jobId) {
         return heard.stream()
                 .filter(request -> request.jobId().value().equals(jobId))
@@ -68,6 +93,26 @@ final class Elsewhere implements AutoCloseable {
             met = condition.get();
         }
         assertThat(met).as("within " + PATIENCE).isTrue();
+    }
+
+    static ProgressReported report(String job, long step) {
+        return new ProgressReported(
+                new JobId(job),
+                FIRST,
+                WORKER,
+                1,
+                new Progress(Phase.TRAINING, 1, 2, step, 100, 0.7, Map.of("test_accuracy", 0.5), 120),
+                4000);
+    }
+
+    static ChargePosted charge(String app, String job, long seconds) {
+        Line line = new Line(FIRST, seconds * 1000, seconds * 1000, 0, FreeReason.NOTHING_FREE);
+        return new ChargePosted(
+                new JobId(job),
+                new Tenant("me", app),
+                1,
+                new Statement(new Rate(400, "USD"), 1, seconds, 400 * seconds / 3600, List.of(line)),
+                Instant.now());
     }
 
     @Override

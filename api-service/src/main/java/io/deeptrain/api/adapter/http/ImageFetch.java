@@ -13,10 +13,13 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -37,6 +40,24 @@ public class ImageFetch {
     private static final int HEADER_BYTES_MAX = 32 << 10;
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
+    private static final int PORT_MAX = 65_535;
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+    private static final String CONTENT_LENGTH = "content-length:";
+
+    private final Predicate<InetAddress> reachable;
+    private final Duration readTimeout;
+    private final Duration wholeTimeout;
+
+    /** Fetches from the public internet. */
+    public ImageFetch() {
+        this(PublicAddress::isPublic, READ_TIMEOUT, WHOLE_TIMEOUT);
+    }
+
+    ImageFetch(Predicate<InetAddress> reachable, Duration readTimeout, Duration wholeTimeout) {
+        this.reachable = reachable;
+        this.readTimeout = readTimeout;
+        this.wholeTimeout = wholeTimeout;
+    }
 
     /** What came of it. */
     public sealed interface Fetched {
@@ -59,9 +80,12 @@ public class ImageFetch {
         if (!(scheme.equals("http") || scheme.equals("https")) || host == null || uri.getRawUserInfo() != null) {
             return new Fetched.Refused("the URL must be http or https, with a host and without a user: " + url);
         }
+        if (uri.getPort() == 0 || uri.getPort() > PORT_MAX) {
+            return new Fetched.Refused("the port of the URL must be 1 to %d: %d".formatted(PORT_MAX, uri.getPort()));
+        }
         try {
             InetAddress[] addresses = InetAddress.getAllByName(host.replaceAll("^\\[|\\]$", ""));
-            if (!Arrays.stream(addresses).allMatch(PublicAddress::isPublic)) {
+            if (!Arrays.stream(addresses).allMatch(reachable)) {
                 return new Fetched.Refused("the host of the URL is not on the public internet: " + host);
             }
             return within(uri, scheme.equals("https"), addresses[0]);
@@ -71,14 +95,14 @@ public class ImageFetch {
     }
 
     /** The socket is closed at the deadline, which ends a read of a server that drips. */
-    private static Fetched within(URI uri, boolean secure, InetAddress address) {
+    private Fetched within(URI uri, boolean secure, InetAddress address) {
         int port = uri.getPort() >= 0 ? uri.getPort() : secure ? HTTPS_PORT : HTTP_PORT;
         try (Socket plain = new Socket()) {
-            var deadline = CompletableFuture.delayedExecutor(WHOLE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            var deadline = CompletableFuture.delayedExecutor(wholeTimeout.toMillis(), TimeUnit.MILLISECONDS);
             CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> close(plain), deadline);
             try {
                 plain.connect(new InetSocketAddress(address, port), Math.toIntExact(CONNECT_TIMEOUT.toMillis()));
-                plain.setSoTimeout(Math.toIntExact(READ_TIMEOUT.toMillis()));
+                plain.setSoTimeout(Math.toIntExact(readTimeout.toMillis()));
                 return exchange(secure ? secured(plain, uri.getHost(), port) : plain, uri);
             } finally {
                 closing.cancel(false);
@@ -124,10 +148,35 @@ public class ImageFetch {
         if (header.toLowerCase(Locale.ROOT).contains("\ntransfer-encoding:")) {
             return new Fetched.Refused("the server of the URL answered in pieces, which it was not asked for");
         }
-        byte[] bytes = input.readNBytes(ImageCheck.BYTES_MAX + 1);
-        return bytes.length > ImageCheck.BYTES_MAX
-                ? new Fetched.Refused("the image has more than %d bytes".formatted(ImageCheck.BYTES_MAX))
+        return body(input, header);
+    }
+
+    /** As long as the server said, or else up to its end. */
+    private static Fetched body(InputStream input, String header) throws IOException {
+        List<String> lengths = header.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(CONTENT_LENGTH))
+                .map(line -> line.substring(CONTENT_LENGTH.length()).strip())
+                .distinct()
+                .toList();
+        if (lengths.isEmpty()) {
+            byte[] bytes = input.readNBytes(ImageCheck.BYTES_MAX + 1);
+            return bytes.length > ImageCheck.BYTES_MAX ? tooLarge() : new Fetched.Image(bytes);
+        }
+        if (lengths.size() > 1 || !LENGTH.matcher(lengths.getFirst()).matches()) {
+            return new Fetched.Refused("the server of the URL told no length that can be: " + lengths);
+        }
+        long length = Long.parseLong(lengths.getFirst());
+        if (length > ImageCheck.BYTES_MAX) {
+            return tooLarge();
+        }
+        byte[] bytes = input.readNBytes(Math.toIntExact(length));
+        return bytes.length < length
+                ? new Fetched.Refused("the image ended after %d of %d bytes".formatted(bytes.length, length))
                 : new Fetched.Image(bytes);
+    }
+
+    private static Fetched tooLarge() {
+        return new Fetched.Refused("the image has more than %d bytes".formatted(ImageCheck.BYTES_MAX));
     }
 
     private static String header(InputStream input) throws IOException {

@@ -5,6 +5,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Tells addresses of the public internet from all others, which strangers must not reach through this service. */
 final class PublicAddress {
@@ -56,7 +57,8 @@ final class PublicAddress {
             return wrapsPublic4(bytes, 2);
         }
         if (first == 0x0064 && second == 0xFF9B) {
-            return wrapsPublic4(bytes, 12);
+            // Only the well-known prefix of 96 bits leads to the internet; the others are of a site's own translators.
+            return IntStream.range(4, 12).allMatch(i -> bytes[i] == 0) && wrapsPublic4(bytes, 12);
         }
         boolean teredoAndOther = first == 0x2001 && second < 0x0200;
         boolean documentation = (first == 0x2001 && second == 0x0DB8) || (first == 0x3FFF && second < 0x1000);

@@ -17,15 +17,15 @@ import io.deeptrain.messaging.adapter.kafka.Received;
 import io.deeptrain.messaging.adapter.postgres.PostgresOffsets;
 import io.deeptrain.messaging.adapter.postgres.PostgresOutbox;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -61,16 +61,9 @@ public class Inbox {
             List<ConsumerRecord<byte[], byte[]>> unseen = lockAndDropSeen(connection, batch);
             List<Position> positions = new ArrayList<>();
             List<OutboxRow> deadLetters = new ArrayList<>();
-            // All of these topics are keyed by job.
-            Versions.hold(
-                    connection,
-                    unseen.stream()
-                            .map(ConsumerRecord::key)
-                            .filter(Objects::nonNull)
-                            .map(Inbox::text)
-                            .toList());
-            for (ConsumerRecord<byte[], byte[]> kafkaRecord : unseen) {
-                Received received = records.read(kafkaRecord);
+            List<Received> batchRead = unseen.stream().map(records::read).toList();
+            Versions.hold(connection, jobs(batchRead));
+            for (Received received : batchRead) {
                 positions.add(received.position());
                 switch (received) {
                     case Received.Unreadable unreadable -> {
@@ -143,8 +136,13 @@ public class Inbox {
                 .toList();
     }
 
-    private static String text(byte[] key) {
-        return new String(key, StandardCharsets.UTF_8);
+    /** All of these topics are keyed by job. The key of a record that cannot be read may be anything. */
+    private static Set<String> jobs(List<Received> batchRead) {
+        return batchRead.stream()
+                .filter(Received.Readable.class::isInstance)
+                .map(received ->
+                        ((Received.Readable) received).envelope().event().partitionKey())
+                .collect(Collectors.toSet());
     }
 
     private static Partition in(ConsumerRecord<byte[], byte[]> kafkaRecord) {

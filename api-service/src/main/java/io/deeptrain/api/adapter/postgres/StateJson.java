@@ -2,18 +2,26 @@ package io.deeptrain.api.adapter.postgres;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.deeptrain.api.version.VersionState;
 import io.deeptrain.api.version.VersionState.Pace;
+import java.io.IOException;
 
 /** Records of our own as they lie in a {@code jsonb} column. Read by this service alone. */
 final class StateJson {
+    private static final int REPLACEMENT = 0xFFFD;
+
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
+            .addModule(storableTexts())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .addMixIn(VersionState.class, States.class)
@@ -57,6 +65,35 @@ final class StateJson {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("cannot be written as JSON: " + state, e);
         }
+    }
+
+    /**
+     * PostgreSQL keeps neither a null character nor half of a surrogate pair, and a worker may send either in a message
+     * that is otherwise in order.
+     */
+    private static SimpleModule storableTexts() {
+        SimpleModule module = new SimpleModule("storable texts");
+        module.addSerializer(String.class, new JsonSerializer<>() {
+            @Override
+            public void serialize(String text, JsonGenerator json, SerializerProvider types) throws IOException {
+                json.writeString(storable(text));
+            }
+        });
+        module.addKeySerializer(String.class, new JsonSerializer<>() {
+            @Override
+            public void serialize(String name, JsonGenerator json, SerializerProvider types) throws IOException {
+                json.writeFieldName(storable(name));
+            }
+        });
+        return module;
+    }
+
+    private static String storable(String text) {
+        return text.codePoints()
+                .map(character ->
+                        character == 0 || Character.getType(character) == Character.SURROGATE ? REPLACEMENT : character)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     static <T> T read(String json, Class<T> type) {

@@ -71,7 +71,7 @@ record TrainingOrder(
         ModelType type = modelType(modelTypeId);
         Map<String, Object> params = new TreeMap<>(values(model.getTrainInfo().getParams()));
         params.putAll(values(asked.getTrainInfo().getParams()));
-        refuseDataset(params, asked);
+        refuseDataset(params, model, asked);
         Template template = template(type, params.remove(TEMPLATE));
         List<Hyperparameter> all = new ArrayList<>(template.hyperparameters());
         all.addAll(COMMON);
@@ -159,16 +159,18 @@ record TrainingOrder(
     }
 
     /** Trains on all labelled inputs of the app, or on nothing: never on something else than was named. */
-    private static void refuseDataset(Map<String, Object> params, ModelVersion asked) {
+    private static void refuseDataset(Map<String, Object> params, Model model, ModelVersion asked) {
         for (String name : List.of("dataset_id", "dataset_version_id")) {
             Object value = params.remove(name);
             if (value != null && !value.equals("")) {
                 throw noDatasets(Hyperparameters.PATH + name, value.toString());
             }
         }
-        String dataset = asked.getTrainInfo().getDataset().getId();
-        if (!dataset.isEmpty()) {
-            throw noDatasets("train_info.dataset.id", dataset);
+        for (TrainInfo trainInfo : List.of(asked.getTrainInfo(), model.getTrainInfo())) {
+            String dataset = trainInfo.getDataset().getId();
+            if (!dataset.isEmpty()) {
+                throw noDatasets("train_info.dataset.id", dataset);
+            }
         }
     }
 

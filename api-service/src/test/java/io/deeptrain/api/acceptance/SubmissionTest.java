@@ -1,0 +1,116 @@
+package io.deeptrain.api.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.api.acceptance.Rest.Answer;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.testservers.adapter.DeepTrainServers;
+import io.deeptrain.testservers.adapter.TestServers;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Trainings that are asked for at once under one Idempotency-Key. */
+@QuarkusTest
+@QuarkusTestResource(value = DeepTrainServers.class, initArgs = @ResourceArg(name = "service", value = "api"))
+@QuarkusTestResource(Surroundings.class)
+class SubmissionTest {
+    private static final int CALLERS = 16;
+
+    @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // Quarkus sets it.
+    URI base;
+
+    @SuppressWarnings("NullAway.Init") // Made before each test.
+    private OwnApp app;
+
+    @BeforeEach
+    void aModel() {
+        app = OwnApp.fresh(base);
+        app.labelledInputs();
+        app.create("m", "");
+    }
+
+    @Test
+    void sixteen_callers_with_one_key_and_one_body_get_one_version_and_one_job() throws Exception {
+        List<Answer> answers = atOnce(List.of("{\"description\":\"the same\"}"));
+
+        assertThat(answers).extracting(Answer::code).containsOnly(10000);
+        List<String> versions =
+                answers.stream().map(SubmissionTest::version).distinct().toList();
+        assertThat(versions).hasSize(1);
+        assertTrained(versions.getFirst());
+    }
+
+    @Test
+    void of_callers_with_one_key_and_two_bodies_those_of_one_body_are_served() throws Exception {
+        List<Answer> answers = atOnce(List.of("{\"description\":\"one\"}", "{\"description\":\"other\"}"));
+
+        List<String> versions = answers.stream()
+                .filter(answer -> answer.httpStatus() == 200)
+                .map(SubmissionTest::version)
+                .toList();
+        assertThat(versions).hasSize(CALLERS / 2).containsOnly(versions.getFirst());
+        assertThat(answers.stream().filter(answer -> answer.httpStatus() != 200))
+                .hasSize(CALLERS / 2)
+                .allSatisfy(answer -> {
+                    assertThat(answer.httpStatus()).isEqualTo(422);
+                    assertThat(answer.code()).isEqualTo(40011);
+                });
+        assertTrained(versions.getFirst());
+    }
+
+    /** Besides the version that a model is made with there is this one, and the scheduler hears of no other. */
+    private void assertTrained(String version) {
+        assertThat(app.versions("m")).hasSize(2);
+        String job = app.job("m", version);
+        String later = app.job("m", app.train("m"));
+        try (Elsewhere elsewhere = new Elsewhere(TestServers.kafka())) {
+            assertThat(elsewhere.hear(job, 1)).hasSize(1);
+            elsewhere.hear(later, 1);
+            assertThat(elsewhere.trainingsOf(app.id()).stream()
+                            .map(TrainingRequested::jobId)
+                            .map(Object::toString)
+                            .collect(Collectors.toSet()))
+                    .containsExactlyInAnyOrder(job, later);
+            assertThat(elsewhere.trainingsOf(app.id())).hasSize(2);
+        }
+    }
+
+    private List<Answer> atOnce(List<String> bodies) throws Exception {
+        String key = UUID.randomUUID().toString();
+        CountDownLatch start = new CountDownLatch(1);
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Answer>> calls = new ArrayList<>();
+            for (int i = 0; i < CALLERS; i++) {
+                String body = bodies.get(i % bodies.size());
+                calls.add(callers.submit(() -> {
+                    start.await();
+                    return app.rest().post(app.at("/models/m/versions"), body, "Idempotency-Key", key);
+                }));
+            }
+            start.countDown();
+            List<Answer> answers = new ArrayList<>();
+            for (Future<Answer> call : calls) {
+                answers.add(call.get());
+            }
+            return answers;
+        }
+    }
+
+    private static String version(Answer answer) {
+        return answer.body().at("/model/model_version/id").asText();
+    }
+}

@@ -1,0 +1,279 @@
+package io.deeptrain.api.adapter.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ListValue;
+import com.google.protobuf.NullValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.contract.Concept;
+import io.deeptrain.contract.Data;
+import io.deeptrain.contract.Dataset;
+import io.deeptrain.contract.Model;
+import io.deeptrain.contract.ModelVersion;
+import io.deeptrain.contract.OutputInfo;
+import io.deeptrain.contract.TrainInfo;
+import io.deeptrain.event.CostCap;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class TrainingOrderTest {
+    private static final String TYPE = "visual-classifier";
+    private static final Map<String, Object> DEFAULTS = Map.of(
+            "image_size", 32L,
+            "batch_size", 64L,
+            "num_epochs", 10L,
+            "per_item_lrate", 0.0015625,
+            "logreg", 0L,
+            "num_items_per_epoch", 0L,
+            "average_horizontal_flips", false,
+            "num_gpus", 1L);
+
+    @Test
+    void what_is_not_asked_for_is_the_template_s_default() {
+        TrainingOrder order = TrainingOrder.of(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of())));
+
+        assertThat(order.template().id()).isEqualTo("classification_cifar10_v1");
+        assertThat(order.hyperparameters()).isEqualTo(DEFAULTS);
+        assertThat(order.concepts()).containsExactly("cat");
+        assertThat(order.invalidDataTolerancePercent()).isEqualTo(5);
+        assertThat(order.cap()).isEqualTo(new CostCap.Unlimited());
+        assertThat(order.seed()).isEqualTo(42);
+        order.requireRunnable();
+    }
+
+    @Test
+    void the_version_goes_before_the_model_and_the_model_before_the_template() {
+        TrainingOrder order = TrainingOrder.of(
+                TYPE,
+                model(params(Map.of("num_epochs", number(3), "batch_size", number(16))), "cat"),
+                asked(params(Map.of("num_epochs", number(4)))));
+
+        assertThat(order.hyperparameters())
+                .containsEntry("num_epochs", 4L)
+                .containsEntry("batch_size", 16L)
+                .containsEntry("image_size", 32L);
+    }
+
+    @Test
+    void what_every_template_has_is_no_hyperparameter_of_the_job_but_is_kept_and_shown() {
+        TrainingOrder order = TrainingOrder.of(
+                TYPE,
+                model(params(Map.of()), "cat"),
+                asked(params(Map.of(
+                        "max_cost_cents", number(1_500),
+                        "seed", number(7),
+                        "invalid_data_tolerance_percent", number(0)))));
+
+        assertThat(order.cap()).isEqualTo(new CostCap.AtMost(1_500));
+        assertThat(order.seed()).isEqualTo(7);
+        assertThat(order.invalidDataTolerancePercent()).isZero();
+        assertThat(order.hyperparameters()).isEqualTo(DEFAULTS);
+    }
+
+    @Test
+    void the_version_is_kept_as_it_will_be_trained() {
+        TrainingOrder order = TrainingOrder.of(
+                TYPE,
+                model(params(Map.of("num_epochs", number(3))), "cat", "dog"),
+                ModelVersion.newBuilder().setDescription("mine").build());
+
+        assertThat(order.document().getDescription()).isEqualTo("mine");
+        assertThat(order.document().getActiveConceptCount()).isEqualTo(2);
+        assertThat(order.document().getOutputInfo().getData().getConceptsCount())
+                .isEqualTo(2);
+        assertThat(order.document().getTrainInfo().getParams().getFieldsMap())
+                .containsEntry("template", text("classification_cifar10_v1"))
+                .containsEntry("num_epochs", number(3))
+                .containsEntry("average_horizontal_flips", flag(false))
+                .containsEntry("image_size", number(32));
+    }
+
+    @Test
+    void the_concepts_of_the_version_go_before_those_of_the_model_and_each_counts_once() {
+        TrainingOrder order = TrainingOrder.of(
+                TYPE,
+                model(params(Map.of()), "cat"),
+                ModelVersion.newBuilder()
+                        .setOutputInfo(concepts("dog", "bird", "dog"))
+                        .build());
+        assertThat(order.concepts()).containsExactly("dog", "bird");
+
+        TrainingOrder inherited = TrainingOrder.of(
+                TYPE,
+                model(params(Map.of()), "cat"),
+                ModelVersion.newBuilder().setOutputInfo(concepts()).build());
+        assertThat(inherited.concepts()).containsExactly("cat");
+
+        assertRefused(
+                () -> TrainingOrder.of(TYPE, model(params(Map.of()), "cat", ""), asked(params(Map.of()))),
+                StatusCode.BAD_REQUEST_FORMAT,
+                "output_info.data.concepts.id is ''");
+    }
+
+    @Test
+    void a_template_goes_by_its_name_or_another_of_its_names() {
+        for (String name : new String[] {"Clarifai_InceptionV2", "Clarifai-InceptionV2", "InceptionV2"}) {
+            TrainingOrder order = TrainingOrder.of(
+                    TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", text(name)))));
+            assertThat(order.template().id()).isEqualTo("Clarifai_InceptionV2");
+            assertRefused(
+                    order::requireRunnable,
+                    StatusCode.MODEL_TRAINING_INVALID_PARAMS,
+                    "train_info.params.template is Clarifai_InceptionV2 but must be one that the workers of this release"
+                            + " train: classification_cifar10_v1");
+        }
+        assertThat(TrainingOrder.of(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", text("")))))
+                        .template()
+                        .id())
+                .isEqualTo("classification_cifar10_v1");
+    }
+
+    @Test
+    void an_unknown_model_type_or_template_is_refused_with_those_there_are() {
+        assertRefused(
+                () -> TrainingOrder.of("oracle", model(params(Map.of()), "cat"), asked(params(Map.of()))),
+                StatusCode.MODEL_INVALID_ARGUMENT,
+                "model_type_id is 'oracle' but must be one of visual-classifier, visual-detector, visual-embedder");
+        for (Value wrong : new Value[] {text("oracle"), number(1), flag(true), list()}) {
+            assertRefused(
+                    () -> TrainingOrder.of(
+                            TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", wrong)))),
+                    StatusCode.MODEL_TRAINING_INVALID_PARAMS,
+                    "but must be one of classification_cifar10_v1, Clarifai_InceptionV2");
+        }
+    }
+
+    @Test
+    void everything_that_is_wrong_is_said_at_once() {
+        assertThatThrownBy(() -> TrainingOrder.of(
+                        TYPE,
+                        model(params(Map.of("batch_size", number(129), "nonsense", text("x"))), "cat"),
+                        asked(params(Map.of(
+                                "num_epochs", number(1.5),
+                                "seed", number(-1),
+                                "average_horizontal_flips", text("true"),
+                                "image_size", list())))))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.status()).isEqualTo(StatusCode.MODEL_TRAINING_INVALID_PARAMS);
+                    assertThat(refusal.details().lines().toList())
+                            .satisfiesExactly(
+                                    line -> assertThat(line)
+                                            .startsWith("train_info.params.average_horizontal_flips is true but must be"
+                                                    + " true or false"),
+                                    line -> assertThat(line)
+                                            .startsWith("train_info.params.batch_size is 129.0")
+                                            .endsWith("the nearest is 128"),
+                                    line -> assertThat(line).startsWith("train_info.params.image_size is a list"),
+                                    line -> assertThat(line).startsWith("train_info.params.nonsense is x"),
+                                    line -> assertThat(line).startsWith("train_info.params.num_epochs is 1.5"),
+                                    line -> assertThat(line)
+                                            .startsWith("train_info.params.seed is -1.0")
+                                            .endsWith("the nearest is 0"));
+                });
+    }
+
+    @Test
+    void a_value_that_was_lost_on_the_way_is_as_if_it_were_not_there() {
+        TrainingOrder order = TrainingOrder.of(
+                TYPE,
+                model(params(Map.of("num_epochs", number(3))), "cat"),
+                asked(params(Map.of(
+                        "num_epochs",
+                        Value.getDefaultInstance(),
+                        "batch_size",
+                        Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build()))));
+
+        assertThat(order.hyperparameters()).containsEntry("num_epochs", 3L).containsEntry("batch_size", 64L);
+    }
+
+    @Test
+    void a_dataset_by_its_id_is_refused_rather_than_passed_over() {
+        for (String name : new String[] {"dataset_id", "dataset_version_id"}) {
+            assertRefused(
+                    () -> TrainingOrder.of(
+                            TYPE, model(params(Map.of(name, text("d"))), "cat"), asked(params(Map.of()))),
+                    StatusCode.MODEL_TRAINING_INVALID_PARAMS,
+                    "train_info.params." + name + " is d but must be left out");
+            assertThat(TrainingOrder.of(TYPE, model(params(Map.of(name, text(""))), "cat"), asked(params(Map.of())))
+                            .hyperparameters())
+                    .isEqualTo(DEFAULTS);
+        }
+        ModelVersion version = ModelVersion.newBuilder()
+                .setTrainInfo(
+                        TrainInfo.newBuilder().setDataset(Dataset.newBuilder().setId("d")))
+                .build();
+        assertRefused(
+                () -> TrainingOrder.of(TYPE, model(params(Map.of()), "cat"), version),
+                StatusCode.MODEL_TRAINING_INVALID_PARAMS,
+                "train_info.dataset.id is d but must be left out");
+        Model model = model(params(Map.of()), "cat").toBuilder()
+                .setTrainInfo(
+                        TrainInfo.newBuilder().setDataset(Dataset.newBuilder().setId("d")))
+                .build();
+        assertRefused(
+                () -> TrainingOrder.of(TYPE, model, asked(params(Map.of()))),
+                StatusCode.MODEL_TRAINING_INVALID_PARAMS,
+                "train_info.dataset.id is d but must be left out");
+    }
+
+    @Test
+    void without_a_concept_there_is_nothing_to_train() {
+        TrainingOrder order = TrainingOrder.of(TYPE, model(params(Map.of())), asked(params(Map.of())));
+
+        assertRefused(
+                order::requireRunnable,
+                StatusCode.MODEL_TRAINING_NO_DATA,
+                "output_info.data.concepts is empty but must name at least one concept");
+    }
+
+    private static void assertRefused(ThrowingCallable call, StatusCode status, String details) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(Refusal.class, refusal -> {
+            assertThat(refusal.status()).isEqualTo(status);
+            assertThat(refusal.details()).contains(details);
+        });
+    }
+
+    private static Model model(TrainInfo.Builder trainInfo, String... concepts) {
+        return Model.newBuilder()
+                .setTrainInfo(trainInfo)
+                .setOutputInfo(concepts(concepts))
+                .build();
+    }
+
+    private static ModelVersion asked(TrainInfo.Builder trainInfo) {
+        return ModelVersion.newBuilder().setTrainInfo(trainInfo).build();
+    }
+
+    private static TrainInfo.Builder params(Map<String, Value> values) {
+        return TrainInfo.newBuilder().setParams(Struct.newBuilder().putAllFields(values));
+    }
+
+    private static OutputInfo.Builder concepts(String... ids) {
+        Data.Builder data = Data.newBuilder();
+        for (String id : ids) {
+            data.addConcepts(Concept.newBuilder().setId(id));
+        }
+        return OutputInfo.newBuilder().setData(data);
+    }
+
+    private static Value number(double value) {
+        return Value.newBuilder().setNumberValue(value).build();
+    }
+
+    private static Value text(String value) {
+        return Value.newBuilder().setStringValue(value).build();
+    }
+
+    private static Value flag(boolean value) {
+        return Value.newBuilder().setBoolValue(value).build();
+    }
+
+    private static Value list() {
+        return Value.newBuilder().setListValue(ListValue.getDefaultInstance()).build();
+    }
+}

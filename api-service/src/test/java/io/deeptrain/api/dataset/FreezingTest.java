@@ -1,0 +1,142 @@
+package io.deeptrain.api.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.api.dataset.Freezing.Frozen;
+import io.deeptrain.api.dataset.Freezing.NoImages;
+import io.deeptrain.api.dataset.Freezing.NoPositives;
+import io.deeptrain.api.input.Label;
+import io.deeptrain.api.input.LabelledImage;
+import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.StoredObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class FreezingTest {
+    private static final List<String> CAT_AND_DOG = List.of("cat", "dog");
+
+    /** The checksum of this id ends in 0, as that of input-48 does. */
+    private static final String FOR_TEST = "input-8";
+
+    private static final String FOR_TRAINING = "input-1";
+
+    @Test
+    void an_image_is_listed_with_the_labels_that_the_model_knows_in_their_order() {
+        LabelledImage image = image(FOR_TRAINING, yes("dog"), no("cat"), yes("tree"), no("house"));
+        LabelledImage both = image("both", yes("dog"), yes("cat"));
+
+        assertThat(Freezing.of(List.of(image, both), CAT_AND_DOG))
+                .isEqualTo(new Frozen(List.of(
+                        entry(image, List.of("dog"), List.of("cat"), Split.TRAIN),
+                        entry(both, List.of("cat", "dog"), List.of(), Split.TRAIN))));
+    }
+
+    @Test
+    void an_image_that_says_nothing_about_the_concepts_is_left_out() {
+        LabelledImage cat = image("a", yes("cat"));
+        LabelledImage tree = image("b", yes("tree"));
+        LabelledImage nothing = image("c");
+
+        assertThat(Freezing.of(List.of(tree, cat, nothing), List.of("cat")))
+                .isEqualTo(new Frozen(List.of(entry(cat, List.of("cat"), List.of(), Split.TRAIN))));
+    }
+
+    @Test
+    void without_an_image_of_any_concept_there_is_no_dataset() {
+        assertThat(Freezing.of(List.of(), CAT_AND_DOG)).isEqualTo(new NoImages());
+        assertThat(Freezing.of(List.of(image("a", yes("tree")), image("b")), CAT_AND_DOG))
+                .isEqualTo(new NoImages());
+    }
+
+    @Test
+    void every_concept_must_be_shown_by_an_image() {
+        List<LabelledImage> images = List.of(image("a", no("dog"), no("bird")), image("b", yes("cat")));
+
+        assertThat(Freezing.of(images, List.of("dog", "cat", "bird")))
+                .isEqualTo(new NoPositives(List.of("dog", "bird")));
+    }
+
+    @Test
+    void the_first_image_that_shows_a_concept_is_for_training_whatever_its_id() {
+        LabelledImage first = image(FOR_TEST, yes("cat"));
+        LabelledImage firstDog = image("input-48", yes("cat"), yes("dog"));
+
+        assertThat(splits(List.of(first, firstDog), CAT_AND_DOG).values()).containsOnly(Split.TRAIN);
+    }
+
+    @Test
+    void a_later_image_goes_where_its_id_says_also_if_it_shows_nothing() {
+        LabelledImage first = image("first", yes("cat"));
+
+        assertThat(splits(List.of(first, image(FOR_TEST, yes("cat"))), List.of("cat")))
+                .containsEntry(FOR_TEST, Split.TEST);
+        assertThat(splits(List.of(first, image(FOR_TEST, no("cat"))), List.of("cat")))
+                .containsEntry(FOR_TEST, Split.TEST);
+        assertThat(splits(List.of(first, image(FOR_TRAINING, yes("cat"))), List.of("cat")))
+                .containsEntry(FOR_TRAINING, Split.TRAIN);
+    }
+
+    @Test
+    void one_image_of_ten_is_for_the_test() {
+        long forTest = splits(images(10_000), List.of("cat")).values().stream()
+                .filter(Split.TEST::equals)
+                .count();
+
+        assertThat(forTest).isBetween(900L, 1_100L);
+    }
+
+    /** But for the first of each, the split does not depend on what else is there. */
+    @Test
+    void an_image_that_one_version_was_tested_on_is_not_trained_on_by_the_next() {
+        List<LabelledImage> few = images(500);
+        List<LabelledImage> more = new ArrayList<>(images(1_000));
+        Collections.reverse(more.subList(1, more.size()));
+        Map<String, Split> before = splits(few, List.of("cat"));
+        Map<String, Split> after = splits(more, List.of("cat"));
+
+        assertThat(after).containsAllEntriesOf(before).containsValue(Split.TEST);
+    }
+
+    private static Map<String, Split> splits(List<LabelledImage> images, List<String> concepts) {
+        Map<String, Split> splits = new HashMap<>();
+        assertThat(Freezing.of(images, concepts))
+                .isInstanceOfSatisfying(
+                        Frozen.class,
+                        frozen -> frozen.entries().forEach(entry -> splits.put(entry.inputId(), entry.split())));
+        return splits;
+    }
+
+    private static List<LabelledImage> images(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> image("input-" + i, yes("cat")))
+                .toList();
+    }
+
+    private static LabelledImage image(String id, Label... labels) {
+        return new LabelledImage(id, object(id), "", "{}", List.of(labels), Instant.EPOCH);
+    }
+
+    private static StoredObject object(String id) {
+        return new StoredObject("inputs/" + id, "a".repeat(64), 3);
+    }
+
+    private static ManifestEntry entry(
+            LabelledImage image, List<String> positives, List<String> negatives, Split split) {
+        return new ManifestEntry(image.id(), image.image(), positives, negatives, split);
+    }
+
+    private static Label yes(String concept) {
+        return new Label(concept, true);
+    }
+
+    private static Label no(String concept) {
+        return new Label(concept, false);
+    }
+}
