@@ -28,6 +28,15 @@ public final class Answers {
         return new Envelope(BaseResponse.getDefaultInstance(), UUID.randomUUID().toString()).failed(code, details);
     }
 
+    /** The answer to a call of the published clients that is not in the contract of this service. */
+    public static Message ofUnserved(String call) {
+        return ofNoCall(StatusCode.NOT_IMPLEMENTED, notServed(call));
+    }
+
+    static String notServed(String call) {
+        return call + " is not served by this release";
+    }
+
     /** The HTTP status that goes with an answer. */
     public static int httpStatusOf(Message answer) {
         int code = Envelope.read(answer).getCode();

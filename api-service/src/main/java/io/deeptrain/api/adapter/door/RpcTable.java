@@ -60,8 +60,7 @@ public final class RpcTable {
         try {
             Caller caller = caller(entry, headers);
             Rpc<Message, Message> rpc = entry.rpc()
-                    .orElseThrow(() ->
-                            new Refusal(StatusCode.NOT_IMPLEMENTED, entry.name() + " is not served by this release"));
+                    .orElseThrow(() -> new Refusal(StatusCode.NOT_IMPLEMENTED, Answers.notServed(entry.name())));
             return envelope.identified(rpc.answer(caller, request));
         } catch (Refusal refusal) {
             return envelope.failed(refusal.status(), refusal.details());

@@ -1,10 +1,14 @@
 package io.deeptrain.api.adapter.grpc;
 
+import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
+import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Calls;
 import io.deeptrain.api.adapter.door.Headers;
+import io.deeptrain.api.adapter.door.PublishedRoute;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.door.RpcTable.Entry;
+import io.deeptrain.contract.status.BaseResponse;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -17,10 +21,16 @@ import io.grpc.protobuf.ProtoUtils;
 import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Every call of the contract over gRPC. A call that fails is a successful one with the failure in its status, as the
  * published clients expect.
+ *
+ * <p>That holds for their calls which are not in our contract as well. The answer to one of them is a message with
+ * nothing but a status, which is the first field of every answer that they know.
  */
 @GrpcService
 @Singleton
@@ -45,7 +55,54 @@ public class GrpcDoor implements BindableService {
         for (Entry entry : table.entries()) {
             definition.addMethod(method(service, entry), handler(entry));
         }
+        for (String call : unserved()) {
+            definition.addMethod(unservedMethod(service, call), unservedHandler(call));
+        }
         return definition.build();
+    }
+
+    private Set<String> unserved() {
+        Set<String> calls =
+                PublishedRoute.all().stream().map(PublishedRoute::call).collect(Collectors.toCollection(TreeSet::new));
+        table.entries().forEach(entry -> calls.remove(entry.name()));
+        return calls;
+    }
+
+    /** Of both streams, which is true of a call of any type; what is asked is not looked at. */
+    private static MethodDescriptor<Empty, Message> unservedMethod(String service, String call) {
+        return MethodDescriptor.<Empty, Message>newBuilder()
+                .setType(MethodType.BIDI_STREAMING)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(service, call))
+                .setRequestMarshaller(ProtoUtils.marshaller(Empty.getDefaultInstance()))
+                .setResponseMarshaller(ProtoUtils.marshaller(BaseResponse.getDefaultInstance()))
+                .build();
+    }
+
+    /** Answers the first message, or the end if none comes, and whatever comes behind it not at all. */
+    private static ServerCallHandler<Empty, Message> unservedHandler(String name) {
+        return (call, headers) -> {
+            call.request(2);
+            return new ServerCall.Listener<>() {
+                private boolean answered;
+
+                @Override
+                public void onMessage(Empty message) {
+                    answerOnce();
+                }
+
+                @Override
+                public void onHalfClose() {
+                    answerOnce();
+                }
+
+                private void answerOnce() {
+                    if (!answered) {
+                        answered = true;
+                        answer(call, Answers.ofUnserved(name));
+                    }
+                }
+            };
+        };
     }
 
     private static MethodDescriptor<Message, Message> method(String service, Entry entry) {
@@ -83,7 +140,7 @@ public class GrpcDoor implements BindableService {
         };
     }
 
-    private static void answer(ServerCall<Message, Message> call, Message answer) {
+    private static void answer(ServerCall<?, Message> call, Message answer) {
         if (call.isCancelled()) {
             return;
         }

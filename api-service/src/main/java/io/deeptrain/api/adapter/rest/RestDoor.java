@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Calls;
 import io.deeptrain.api.adapter.door.Headers;
+import io.deeptrain.api.adapter.door.PublishedRoute;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.rest.ContractJson.BadRequestException;
 import io.deeptrain.api.adapter.rest.RouteTable.Match;
@@ -38,7 +39,7 @@ public class RestDoor {
             Calls calls,
             @ConfigProperty(name = "deeptrain.request-bytes-max", defaultValue = "134217728") int bodyBytesMax) {
         this.calls = calls;
-        this.routes = new RouteTable(table.entries());
+        this.routes = new RouteTable(table.entries(), PublishedRoute.all());
         this.json = new ContractJson(bodyBytesMax);
         this.bodyBytesMax = bodyBytesMax;
     }
@@ -56,6 +57,7 @@ public class RestDoor {
         switch (routes.find(context.request().method().name(), path(context))) {
             case RouteTable.Result.Found(var match) ->
                 Thread.ofVirtual().name("rest-" + match.entry().name()).start(() -> call(context, match));
+            case RouteTable.Result.Unserved(var call) -> send(context, Answers.ofUnserved(call));
             case RouteTable.Result.WrongMethod(var allowed) -> {
                 context.response().putHeader("allow", String.join(", ", allowed));
                 refuse(

@@ -3,6 +3,7 @@ package io.deeptrain.api.adapter.rest;
 import com.google.api.AnnotationsProto;
 import com.google.api.HttpRule;
 import com.google.protobuf.Descriptors.MethodDescriptor;
+import io.deeptrain.api.adapter.door.PublishedRoute;
 import io.deeptrain.api.adapter.door.RpcTable.Entry;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +12,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Finds the call that a path and method mean, from the {@code google.api.http} rules of the contract.
  *
  * <p>It is a tree of path segments in which a literal is tried before a variable, so that {@code /models/types} is
- * never taken for the model named {@code types}.
+ * never taken for the model named {@code types}. The paths of published calls that are not in our contract are in it as
+ * well, and for the same reason.
  */
 final class RouteTable {
     /** A call and the values that the path gives to fields of its request, by their dotted names. */
@@ -31,6 +35,9 @@ final class RouteTable {
     sealed interface Result {
         record Found(Match match) implements Result {}
 
+        /** A published call of this name, which is not in our contract. */
+        record Unserved(String call) implements Result {}
+
         /** The path exists, but not with this method. */
         record WrongMethod(List<String> allowed) implements Result {}
 
@@ -39,18 +46,27 @@ final class RouteTable {
 
     private record Target(Entry entry, List<String> variables) {}
 
+    private static final String VARIABLE = "{";
+
     private static final class Node {
         final Map<String, Node> literals = new HashMap<>();
         final Map<String, Target> targets = new HashMap<>();
+        final Map<String, String> unserved = new HashMap<>();
         Optional<Node> variable = Optional.empty();
     }
 
     private final Node root = new Node();
 
-    RouteTable(List<Entry> entries) {
+    RouteTable(List<Entry> entries, List<PublishedRoute> published) {
         for (Entry entry : entries) {
             for (HttpRule rule : rulesOf(entry.method())) {
                 add(rule, entry);
+            }
+        }
+        Set<String> served = entries.stream().map(Entry::name).collect(Collectors.toSet());
+        for (PublishedRoute route : published) {
+            if (!served.contains(route.call())) {
+                at(route.path(), new ArrayList<>()).unserved.putIfAbsent(route.httpMethod(), route.call());
             }
         }
     }
@@ -69,6 +85,10 @@ final class RouteTable {
                     variables.put(target.variables().get(v), values.get(i).get(v));
                 }
                 return new Result.Found(new Match(target.entry(), variables));
+            }
+            String unserved = nodes.get(i).unserved.get(httpMethod);
+            if (unserved != null) {
+                return new Result.Unserved(unserved);
             }
             allowed.addAll(nodes.get(i).targets.keySet());
         }
@@ -120,10 +140,20 @@ final class RouteTable {
             }
             default -> throw new IllegalStateException("%s has an HTTP rule without a method".formatted(entry.name()));
         }
-        Node node = root;
         List<String> variables = new ArrayList<>();
+        Node node = at(pattern, variables);
+        Target clash = node.targets.putIfAbsent(httpMethod, new Target(entry, List.copyOf(variables)));
+        if (clash != null) {
+            throw new IllegalStateException("%s %s leads to both %s and %s"
+                    .formatted(httpMethod, pattern, clash.entry().name(), entry.name()));
+        }
+    }
+
+    /** The node that a pattern ends at, made if it is not there, and the names of the pattern's variables. */
+    private Node at(String pattern, List<String> variables) {
+        Node node = root;
         for (String segment : pattern.substring(1).split("/", -1)) {
-            if (segment.startsWith("{")) {
+            if (segment.startsWith(VARIABLE)) {
                 variables.add(segment.substring(1, segment.length() - 1));
                 if (node.variable.isEmpty()) {
                     node.variable = Optional.of(new Node());
@@ -133,11 +163,7 @@ final class RouteTable {
                 node = node.literals.computeIfAbsent(segment, _ -> new Node());
             }
         }
-        Target clash = node.targets.putIfAbsent(httpMethod, new Target(entry, List.copyOf(variables)));
-        if (clash != null) {
-            throw new IllegalStateException("%s %s leads to both %s and %s"
-                    .formatted(httpMethod, pattern, clash.entry().name(), entry.name()));
-        }
+        return node;
     }
 
     private static List<HttpRule> rulesOf(MethodDescriptor method) {

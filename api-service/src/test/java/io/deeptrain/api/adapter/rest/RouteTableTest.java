@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.DynamicMessage;
 import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.PublishedRoute;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.rest.RouteTable.Match;
 import io.deeptrain.api.adapter.rest.RouteTable.Result;
@@ -19,7 +20,8 @@ class RouteTableTest {
     private final RouteTable routes = new RouteTable(
             RpcTable.of(ServiceProto.getDescriptor().findServiceByName("V2"), DynamicMessage::getDefaultInstance)
                     .build(_ -> new Caller("me", Optional.empty()))
-                    .entries());
+                    .entries(),
+            PublishedRoute.all());
 
     @ParameterizedTest(name = "{0} {1} is {2}")
     @CsvSource({
@@ -49,6 +51,23 @@ class RouteTableTest {
         assertThat(routes.find("PUT", "/v2/models"))
                 .isEqualTo(new Result.WrongMethod(List.of("DELETE", "GET", "PATCH", "POST")));
         assertThat(routes.find("GET", "/v2/nothing/here")).isEqualTo(new Result.NoSuchPath());
+    }
+
+    @ParameterizedTest(name = "{0} {1} is {2}, which is not served")
+    @CsvSource({
+        "GET, /v2/users/me/runners, ListRunners",
+        "DELETE, /v2/users/me/apps/a/pipelines, DeletePipelines",
+        "GET, /v2/inputs/stream, StreamInputs",
+        "POST, /v2/users/me/apps/a/pipelines/, PostPipelines",
+        "POST, /v2/users/me/compute_clusters/c/nodepools/n/runners, PostRunners"
+    })
+    void a_published_call_that_is_not_ours_is_known_by_its_name(String method, String path, String call) {
+        assertThat(routes.find(method, path)).isEqualTo(new Result.Unserved(call));
+    }
+
+    @Test
+    void a_path_that_only_others_serve_is_none_for_a_method_that_they_do_not_take() {
+        assertThat(routes.find("PUT", "/v2/users/me/runners")).isEqualTo(new Result.NoSuchPath());
     }
 
     private Match found(String method, String path) {
