@@ -23,7 +23,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,7 +38,7 @@ public final class Versions {
     private static final PostgresOutbox OUTBOX = new PostgresOutbox(Database.SCHEMA);
     private static final String COLUMNS = """
             version_id, user_id, app_id, model_id, job_id, state, sequence, progress, document, input_count,
-            created_at, modified_at, completed_at
+            created_at, modified_at, completed_at, revision
             """;
     private static final String SELECT = "select " + COLUMNS + " from model_version ";
 
@@ -46,6 +48,7 @@ public final class Versions {
      * A version as it is kept.
      *
      * @param document what it is trained with, in the contract's encoding
+     * @param revision counts the changes of this row
      */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares it, and nobody changes the bytes.
     public record StoredVersion(
@@ -59,7 +62,8 @@ public final class Versions {
             long inputCount,
             Instant createdAt,
             Instant modifiedAt,
-            Optional<Instant> completedAt) {}
+            Optional<Instant> completedAt,
+            long revision) {}
 
     /** Adds a version that nobody has asked to train. */
     public static void insertUntrained(
@@ -187,6 +191,21 @@ public final class Versions {
                 versionId);
     }
 
+    /** The revisions of these versions, deleted or not. */
+    public static Map<ModelVersionId, Long> revisions(Connection connection, Collection<ModelVersionId> ids)
+            throws SQLException {
+        Map<ModelVersionId, Long> revisions = new HashMap<>();
+        Sql.list(
+                        connection,
+                        "select version_id, revision from model_version where version_id = any(?)",
+                        row -> Map.entry(new ModelVersionId(row.getString(1)), row.getLong(2)),
+                        Sql.texts(
+                                connection,
+                                ids.stream().map(ModelVersionId::value).toList()))
+                .forEach(entry -> revisions.put(entry.getKey(), entry.getValue()));
+        return revisions;
+    }
+
     /** Newest first. */
     public static List<StoredVersion> list(Connection connection, Tenant tenant, String modelId, Page page)
             throws SQLException {
@@ -293,7 +312,8 @@ public final class Versions {
         Sql.update(
                 connection,
                 """
-                update model_version set state = ?::jsonb, sequence = ?, modified_at = ?, completed_at = ?
+                update model_version set state = ?::jsonb, sequence = ?, modified_at = ?, completed_at = ?,
+                                         revision = revision + 1
                 where version_id = ?
                 """,
                 StateJson.write(version.state()),
@@ -344,6 +364,7 @@ public final class Versions {
                 row.getLong(10),
                 Sql.instant(row, 11),
                 Sql.instant(row, 12),
-                Sql.maybeInstant(row, 13));
+                Sql.maybeInstant(row, 13),
+                row.getLong(14));
     }
 }

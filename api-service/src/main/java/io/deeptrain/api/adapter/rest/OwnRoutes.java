@@ -19,7 +19,6 @@ import io.deeptrain.api.adapter.rpc.ModelMessages;
 import io.deeptrain.api.adapter.rpc.Tenants;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.UserAppIDSet;
-import io.deeptrain.contract.status.Status;
 import io.deeptrain.event.ChargeEvent.Line;
 import io.deeptrain.event.ChargeEvent.Statement;
 import io.deeptrain.event.JobId;
@@ -46,12 +45,12 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class OwnRoutes {
     private static final Logger LOG = Logger.getLogger(OwnRoutes.class);
-    private static final int BEFORE_THE_CONTRACT = 1_000;
+    static final int BEFORE_THE_CONTRACT = 1_000;
     private static final Duration WAIT_MAX = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
-    private static final String LONG_FORM = "/v2/users/:user/apps/:app";
-    private static final String SHORT_FORM = "/v2";
-    private static final String VERSION = "/models/:model/versions/:version";
+    static final String LONG_FORM = "/v2/users/:user/apps/:app";
+    static final String SHORT_FORM = "/v2";
+    static final String VERSION = "/models/:model/versions/:version";
 
     private final Database database;
     private final Authenticator authenticator;
@@ -85,21 +84,28 @@ public class OwnRoutes {
 
     @ActivateRequestContext
     void answer(RoutingContext context, Answering answering) {
-        ObjectNode answer;
-        StatusCode code = StatusCode.SUCCESS;
-        String details = "";
         try {
             Caller caller = authenticator.authenticate(RestDoor.headers(context).authorization());
-            answer = answering.answer(context, caller);
+            ObjectNode answer = envelope(StatusCode.SUCCESS, "");
+            answer.setAll(answering.answer(context, caller));
+            send(context, StatusCode.SUCCESS, answer);
         } catch (Refusal refusal) {
-            answer = mapper.createObjectNode();
-            code = refusal.status();
-            details = refusal.details();
+            refuse(context, refusal);
         } catch (RuntimeException bug) {
             LOG.errorf(bug, "%s failed", context.request().path());
-            answer = mapper.createObjectNode();
-            code = StatusCode.INTERNAL_ERROR;
+            send(context, StatusCode.INTERNAL_ERROR, envelope(StatusCode.INTERNAL_ERROR, ""));
         }
+    }
+
+    void refuse(RoutingContext context, Refusal refusal) {
+        send(context, refusal.status(), envelope(refusal));
+    }
+
+    ObjectNode envelope(Refusal refusal) {
+        return envelope(refusal.status(), refusal.details());
+    }
+
+    private ObjectNode envelope(StatusCode code, String details) {
         ObjectNode status = mapper.createObjectNode().put("code", code.code()).put("description", code.description());
         if (!details.isEmpty()) {
             status.put("details", details);
@@ -107,12 +113,15 @@ public class OwnRoutes {
         status.put("req_id", UUID.randomUUID().toString());
         ObjectNode whole = mapper.createObjectNode();
         whole.set("status", status);
-        whole.setAll(answer);
+        return whole;
+    }
+
+    private void send(RoutingContext context, StatusCode code, ObjectNode answer) {
         try {
             context.response()
                     .setStatusCode(code.httpStatus())
                     .putHeader("content-type", "application/json")
-                    .end(Buffer.buffer(mapper.writeValueAsBytes(whole)));
+                    .end(Buffer.buffer(mapper.writeValueAsBytes(answer)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of our own making cannot be written", e);
         }
@@ -159,36 +168,13 @@ public class OwnRoutes {
         StoredVersion first = database.inTransaction(connection -> living(connection, context, caller));
         StoredVersion now = first;
         long deadlineNanos = System.nanoTime() + wait(context).toNanos();
-        while (now.modifiedAt().equals(first.modifiedAt())
+        while (now.revision() == first.revision()
                 && first.completedAt().isEmpty()
                 && System.nanoTime() < deadlineNanos
                 && !interrupted()) {
             now = database.inTransaction(connection -> living(connection, context, caller));
         }
-        Status status = ModelMessages.status(now);
-        ObjectNode progress = mapper.createObjectNode();
-        progress.putObject("status")
-                .put("code", status.getCode())
-                .put("description", status.getDescription())
-                .put("details", status.getDetails())
-                .put("percent_completed", status.getPercentCompleted())
-                .put("time_remaining", status.getTimeRemaining());
-        now.progress().ifPresent(report -> {
-            progress.put("attempt", report.attempt().value());
-            progress.put("reading_millis", report.readingMillis());
-            progress.put("phase", report.progress().phase().name());
-            progress.put("epoch", report.progress().epoch());
-            progress.put("epochs", report.progress().epochs());
-            progress.put("step", report.progress().step());
-            progress.put("steps", report.progress().steps());
-            if (Double.isFinite(report.progress().loss())) {
-                progress.put("loss", report.progress().loss());
-            }
-            progress.put("images_per_second", report.progress().imagesPerSecond());
-            ObjectNode metrics = progress.putObject("metrics");
-            report.progress().metrics().forEach(metrics::put);
-        });
-        return mapper.createObjectNode().set("progress", progress);
+        return mapper.createObjectNode().set("progress", ProgressJson.of(now));
     }
 
     private ObjectNode usage(RoutingContext context, Caller caller) {
@@ -243,8 +229,7 @@ public class OwnRoutes {
                 .orElseThrow(() -> ModelMessages.noVersion(model, version));
     }
 
-    private static StoredVersion living(Connection connection, RoutingContext context, Caller caller)
-            throws SQLException {
+    static StoredVersion living(Connection connection, RoutingContext context, Caller caller) throws SQLException {
         Tenant tenant = Tenants.app(caller, named(context));
         String model = parameter(context, "model");
         String version = parameter(context, "version");

@@ -1,0 +1,103 @@
+package io.deeptrain.api.openapi;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The routes that the contract has no call for. They lie in the same tree and are marked {@code x-deeptrain}. */
+final class OwnOperations {
+    private static final String LONG_FORM = "/v2/users/{user_id}/apps/{app_id}";
+    private static final String VERSION = "/models/{model_id}/versions/{version_id}";
+    private static final Pattern VARIABLE = Pattern.compile("\\{([^}]+)}");
+
+    /**
+     * A route of our own.
+     *
+     * @param query names of query parameters with what they do
+     */
+    private record Own(
+            String verb, String path, String id, String summary, Map<String, String> query, String mediaType) {}
+
+    private static final List<Own> OPERATIONS = List.of(
+            new Own(
+                    "get",
+                    VERSION + "/charge",
+                    "GetCharge",
+                    "What the training of a version costs, with the meter readings it came from. Also of deleted versions.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "get",
+                    VERSION + "/job",
+                    "GetJob",
+                    "The job that trains a version, and the topic that tells its history.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "get",
+                    VERSION + "/progress",
+                    "GetProgress",
+                    "How far a training has come.",
+                    Map.of("wait", "Seconds, at most 30: answers as soon as something changes."),
+                    "application/json"),
+            new Own(
+                    "get",
+                    VERSION + "/events",
+                    "StreamProgress",
+                    "How far a training has come, as server-sent events, until it ends. Goes on after Last-Event-ID.",
+                    Map.of(),
+                    "text/event-stream"),
+            new Own(
+                    "get",
+                    "/usage",
+                    "GetUsage",
+                    "What an app has used and what it costs, newest job first.",
+                    Map.of("page", "Counted from 1.", "per_page", "At most 1000."),
+                    "application/json"));
+
+    private OwnOperations() {}
+
+    static void addTo(Map<String, Map<String, ObjectNode>> byPath, ObjectMapper mapper) {
+        for (Own own : OPERATIONS) {
+            add(byPath, mapper, own, LONG_FORM + own.path(), own.id());
+            add(byPath, mapper, own, "/v2" + own.path(), own.id() + "2");
+        }
+    }
+
+    private static void add(
+            Map<String, Map<String, ObjectNode>> byPath, ObjectMapper mapper, Own own, String path, String id) {
+        ObjectNode operation = mapper.createObjectNode();
+        operation.put("operationId", id);
+        operation.put("summary", own.summary());
+        operation.put("x-deeptrain", true);
+        operation.putArray("tags").add("ours");
+        ArrayNode parameters = operation.putArray("parameters");
+        Matcher variables = VARIABLE.matcher(path);
+        while (variables.find()) {
+            parameters
+                    .addObject()
+                    .put("name", variables.group(1))
+                    .put("in", "path")
+                    .put("required", true)
+                    .putObject("schema")
+                    .put("type", "string");
+        }
+        new TreeMap<>(own.query())
+                .forEach((name, description) -> parameters
+                        .addObject()
+                        .put("name", name)
+                        .put("in", "query")
+                        .put("description", description)
+                        .putObject("schema")
+                        .put("type", "integer"));
+        ObjectNode answer = operation.putObject("responses").putObject("default");
+        answer.put("description", "The answer, in the same envelope as all others.");
+        answer.putObject("content").putObject(own.mediaType()).putObject("schema");
+        byPath.computeIfAbsent(path, _ -> new TreeMap<>()).put(own.verb(), operation);
+    }
+}
