@@ -43,6 +43,7 @@ public enum StatusCode {
     CONCEPTS_INVALID_REQUEST(40003, "Concept request is invalid", 400),
     DUPLICATE_KEY(40010, "Identifier is already in use", 409),
     IDEMPOTENCY_KEY_REUSED(40011, "Idempotency key was used for another request", 422),
+    CHANGED_MEANWHILE(40012, "Resource was changed meanwhile", 412),
     UNAVAILABLE(40031, "Service is unavailable, please retry", 503),
     REQUEST_TOO_LARGE(40033, "Request is too large", 413),
     CONCEPT_OK(23150, "OK", 200),

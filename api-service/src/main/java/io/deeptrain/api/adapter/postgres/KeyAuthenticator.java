@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.postgres;
 
 import io.deeptrain.api.adapter.door.Authenticator;
 import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.RateLimits;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.postgres.Keys.StoredKey;
 import io.deeptrain.api.status.StatusCode;
@@ -18,10 +19,15 @@ public class KeyAuthenticator implements Authenticator {
     private static final int KEY_LENGTH_MAX = 256;
 
     private final Keys keys;
+    private final RateLimits limits;
     private final Optional<String> bootstrapKey;
 
-    KeyAuthenticator(Keys keys, @ConfigProperty(name = "deeptrain.bootstrap.key") Optional<String> bootstrapKey) {
+    KeyAuthenticator(
+            Keys keys,
+            RateLimits limits,
+            @ConfigProperty(name = "deeptrain.bootstrap.key") Optional<String> bootstrapKey) {
         this.keys = keys;
+        this.limits = limits;
         this.bootstrapKey = bootstrapKey;
     }
 
@@ -47,6 +53,7 @@ public class KeyAuthenticator implements Authenticator {
         if (key.isExpired(Instant.now())) {
             throw new Refusal(StatusCode.KEY_INVALID, "This key has expired; please make another one");
         }
+        limits.take(key.prefix());
         return key.owner();
     }
 

@@ -178,16 +178,8 @@ final class ContractJson {
         }
     }
 
-    /** Writes an answer. */
-    byte[] write(Message message) {
-        try {
-            return mapper.writeValueAsBytes(tree(message));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of our own making cannot be written", e);
-        }
-    }
-
-    private ObjectNode tree(MessageOrBuilder message) {
+    /** An answer as a tree. */
+    ObjectNode tree(MessageOrBuilder message) {
         ObjectNode object = mapper.createObjectNode();
         for (MessageLayout.Field laidOut :
                 MessageLayout.of(message.getDescriptorForType()).fields()) {

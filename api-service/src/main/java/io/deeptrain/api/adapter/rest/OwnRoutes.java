@@ -1,6 +1,5 @@
 package io.deeptrain.api.adapter.rest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,7 +23,6 @@ import io.deeptrain.event.ChargeEvent.Statement;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.Topic;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -116,15 +114,8 @@ public class OwnRoutes {
         return whole;
     }
 
-    private void send(RoutingContext context, StatusCode code, ObjectNode answer) {
-        try {
-            context.response()
-                    .setStatusCode(code.httpStatus())
-                    .putHeader("content-type", "application/json")
-                    .end(Buffer.buffer(mapper.writeValueAsBytes(answer)));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of our own making cannot be written", e);
-        }
+    private static void send(RoutingContext context, StatusCode code, ObjectNode answer) {
+        HttpAnswers.send(context, code.httpStatus(), answer);
     }
 
     /** Also of a version that was deleted: its bill remains. */

@@ -10,6 +10,7 @@ import io.deeptrain.api.adapter.rest.ContractJson.BadRequestException;
 import io.deeptrain.api.adapter.rest.RouteTable.Match;
 import io.deeptrain.api.status.StatusCode;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -79,11 +80,38 @@ public class RestDoor {
                     .map(Buffer::getBytes)
                     .orElse(new byte[0]);
             Message request = json.read(match.entry().request(), body, query(context), match.variables());
-            answer = calls.call(match.entry(), headers(context), request);
+            Optional<Message> conflict = conflict(context);
+            answer = conflict.isPresent() ? conflict.get() : calls.call(match.entry(), headers(context), request);
         } catch (BadRequestException e) {
             answer = RpcTable.refused(match.entry(), StatusCode.BAD_REQUEST_FORMAT, String.valueOf(e.getMessage()));
         }
         send(context, answer);
+    }
+
+    /**
+     * Why a change must not be made that asks, by {@code If-Match}, for what is at this path to be as it was. Another
+     * change between this look and the call is not seen.
+     */
+    private Optional<Message> conflict(RoutingContext context) throws BadRequestException {
+        String condition = HttpAnswers.header(context, "if-match");
+        if (condition.isEmpty()
+                || context.request().method().equals(HttpMethod.GET)
+                || !(routes.find("GET", path(context)) instanceof RouteTable.Result.Found(var there))) {
+            return Optional.empty();
+        }
+        Message current = calls.call(
+                there.entry(),
+                headers(context),
+                json.read(there.entry().request(), new byte[0], query(context), there.variables()));
+        if (Answers.httpStatusOf(current) != StatusCode.SUCCESS.httpStatus()) {
+            return Optional.of(current);
+        }
+        String tag = HttpAnswers.tag(json.tree(current));
+        return HttpAnswers.names(condition, tag)
+                ? Optional.empty()
+                : Optional.of(Answers.ofNoCall(
+                        StatusCode.CHANGED_MEANWHILE,
+                        "If-Match is %s but what is there now has the tag %s".formatted(condition, tag)));
     }
 
     private void fail(RoutingContext context) {
@@ -115,10 +143,7 @@ public class RestDoor {
     }
 
     private void send(RoutingContext context, Message answer) {
-        context.response()
-                .setStatusCode(Answers.httpStatusOf(answer))
-                .putHeader("content-type", "application/json")
-                .end(Buffer.buffer(json.write(answer)));
+        HttpAnswers.send(context, Answers.httpStatusOf(answer), json.tree(answer));
     }
 
     static Headers headers(RoutingContext context) {

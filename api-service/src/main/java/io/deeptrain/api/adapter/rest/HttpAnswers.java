@@ -1,0 +1,110 @@
+package io.deeptrain.api.adapter.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.api.status.StatusCode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Sends answers with what HTTP has for them: entity tags (RFC 9110, section 8.8.3), so that nobody fetches twice what
+ * has not changed; {@code Retry-After} where trying again helps; and, for whoever accepts
+ * {@code application/problem+json}, failures as problem details (RFC 9457).
+ */
+final class HttpAnswers {
+    private static final String PROBLEM = "application/problem+json";
+    private static final String JSON = "application/json";
+    private static final int OK = 200;
+    private static final int NOT_MODIFIED = 304;
+    private static final int FAILURES = 400;
+    private static final String RETRY_AFTER_SECONDS = "1";
+    private static final int TAG_BYTES = 16;
+    private static final Set<Integer> WORTH_TRYING_AGAIN = Set.of(
+            StatusCode.RATE_LIMITED.code(), StatusCode.UNAVAILABLE.code(), StatusCode.MODEL_BUSY_PLEASE_RETRY.code());
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private HttpAnswers() {}
+
+    /** Sends an answer that carries the contract's status in {@code status}. */
+    static void send(RoutingContext context, int httpStatus, ObjectNode answer) {
+        HttpServerResponse response = context.response();
+        if (WORTH_TRYING_AGAIN.contains(answer.at("/status/code").asInt())) {
+            response.putHeader("retry-after", RETRY_AFTER_SECONDS);
+        }
+        if (httpStatus >= FAILURES && header(context, "accept").contains(PROBLEM)) {
+            end(
+                    response.setStatusCode(httpStatus).putHeader("content-type", PROBLEM),
+                    problem(context, httpStatus, answer));
+            return;
+        }
+        if (httpStatus == OK && context.request().method().equals(HttpMethod.GET)) {
+            String tag = tag(answer);
+            response.putHeader("etag", tag);
+            if (names(header(context, "if-none-match"), tag)) {
+                response.setStatusCode(NOT_MODIFIED).end();
+                return;
+            }
+        }
+        end(response.setStatusCode(httpStatus).putHeader("content-type", JSON), answer);
+    }
+
+    /** The entity tag of an answer: a hash of all of it but the status, which is another one each time. */
+    static String tag(ObjectNode answer) {
+        ObjectNode content = answer.deepCopy();
+        content.remove("status");
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(written(content));
+            return '"' + HexFormat.of().formatHex(hash, 0, TAG_BYTES) + '"';
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /** Whether the value of {@code If-Match} or {@code If-None-Match} names this tag. */
+    static boolean names(String condition, String tag) {
+        return Arrays.stream(condition.split(",", -1))
+                .map(String::strip)
+                .map(named -> named.startsWith("W/") ? named.substring(2) : named)
+                .anyMatch(named -> named.equals("*") || named.equals(tag));
+    }
+
+    private static ObjectNode problem(RoutingContext context, int httpStatus, ObjectNode answer) {
+        JsonNode status = answer.path("status");
+        ObjectNode problem = MAPPER.createObjectNode();
+        problem.put("type", "about:blank");
+        problem.put("title", status.path("description").asText());
+        problem.put("status", httpStatus);
+        problem.put("detail", status.path("details").asText());
+        problem.put("instance", context.request().path());
+        problem.put("clarifai_code", status.path("code").asInt());
+        problem.put("req_id", status.path("req_id").asText());
+        return problem;
+    }
+
+    static String header(RoutingContext context, String name) {
+        return Optional.ofNullable(context.request().getHeader(name)).orElse("");
+    }
+
+    private static void end(HttpServerResponse response, ObjectNode body) {
+        response.end(Buffer.buffer(written(body)));
+    }
+
+    private static byte[] written(ObjectNode tree) {
+        try {
+            return MAPPER.writeValueAsBytes(tree);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of our own making cannot be written", e);
+        }
+    }
+}

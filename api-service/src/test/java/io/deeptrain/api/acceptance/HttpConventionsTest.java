@@ -1,0 +1,112 @@
+package io.deeptrain.api.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.deeptrain.testservers.adapter.DeepTrainServers;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What clients of any HTTP service may expect besides the contract. */
+@QuarkusTest
+@QuarkusTestResource(value = DeepTrainServers.class, initArgs = @ResourceArg(name = "service", value = "api"))
+@QuarkusTestResource(Surroundings.class)
+class HttpConventionsTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // Quarkus sets it.
+    URI base;
+
+    @SuppressWarnings("NullAway.Init") // Made before each test.
+    private OwnApp app;
+
+    @BeforeEach
+    void anAppOfItsOwn() {
+        app = OwnApp.fresh(base);
+    }
+
+    @Test
+    void failures_are_problem_details_for_those_who_ask() throws Exception {
+        HttpResponse<String> answer = send("GET", app.at("/models/none"), "", "Accept", "application/problem+json");
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
+        JsonNode problem = MAPPER.readTree(answer.body());
+        assertThat(problem.at("/title").asText()).isEqualTo("Model does not exist");
+        assertThat(problem.at("/status").asInt()).isEqualTo(404);
+        assertThat(problem.at("/detail").asText()).contains("'none'");
+        assertThat(problem.at("/clarifai_code").asInt()).isEqualTo(21200);
+        assertThat(problem.at("/instance").asText()).isEqualTo(app.at("/models/none"));
+        assertThat(problem.has("req_id")).isTrue();
+    }
+
+    @Test
+    void success_is_the_envelope_for_them_too() throws Exception {
+        HttpResponse<String> answer = send("GET", app.at(""), "", "Accept", "application/problem+json");
+        assertThat(MAPPER.readTree(answer.body()).at("/status/code").asInt()).isEqualTo(10000);
+    }
+
+    @Test
+    void what_has_not_changed_is_not_sent_again() throws Exception {
+        String tag = tagOf(app.at(""));
+        HttpResponse<String> again = send("GET", app.at(""), "", "If-None-Match", tag);
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        app.rest().patch(app.at(""), "{\"app\":{\"description\":\"other\"}}");
+        assertThat(send("GET", app.at(""), "", "If-None-Match", tag).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void a_change_to_what_was_changed_meanwhile_is_refused() throws Exception {
+        String tag = tagOf(app.at(""));
+        HttpResponse<String> first = send("PATCH", app.at(""), "{\"app\":{\"description\":\"mine\"}}", "If-Match", tag);
+        assertThat(first.statusCode()).isEqualTo(200);
+        HttpResponse<String> second =
+                send("PATCH", app.at(""), "{\"app\":{\"description\":\"yours\"}}", "If-Match", tag);
+        assertThat(second.statusCode()).isEqualTo(412);
+        assertThat(second.body()).contains("If-Match");
+        assertThat(app.rest().get(app.at("")).body().at("/app/description").asText())
+                .isEqualTo("mine");
+    }
+
+    @Test
+    void the_service_describes_itself() throws Exception {
+        HttpResponse<String> document = send("GET", "/q/openapi?format=json", "");
+        JsonNode openApi = MAPPER.readTree(document.body());
+        assertThat(openApi.at("/openapi").asText()).startsWith("3.1");
+        assertThat(openApi.at("/paths")
+                        .path("/v2/models/{model_id}/versions")
+                        .path("post")
+                        .path("operationId"))
+                .isEqualTo(MAPPER.getNodeFactory().textNode("PostModelVersions2"));
+        assertThat(openApi.findValues("x-deeptrain")).isNotEmpty();
+        assertThat(send("GET", "/q/swagger-ui/", "").statusCode()).isEqualTo(200);
+    }
+
+    private String tagOf(String path) throws IOException, InterruptedException {
+        return send("GET", path, "").headers().firstValue("etag").orElseThrow();
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
+                .header("Authorization", "Key " + Surroundings.KEY)
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,59 @@
+package io.deeptrain.api.adapter.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.deeptrain.api.status.StatusCode;
+import io.github.bucket4j.TimeMeter;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class RateLimitsTest {
+    private final AtomicLong nanos = new AtomicLong();
+    private final RateLimits limits = new RateLimits(10, new TimeMeter() {
+        @Override
+        public long currentTimeNanos() {
+            return nanos.get();
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return false;
+        }
+    });
+
+    @Test
+    void twice_a_seconds_calls_at_once_and_not_one_more() {
+        assertThat(admitted("a", 100)).isEqualTo(20);
+        Refusal refusal = catchThrowableOfType(Refusal.class, () -> limits.take("a"));
+        assertThat(refusal.status()).isEqualTo(StatusCode.RATE_LIMITED);
+        assertThat(refusal.details()).contains("10 calls a second");
+    }
+
+    @Test
+    void then_as_many_as_the_limit_says() {
+        admitted("a", 100);
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        assertThat(admitted("a", 100)).isEqualTo(10);
+    }
+
+    @Test
+    void one_key_does_not_pay_for_another() {
+        admitted("a", 100);
+        assertThat(admitted("b", 100)).isEqualTo(20);
+    }
+
+    private int admitted(String key, int calls) {
+        int admitted = 0;
+        for (int i = 0; i < calls; i++) {
+            try {
+                limits.take(key);
+                admitted++;
+            } catch (Refusal tooMany) {
+                assertThat(tooMany.status()).isEqualTo(StatusCode.RATE_LIMITED);
+            }
+        }
+        return admitted;
+    }
+}
