@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A folder for objects, a first key, and a worker that sees cats everywhere. */
+/** A folder for objects, a first key, a certificate, and a worker that sees cats everywhere. */
 public final class Surroundings implements QuarkusTestResourceLifecycleManager {
     static final String KEY = "the-first-key";
 
@@ -38,8 +38,13 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
             exchange.close();
         });
         worker.start();
+        Certificates certificates = Certificates.made();
         try {
             return Map.of(
+                    "DEEPTRAIN_TLS_CERTIFICATE",
+                    certificates.server().toString(),
+                    "DEEPTRAIN_TLS_KEY",
+                    certificates.serverKey().toString(),
                     "DEEPTRAIN_OBJECTS",
                     Files.createTempDirectory(Path.of("target"), "objects-")
                             .toAbsolutePath()
