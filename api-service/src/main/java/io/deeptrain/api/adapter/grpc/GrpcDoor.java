@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.grpc;
 
+import com.google.protobuf.Descriptors;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import io.deeptrain.api.adapter.door.Answers;
@@ -16,10 +17,14 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import io.grpc.protobuf.ProtoUtils;
 import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -50,15 +55,34 @@ public class GrpcDoor implements BindableService {
 
     @Override
     public ServerServiceDefinition bindService() {
-        String service = table.entries().getFirst().method().getService().getFullName();
-        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service);
-        for (Entry entry : table.entries()) {
-            definition.addMethod(method(service, entry), handler(entry));
-        }
-        for (String call : unserved()) {
-            definition.addMethod(unservedMethod(service, call), unservedHandler(call));
-        }
+        Descriptors.ServiceDescriptor contract =
+                table.entries().getFirst().method().getService();
+        String service = contract.getFullName();
+        Map<MethodDescriptor<Message, Message>, ServerCallHandler<Message, Message>> served = new LinkedHashMap<>();
+        table.entries().forEach(entry -> served.put(method(service, entry), handler(entry)));
+        Map<MethodDescriptor<Empty, Message>, ServerCallHandler<Empty, Message>> unserved = new LinkedHashMap<>();
+        unserved().forEach(call -> unserved.put(unservedMethod(service, call), unservedHandler(call)));
+        ServiceDescriptor.Builder descriptor =
+                ServiceDescriptor.newBuilder(service).setSchemaDescriptor(new Schema(contract));
+        served.keySet().forEach(descriptor::addMethod);
+        unserved.keySet().forEach(descriptor::addMethod);
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
+        served.forEach(definition::addMethod);
+        unserved.forEach(definition::addMethod);
         return definition.build();
+    }
+
+    /** From which reflection tells clients what the contract is. */
+    private record Schema(Descriptors.ServiceDescriptor service) implements ProtoServiceDescriptorSupplier {
+        @Override
+        public Descriptors.FileDescriptor getFileDescriptor() {
+            return service.getFile();
+        }
+
+        @Override
+        public Descriptors.ServiceDescriptor getServiceDescriptor() {
+            return service;
+        }
     }
 
     private Set<String> unserved() {
