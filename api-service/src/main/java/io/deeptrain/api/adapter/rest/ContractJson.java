@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The JSON of the contract, which differs from protobuf's own: names in snake case, enums as integers, empty fields
@@ -44,7 +45,19 @@ final class ContractJson {
             "google.protobuf.Value",
             "google.protobuf.ListValue",
             "google.protobuf.Timestamp",
-            "google.protobuf.Duration");
+            "google.protobuf.Duration",
+            "google.protobuf.BoolValue",
+            "google.protobuf.Int32Value",
+            "google.protobuf.UInt32Value",
+            "google.protobuf.Int64Value",
+            "google.protobuf.UInt64Value",
+            "google.protobuf.FloatValue",
+            "google.protobuf.DoubleValue",
+            "google.protobuf.StringValue",
+            "google.protobuf.BytesValue");
+
+    /** Of the messages that hold one value and stand for it. */
+    private static final String WRAPPED = "value";
 
     private final ObjectMapper mapper;
 
@@ -168,7 +181,14 @@ final class ContractJson {
     }
 
     private void normaliseMessages(JsonNode value, FieldDescriptor field) {
-        if (field.isMapField() || WELL_KNOWN.contains(field.getMessageType().getFullName())) {
+        if (field.isMapField()) {
+            FieldDescriptor entryValue = field.getMessageType().findFieldByName(WRAPPED);
+            if (value instanceof ObjectNode object && entryValue.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+                object.forEach(item -> normaliseMessages(item, entryValue));
+            }
+            return;
+        }
+        if (WELL_KNOWN.contains(field.getMessageType().getFullName())) {
             return;
         }
         if (value instanceof ObjectNode object) {
@@ -184,11 +204,12 @@ final class ContractJson {
         for (MessageLayout.Field laidOut :
                 MessageLayout.of(message.getDescriptorForType()).fields()) {
             FieldDescriptor field = laidOut.descriptor();
-            if (field.isRepeated()) {
-                int count = message.getRepeatedFieldCount(field);
-                if (field.isMapField()) {
-                    continue;
+            if (field.isMapField()) {
+                if (message.getRepeatedFieldCount(field) > 0 || laidOut.shownIfEmpty()) {
+                    object.set(field.getName(), map(message, field));
                 }
+            } else if (field.isRepeated()) {
+                int count = message.getRepeatedFieldCount(field);
                 if (count > 0 || laidOut.shownIfEmpty()) {
                     ArrayNode array = object.putArray(field.getName());
                     for (int i = 0; i < count; i++) {
@@ -199,6 +220,20 @@ final class ContractJson {
                 object.set(field.getName(), value(field, message.getField(field)));
             }
         }
+        return object;
+    }
+
+    /** In the order of the keys, for a map of protobuf has none. */
+    private ObjectNode map(MessageOrBuilder message, FieldDescriptor field) {
+        FieldDescriptor key = field.getMessageType().findFieldByName("key");
+        FieldDescriptor value = field.getMessageType().findFieldByName(WRAPPED);
+        TreeMap<String, JsonNode> sorted = new TreeMap<>();
+        for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
+            Message entry = (Message) message.getRepeatedField(field, i);
+            sorted.put(String.valueOf(entry.getField(key)), value(value, entry.getField(value)));
+        }
+        ObjectNode object = mapper.createObjectNode();
+        object.setAll(sorted);
         return object;
     }
 
@@ -246,9 +281,10 @@ final class ContractJson {
             case ListValue list -> plain(list);
             case Timestamp at -> mapper.getNodeFactory().textNode(Timestamps.toString(at));
             case Duration span -> mapper.getNodeFactory().textNode(Durations.toString(span));
-            default ->
-                throw new IllegalStateException(
-                        "no JSON form for " + message.getDescriptorForType().getFullName());
+            default -> {
+                FieldDescriptor wrapped = message.getDescriptorForType().findFieldByName(WRAPPED);
+                yield value(wrapped, message.getField(wrapped));
+            }
         };
     }
 

@@ -8,10 +8,13 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UInt64Value;
 import com.google.protobuf.Value;
 import io.deeptrain.api.adapter.rest.ContractJson.BadRequestException;
 import io.deeptrain.contract.Concept;
 import io.deeptrain.contract.Data;
+import io.deeptrain.contract.DatasetVersion;
+import io.deeptrain.contract.DatasetVersionMetrics;
 import io.deeptrain.contract.Image;
 import io.deeptrain.contract.Input;
 import io.deeptrain.contract.ListInputsRequest;
@@ -161,6 +164,39 @@ class ContractJsonTest {
                         .addTrainingTimeEstimates(Duration.newBuilder().setSeconds(5400))
                         .build()))
                 .isEqualTo("{'training_time_estimates':['5400s']}");
+    }
+
+    @Test
+    void maps_are_objects_and_wrappers_are_their_values() throws BadRequestException {
+        DatasetVersion version = DatasetVersion.newBuilder()
+                .putMetrics(
+                        "b",
+                        DatasetVersionMetrics.newBuilder()
+                                .setInputsCount(UInt64Value.of(0))
+                                .build())
+                .putMetrics(
+                        "/",
+                        DatasetVersionMetrics.newBuilder()
+                                .setInputsCount(UInt64Value.of(-1))
+                                .setRegionsCount(UInt64Value.of(7))
+                                .build())
+                .build();
+        String written = "{'metrics':{'/':{'inputs_count':'18446744073709551615','regions_count':'7'},"
+                + "'b':{'inputs_count':'0'}}}";
+
+        assertThat(write(version)).isEqualTo(written);
+        assertThat(read(DatasetVersion.getDefaultInstance(), written)).isEqualTo(version);
+        assertThat(read(
+                        DatasetVersion.getDefaultInstance(),
+                        "{'metrics':{'/':{'inputs_count':5,'unknown':[1],'regions_count':null}}}"))
+                .isEqualTo(DatasetVersion.newBuilder()
+                        .putMetrics(
+                                "/",
+                                DatasetVersionMetrics.newBuilder()
+                                        .setInputsCount(UInt64Value.of(5))
+                                        .build())
+                        .build());
+        assertThat(write(DatasetVersion.getDefaultInstance())).isEqualTo("{}");
     }
 
     private List<Concept> concepts(String concepts) throws BadRequestException {
