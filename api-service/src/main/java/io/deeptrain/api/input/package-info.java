@@ -1,4 +1,4 @@
-/** What a tenant uploads: images with labels. */
+/** What a tenant uploads: images with labels and regions. */
 @NullMarked
 package io.deeptrain.api.input;
 

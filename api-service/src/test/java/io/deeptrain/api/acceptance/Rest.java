@@ -38,12 +38,20 @@ record Rest(URI base, String key) {
         return send("POST", path, body, headers);
     }
 
+    Answer put(String path, String body) {
+        return send("PUT", path, body);
+    }
+
     Answer patch(String path, String body, String... headers) {
         return send("PATCH", path, body, headers);
     }
 
     Answer delete(String path) {
         return send("DELETE", path, "");
+    }
+
+    Answer delete(String path, String body) {
+        return send("DELETE", path, body);
     }
 
     private Answer send(String method, String path, String body, String... headers) {

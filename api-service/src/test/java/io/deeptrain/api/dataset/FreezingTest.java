@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -120,7 +121,17 @@ class FreezingTest {
     }
 
     private static LabelledImage image(String id, Label... labels) {
-        return new LabelledImage(id, object(id), "", "{}", List.of(labels), Instant.EPOCH);
+        return new LabelledImage(
+                id,
+                object(id),
+                "",
+                "{}",
+                Optional.empty(),
+                List.of(labels),
+                List.of(),
+                List.of(),
+                Instant.EPOCH,
+                Instant.EPOCH);
     }
 
     private static StoredObject object(String id) {

@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The table {@code concept}. */
 public final class Concepts {
@@ -48,6 +50,50 @@ public final class Concepts {
                 tenant.userId(),
                 tenant.appId(),
                 id);
+    }
+
+    /** The names of those that are there, by their ids. */
+    public static Map<String, String> names(Connection connection, Tenant tenant, Collection<String> ids)
+            throws SQLException {
+        return Sql.list(
+                        connection,
+                        "select %s from concept where user_id = ? and app_id = ? and concept_id = any(?)"
+                                .formatted(COLUMNS),
+                        Concepts::read,
+                        tenant.userId(),
+                        tenant.appId(),
+                        Sql.texts(connection, ids))
+                .stream()
+                .collect(Collectors.toMap(StoredConcept::id, StoredConcept::name));
+    }
+
+    /** Names a concept; false if there is none with this id. */
+    public static boolean rename(Connection connection, Tenant tenant, String id, String name) throws SQLException {
+        return Sql.update(
+                        connection,
+                        "update concept set name = ? where user_id = ? and app_id = ? and concept_id = ?",
+                        name,
+                        tenant.userId(),
+                        tenant.appId(),
+                        id)
+                == 1;
+    }
+
+    /** Those whose name is like a pattern of {@code ilike}, in which a backslash takes the next character as it is. */
+    public static List<StoredConcept> search(Connection connection, Tenant tenant, String pattern, Page page)
+            throws SQLException {
+        return Sql.list(
+                connection,
+                """
+                select %s from concept where user_id = ? and app_id = ? and name ilike ?
+                order by name, concept_id offset ? limit ?
+                """.formatted(COLUMNS),
+                Concepts::read,
+                tenant.userId(),
+                tenant.appId(),
+                pattern,
+                page.offset(),
+                page.size());
     }
 
     public static List<StoredConcept> list(Connection connection, Tenant tenant, Page page) throws SQLException {

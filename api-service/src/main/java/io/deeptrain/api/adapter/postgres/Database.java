@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
@@ -22,6 +23,9 @@ public class Database {
     private static final String CONNECTION_EXCEPTION = "08";
 
     private static final String OPERATOR_INTERVENTION = "57P";
+
+    /** What PostgreSQL answers to a null character, in a text and in JSON. */
+    private static final Set<String> UNKEEPABLE_TEXT = Set.of("22021", "22P05");
 
     private final DataSource dataSource;
 
@@ -55,6 +59,13 @@ public class Database {
             if (cause.filter(Database::isAway).isPresent()) {
                 LOG.warnf("the database is away: %s", cause.get().getMessage());
                 throw new Refusal(StatusCode.UNAVAILABLE, "The database is away for a moment; please try again");
+            }
+            if (cause.map(SQLException::getSQLState)
+                    .filter(UNKEEPABLE_TEXT::contains)
+                    .isPresent()) {
+                throw new Refusal(
+                        StatusCode.BAD_REQUEST_FORMAT,
+                        "A text of the request holds a null character (U+0000), which cannot be kept");
             }
             throw failure;
         }

@@ -1,7 +1,10 @@
 package io.deeptrain.api.adapter.postgres;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.deeptrain.api.input.GeoPoint;
 import io.deeptrain.api.input.Label;
 import io.deeptrain.api.input.LabelledImage;
+import io.deeptrain.api.input.Region;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
 import java.sql.Connection;
@@ -15,84 +18,124 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
-/** The tables {@code input} and {@code label}. */
+/** The table {@code input}, and what is shown of an input from the tables about it. */
 public final class Inputs {
-    private static final String SELECT = """
-            select i.input_id, i.object_key, i.sha256, i.size_bytes, i.url, i.metadata, i.created_at,
-                   coalesce(array_agg(l.concept_id order by l.concept_id) filter (where l.positive), '{}'),
-                   coalesce(array_agg(l.concept_id order by l.concept_id) filter (where not l.positive), '{}')
+    /** Of a row {@code i}, in the order in which {@link #read} wants them. */
+    static final String COLUMNS = """
+            i.input_id, i.object_key, i.sha256, i.size_bytes, i.url, i.metadata, i.created_at,
+            array(select l.concept_id from label l
+                  where (l.user_id, l.app_id, l.input_id) = (i.user_id, i.app_id, i.input_id) and l.positive
+                  order by l.concept_id),
+            array(select l.concept_id from label l
+                  where (l.user_id, l.app_id, l.input_id) = (i.user_id, i.app_id, i.input_id) and not l.positive
+                  order by l.concept_id),
+            i.modified_at, i.longitude, i.latitude,
+            coalesce((select jsonb_agg(r.region order by a.position, r.ordinal)
+                      from annotation a, jsonb_array_elements(a.regions) with ordinality r(region, ordinal)
+                      where (a.user_id, a.app_id, a.input_id) = (i.user_id, i.app_id, i.input_id)), '[]'),
+            array(select d.dataset_id from dataset_input d
+                  where (d.user_id, d.app_id, d.input_id) = (i.user_id, i.app_id, i.input_id)
+                  order by d.dataset_id)
+            """;
+
+    static final int COLUMN_COUNT = 14;
+
+    private static final String SELECT = "select " + COLUMNS + """
             from input i
-            left join label l on (l.user_id, l.app_id, l.input_id) = (i.user_id, i.app_id, i.input_id)
             where i.user_id = ? and i.app_id = ? %s
-            group by i.user_id, i.app_id, i.input_id
             order by i.position
             """;
 
+    private static final String LABELLED_WITH = """
+            and exists (select 1 from label any_label
+                        where (any_label.user_id, any_label.app_id, any_label.input_id)
+                            = (i.user_id, i.app_id, i.input_id) and any_label.concept_id = any(?))
+            """;
+
+    private static final String IN_DATASET = """
+            and exists (select 1 from dataset_input d
+                        where (d.user_id, d.app_id, d.input_id) = (i.user_id, i.app_id, i.input_id)
+                          and d.dataset_id = ?)
+            """;
+
+    private static final TypeReference<List<Region>> REGIONS = new TypeReference<>() {};
+
     private Inputs() {}
 
-    /** Adds the images whose id is not taken, with their labels, in one statement each; answers the ids of those. */
+    /**
+     * Adds the images whose id is not taken, in one statement; answers the ids of those. What is said of them is to be
+     * added as annotations.
+     */
     public static Set<String> insert(Connection connection, Tenant tenant, List<LabelledImage> images)
             throws SQLException {
         Map<String, LabelledImage> byId = new LinkedHashMap<>();
         images.forEach(image -> byId.putIfAbsent(image.id(), image));
         Collection<LabelledImage> distinct = byId.values();
-        Set<String> added = new TreeSet<>(Sql.list(
+        return new TreeSet<>(Sql.list(
                 connection,
                 """
-                insert into input (user_id, app_id, input_id, object_key, sha256, size_bytes, url, metadata, created_at)
+                insert into input (user_id, app_id, input_id, object_key, sha256, size_bytes, url, metadata, longitude,
+                                   latitude, created_at, modified_at)
                 select ?, ?, new.* from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::jsonb[],
-                                               ?::timestamptz[]) new
+                                               ?::real[], ?::real[], ?::timestamptz[], ?::timestamptz[]) new
                 on conflict do nothing returning input_id
                 """,
                 row -> row.getString(1),
                 tenant.userId(),
                 tenant.appId(),
-                Sql.texts(connection, distinct.stream().map(LabelledImage::id).toList()),
+                Sql.texts(connection, distinct, LabelledImage::id),
+                Sql.texts(connection, distinct, image -> image.image().key()),
+                Sql.texts(connection, distinct, image -> image.image().sha256()),
                 Sql.texts(
                         connection,
-                        distinct.stream().map(image -> image.image().key()).toList()),
-                Sql.texts(
-                        connection,
-                        distinct.stream().map(image -> image.image().sha256()).toList()),
-                Sql.texts(
-                        connection,
-                        distinct.stream()
-                                .map(image -> Long.toString(image.image().sizeBytes()))
-                                .toList()),
-                Sql.texts(connection, distinct.stream().map(LabelledImage::url).toList()),
-                Sql.texts(
-                        connection,
-                        distinct.stream().map(LabelledImage::metadata).toList()),
-                Sql.texts(
-                        connection,
-                        distinct.stream()
-                                .map(image -> image.createdAt().toString())
-                                .toList())));
-        List<String> labelled = new ArrayList<>();
-        List<String> concepts = new ArrayList<>();
-        List<String> positives = new ArrayList<>();
-        for (LabelledImage image : distinct) {
-            if (added.contains(image.id())) {
-                for (Label label : image.labels()) {
-                    labelled.add(image.id());
-                    concepts.add(label.conceptId());
-                    positives.add(Boolean.toString(label.positive()));
-                }
-            }
-        }
+                        distinct,
+                        image -> Long.toString(image.image().sizeBytes())),
+                Sql.texts(connection, distinct, LabelledImage::url),
+                Sql.texts(connection, distinct, LabelledImage::metadata),
+                Sql.maybeTexts(connection, distinct, image -> degrees(image, GeoPoint::longitude)),
+                Sql.maybeTexts(connection, distinct, image -> degrees(image, GeoPoint::latitude)),
+                Sql.texts(connection, distinct, image -> image.createdAt().toString()),
+                Sql.texts(connection, distinct, image -> image.modifiedAt().toString())));
+    }
+
+    /** Keeps the metadata, place and time of change of images that are there. */
+    public static void update(Connection connection, Tenant tenant, Collection<LabelledImage> images)
+            throws SQLException {
         Sql.update(
                 connection,
                 """
-                insert into label (user_id, app_id, input_id, concept_id, positive)
-                select ?, ?, new.* from unnest(?::text[], ?::text[], ?::boolean[]) new
+                update input i
+                set metadata = new.metadata, longitude = new.longitude, latitude = new.latitude,
+                    modified_at = new.modified_at
+                from unnest(?::text[], ?::jsonb[], ?::real[], ?::real[], ?::timestamptz[])
+                     new(input_id, metadata, longitude, latitude, modified_at)
+                where i.user_id = ? and i.app_id = ? and i.input_id = new.input_id
                 """,
+                Sql.texts(connection, images, LabelledImage::id),
+                Sql.texts(connection, images, LabelledImage::metadata),
+                Sql.maybeTexts(connection, images, image -> degrees(image, GeoPoint::longitude)),
+                Sql.maybeTexts(connection, images, image -> degrees(image, GeoPoint::latitude)),
+                Sql.texts(connection, images, image -> image.modifiedAt().toString()),
                 tenant.userId(),
-                tenant.appId(),
-                Sql.texts(connection, labelled),
-                Sql.texts(connection, concepts),
-                Sql.texts(connection, positives));
-        return added;
+                tenant.appId());
+    }
+
+    private static Optional<String> degrees(LabelledImage image, Function<GeoPoint, Float> part) {
+        return image.geo().map(point -> Float.toString(part.apply(point)));
+    }
+
+    /**
+     * Keeps others from changing these inputs, or what is said of them, until the transaction ends. In the order of
+     * ids, or two of these could wait for each other. Answers the ids of those that are there.
+     */
+    public static Set<String> hold(Connection connection, Tenant tenant, Collection<String> ids) throws SQLException {
+        return new TreeSet<>(Sql.list(
+                connection, """
+                select input_id from input where user_id = ? and app_id = ? and input_id = any(?)
+                order by input_id for update
+                """, row -> row.getString(1), tenant.userId(), tenant.appId(), Sql.texts(connection, ids)));
     }
 
     public static List<LabelledImage> list(Connection connection, Tenant tenant, Page page) throws SQLException {
@@ -126,15 +169,31 @@ public final class Inputs {
             throws SQLException {
         return Sql.list(
                 connection,
-                SELECT.formatted("""
-                        and exists (select 1 from label any_label
-                                    where (any_label.user_id, any_label.app_id, any_label.input_id)
-                                        = (i.user_id, i.app_id, i.input_id) and any_label.concept_id = any(?))
-                        """),
+                SELECT.formatted(LABELLED_WITH),
                 Inputs::read,
                 tenant.userId(),
                 tenant.appId(),
                 Sql.texts(connection, concepts));
+    }
+
+    /** As {@link #labelledWith}, of a dataset alone. */
+    public static List<LabelledImage> labelledWith(
+            Connection connection, Tenant tenant, Collection<String> concepts, String datasetId) throws SQLException {
+        return Sql.list(
+                connection,
+                SELECT.formatted(LABELLED_WITH + IN_DATASET),
+                Inputs::read,
+                tenant.userId(),
+                tenant.appId(),
+                Sql.texts(connection, concepts),
+                datasetId);
+    }
+
+    /** All images of a dataset. */
+    public static List<LabelledImage> inDataset(Connection connection, Tenant tenant, String datasetId)
+            throws SQLException {
+        return Sql.list(
+                connection, SELECT.formatted(IN_DATASET), Inputs::read, tenant.userId(), tenant.appId(), datasetId);
     }
 
     public static long count(Connection connection, Tenant tenant) throws SQLException {
@@ -161,7 +220,7 @@ public final class Inputs {
         Sql.update(connection, "delete from input where user_id = ? and app_id = ?", tenant.userId(), tenant.appId());
     }
 
-    private static LabelledImage read(ResultSet row) throws SQLException {
+    static LabelledImage read(ResultSet row) throws SQLException {
         List<Label> labels = new ArrayList<>();
         for (String concept : (String[]) row.getArray(8).getArray()) {
             labels.add(new Label(concept, true));
@@ -169,12 +228,19 @@ public final class Inputs {
         for (String concept : (String[]) row.getArray(9).getArray()) {
             labels.add(new Label(concept, false));
         }
+        Optional<GeoPoint> geo = row.getObject(11) == null
+                ? Optional.empty()
+                : Optional.of(new GeoPoint(row.getFloat(11), row.getFloat(12)));
         return new LabelledImage(
                 row.getString(1),
                 new StoredObject(row.getString(2), row.getString(3), row.getLong(4)),
                 row.getString(5),
                 row.getString(6),
+                geo,
                 labels,
-                Sql.instant(row, 7));
+                StateJson.read(row.getString(13), REGIONS),
+                List.of((String[]) row.getArray(14).getArray()),
+                Sql.instant(row, 7),
+                Sql.instant(row, 10));
     }
 }

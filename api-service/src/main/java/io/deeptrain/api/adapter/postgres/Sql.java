@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Statements with their arguments, for a reader who wants to see the SQL and nothing else. */
@@ -50,6 +51,19 @@ final class Sql {
 
     static Array texts(Connection connection, Collection<String> values) throws SQLException {
         return connection.createArrayOf("text", values.toArray());
+    }
+
+    /** One part of each thing; the arrays of one statement are in the same order. */
+    static <T> Array texts(Connection connection, Collection<T> things, Function<T, String> part) throws SQLException {
+        return texts(connection, things.stream().map(part).toList());
+    }
+
+    /** As {@link #texts(Connection, Collection, Function)}, null where there is no such part. */
+    static <T> Array maybeTexts(Connection connection, Collection<T> things, Function<T, Optional<String>> part)
+            throws SQLException {
+        return connection.createArrayOf(
+                "text",
+                things.stream().map(thing -> part.apply(thing).orElse(null)).toArray());
     }
 
     /** The database's clock. */

@@ -11,6 +11,7 @@ import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Models;
 import io.deeptrain.api.adapter.postgres.Page;
 import io.deeptrain.api.adapter.postgres.Versions;
+import io.deeptrain.api.input.PatchAction;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.App;
 import io.deeptrain.contract.DeleteAppRequest;
@@ -104,7 +105,7 @@ class AppCalls {
 
     private SingleAppResponse patch(Caller caller, PatchAppRequest request) {
         Tenants.user(caller, request.getUserAppId());
-        PatchKind kind = PatchKind.of(request.getAction());
+        PatchAction kind = Actions.of(request.getAction(), StatusCode.BAD_REQUEST_FORMAT);
         StoredApp app = database.inTransaction(
                 _ -> patched(Tenants.app(caller, request.getUserAppId()), kind, request.getApp()));
         return SingleAppResponse.newBuilder()
@@ -115,7 +116,7 @@ class AppCalls {
 
     private MultiAppResponse patchSome(Caller caller, PatchAppsRequest request) {
         Tenants.user(caller, request.getUserAppId());
-        PatchKind kind = PatchKind.of(request.getAction());
+        PatchAction kind = Actions.of(request.getAction(), StatusCode.BAD_REQUEST_FORMAT);
         return database.inTransaction(_ -> {
             MultiAppResponse.Builder answer = MultiAppResponse.newBuilder().setStatus(Answers.ok());
             for (App patch : request.getAppsList()) {
@@ -131,7 +132,7 @@ class AppCalls {
     }
 
     /** What a patch leaves out stays as it is. */
-    private static StoredApp patched(Tenant tenant, PatchKind kind, App patch) {
+    private static StoredApp patched(Tenant tenant, PatchAction kind, App patch) {
         StoredApp known = Apps.lock(tenant).orElseThrow();
         Struct metadata = patch.hasMetadata()
                 ? Metadata.patched(Metadata.read(known.metadata()), kind, patch.getMetadata())

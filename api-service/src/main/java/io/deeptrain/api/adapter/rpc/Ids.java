@@ -8,6 +8,7 @@ import java.util.UUID;
 /** The ids that callers give, checked, and those that they leave to us. */
 final class Ids {
     private static final int LENGTH_MAX = 128;
+    private static final int SUFFIX_LENGTH = 12;
 
     private Ids() {}
 
@@ -18,6 +19,12 @@ final class Ids {
     /** The id that was given, or a fresh one. */
     static String givenOrFresh(String field, String given) {
         return given.isEmpty() ? fresh() : checked(field, given);
+    }
+
+    /** An id that begins like one that is taken, and that nobody else has. */
+    static String suffixed(String taken) {
+        String suffix = "-" + fresh().substring(0, SUFFIX_LENGTH);
+        return taken.substring(0, Math.min(taken.length(), LENGTH_MAX - suffix.length())) + suffix;
     }
 
     static String checked(String field, String given) {

@@ -1,70 +1,62 @@
 package io.deeptrain.api.adapter.rpc;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
-import com.google.protobuf.util.JsonFormat;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
-import io.deeptrain.api.adapter.http.ImageFetch;
-import io.deeptrain.api.adapter.http.ImageFetch.Fetched;
-import io.deeptrain.api.adapter.postgres.Concepts;
-import io.deeptrain.api.adapter.postgres.Concepts.StoredConcept;
+import io.deeptrain.api.adapter.postgres.AddJobs;
+import io.deeptrain.api.adapter.postgres.AddJobs.StoredJob;
 import io.deeptrain.api.adapter.postgres.Database;
+import io.deeptrain.api.adapter.postgres.Datasets;
 import io.deeptrain.api.adapter.postgres.Inputs;
 import io.deeptrain.api.adapter.postgres.Page;
-import io.deeptrain.api.input.ImageCheck;
-import io.deeptrain.api.input.ImageCheck.Finding;
-import io.deeptrain.api.input.Label;
+import io.deeptrain.api.adapter.rpc.InputIntake.Outcome;
 import io.deeptrain.api.input.LabelledImage;
+import io.deeptrain.api.input.PatchAction;
 import io.deeptrain.api.status.StatusCode;
-import io.deeptrain.contract.Concept;
-import io.deeptrain.contract.Data;
 import io.deeptrain.contract.DeleteInputRequest;
 import io.deeptrain.contract.DeleteInputsRequest;
 import io.deeptrain.contract.GetInputCountRequest;
 import io.deeptrain.contract.GetInputRequest;
-import io.deeptrain.contract.Image;
 import io.deeptrain.contract.Input;
 import io.deeptrain.contract.InputCount;
+import io.deeptrain.contract.InputIDConflictResolution;
 import io.deeptrain.contract.ListInputsRequest;
 import io.deeptrain.contract.MultiInputResponse;
+import io.deeptrain.contract.PatchInputsRequest;
 import io.deeptrain.contract.PostInputsRequest;
 import io.deeptrain.contract.SingleInputCountResponse;
 import io.deeptrain.contract.SingleInputResponse;
 import io.deeptrain.contract.status.BaseResponse;
 import io.deeptrain.contract.status.Status;
-import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
-import io.deeptrain.objects.ObjectStore;
-import io.deeptrain.objects.StoredBlob;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Calls about inputs. What cannot be a training image is refused by itself; the others of the call are kept. */
 @ApplicationScoped
 class InputCalls {
-    private static final int INPUTS_MAX = 128;
+    static final int INPUTS_MAX = 128;
 
     private final Database database;
-    private final ObjectStore objects;
-    private final ImageFetch images;
+    private final InputIntake intake;
 
-    InputCalls(Database database, ObjectStore objects, ImageFetch images) {
+    InputCalls(Database database, InputIntake intake) {
         this.database = database;
-        this.objects = objects;
-        this.images = images;
+        this.intake = intake;
     }
 
     void addTo(RpcTable.Builder table) {
@@ -72,144 +64,165 @@ class InputCalls {
                 .answer("ListInputs", ListInputsRequest.class, this::list)
                 .answer("GetInput", GetInputRequest.class, this::get)
                 .answer("GetInputCount", GetInputCountRequest.class, this::count)
+                .answer("PatchInputs", PatchInputsRequest.class, this::patch)
                 .answer("DeleteInput", DeleteInputRequest.class, this::delete)
                 .answer("DeleteInputs", DeleteInputsRequest.class, this::deleteSome);
     }
 
-    /** What became of one posted input. */
-    private sealed interface Outcome {
-        record Kept(LabelledImage image) implements Outcome {}
-
-        record Refused(Input posted, Status status) implements Outcome {}
-    }
-
     private MultiInputResponse post(Caller caller, PostInputsRequest request) {
-        Tenant tenant = database.inTransaction(_ -> Tenants.app(caller, request.getUserAppId()));
-        if (request.getInputsCount() == 0 || request.getInputsCount() > INPUTS_MAX) {
+        requireCount(request.getInputsCount());
+        InputIDConflictResolution resolution = request.getInputIdConflictResolution();
+        if (resolution == InputIDConflictResolution.UNRECOGNIZED) {
             throw new Refusal(
                     StatusCode.INPUT_INVALID_REQUEST,
-                    "inputs holds %d inputs but must hold 1 to %d".formatted(request.getInputsCount(), INPUTS_MAX));
+                    "input_id_conflict_resolution is '%d' but must be one of %s"
+                            .formatted(request.getInputIdConflictResolutionValue(), resolutions()));
         }
         Instant now = Instant.now();
-        List<Outcome> outcomes = new ArrayList<>();
-        Set<String> ids = new HashSet<>();
-        for (Input posted : request.getInputsList()) {
-            Outcome outcome = examine(posted, now);
-            outcomes.add(
-                    outcome instanceof Outcome.Kept(LabelledImage image) && !ids.add(image.id())
-                            ? duplicate(posted, image.id())
-                            : outcome);
-        }
-        Set<String> added = keep(tenant, outcomes, request, now);
-        MultiInputResponse.Builder answer = MultiInputResponse.newBuilder();
-        int kept = 0;
-        for (int i = 0; i < outcomes.size(); i++) {
-            Outcome outcome = outcomes.get(i);
-            if (outcome instanceof Outcome.Kept(LabelledImage image) && !added.contains(image.id())) {
-                outcome = duplicate(request.getInputs(i), image.id());
-            }
-            switch (outcome) {
-                case Outcome.Kept(LabelledImage image) -> {
-                    answer.addInputs(message(image));
-                    kept++;
-                }
-                case Outcome.Refused(Input posted, Status status) ->
-                    answer.addInputs(withoutBytes(posted).setStatus(status));
-            }
-        }
-        return answer.setStatus(overall(kept, outcomes.size())).build();
-    }
-
-    private static Status overall(int kept, int all) {
-        if (kept == all) {
-            return Answers.ok();
-        }
-        return kept == 0
-                ? Answers.of(StatusCode.FAILURE, "None of the inputs was kept; the status of each says why")
-                : Answers.of(
-                        StatusCode.MIXED_STATUS,
-                        "%d of %d inputs were kept; the status of the others says why".formatted(kept, all));
-    }
-
-    private Outcome examine(Input posted, Instant now) {
-        Image image = posted.getData().getImage();
-        byte[] bytes = image.getBase64().toByteArray();
-        if (bytes.length == 0) {
-            if (image.getUrl().isEmpty()) {
-                return refused(
-                        posted,
-                        StatusCode.INPUT_INVALID,
-                        "data.image has neither base64 nor url but must have one of them");
-            }
-            switch (images.fetch(image.getUrl())) {
-                case Fetched.Image(byte[] fetched) -> bytes = fetched;
-                case Fetched.Refused(String reason) -> {
-                    return refused(posted, StatusCode.INPUT_DOWNLOAD_FAILED, "data.image.url: " + reason);
-                }
-            }
-        }
-        if (ImageCheck.of(bytes) instanceof Finding.Unreadable(String reason)) {
-            return refused(posted, StatusCode.INPUT_INVALID, "data.image: " + reason);
-        }
-        try {
-            Map<String, Label> labels = new LinkedHashMap<>();
-            for (Concept concept : posted.getData().getConceptsList()) {
-                String id = Ids.checked("data.concepts.id", concept.getId());
-                labels.put(id, Label.of(id, concept.getValue()));
-            }
-            return new Outcome.Kept(new LabelledImage(
-                    Ids.givenOrFresh("id", posted.getId()),
-                    stored(bytes),
-                    image.getUrl(),
-                    JsonFormat.printer().print(posted.getData().getMetadata()),
-                    List.copyOf(labels.values()),
-                    now));
-        } catch (Refusal refusal) {
-            return refused(posted, StatusCode.INPUT_INVALID, refusal.details());
-        } catch (InvalidProtocolBufferException e) {
-            return refused(posted, StatusCode.INPUT_INVALID, "data.metadata is not JSON: " + e.getMessage());
-        }
-    }
-
-    private StoredObject stored(byte[] bytes) {
-        try {
-            StoredBlob blob = objects.putContent(new ByteArrayInputStream(bytes));
-            return new StoredObject(blob.key(), blob.sha256(), blob.sizeBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException("an image cannot be stored", e);
-        }
-    }
-
-    /** Keeps the images whose id is free, and the concepts that they are labelled with. */
-    private Set<String> keep(Tenant tenant, List<Outcome> outcomes, PostInputsRequest request, Instant now) {
-        List<LabelledImage> kept = new ArrayList<>();
-        Map<String, StoredConcept> concepts = new TreeMap<>();
-        for (int i = 0; i < outcomes.size(); i++) {
-            if (outcomes.get(i) instanceof Outcome.Kept(LabelledImage image)) {
-                kept.add(image);
-                for (Concept concept : request.getInputs(i).getData().getConceptsList()) {
-                    concepts.putIfAbsent(concept.getId(), ConceptCalls.of(concept, now));
-                }
-            }
-        }
+        Tenant tenant = database.inTransaction(connection -> {
+            Tenant found = Tenants.app(caller, request.getUserAppId());
+            openJob(connection, found, request.getInputsAddJobId(), now);
+            return found;
+        });
+        List<Outcome> examined = request.getInputsList().stream()
+                .map(posted -> intake.examine(posted, now))
+                .toList();
         return database.inTransaction(connection -> {
-            Concepts.insert(connection, tenant, concepts.values());
-            return Inputs.insert(connection, tenant, kept);
+            List<Outcome> outcomes = InputIntake.keep(connection, tenant, examined, resolution, now);
+            long refused =
+                    outcomes.stream().filter(Outcome.Refused.class::isInstance).count();
+            long kept = outcomes.size() - refused;
+            MultiInputResponse.Builder answer = MultiInputResponse.newBuilder()
+                    .setStatus(overall(kept, outcomes.size(), "kept"))
+                    .addAllInputs(InputIntake.answers(connection, tenant, outcomes));
+            if (!request.getInputsAddJobId().isEmpty()) {
+                AddJobs.count(connection, tenant, request.getInputsAddJobId(), kept, refused, now);
+                answer.setInputsAddJob(AddJobCalls.message(
+                        connection,
+                        tenant,
+                        AddJobs.find(connection, tenant, request.getInputsAddJobId())
+                                .orElseThrow()));
+            }
+            return answer.build();
         });
     }
 
-    private static Outcome duplicate(Input posted, String id) {
-        return refused(posted, StatusCode.INPUT_DUPLICATE, "id is '%s', which another input has".formatted(id));
+    private static void openJob(Connection connection, Tenant tenant, String id, Instant now) throws SQLException {
+        if (!id.isEmpty()) {
+            StoredJob job = AddJobs.open(connection, tenant, Ids.checked("inputs_add_job_id", id), now);
+            if (job.cancelled()) {
+                throw new Refusal(
+                        StatusCode.INPUT_INVALID_REQUEST,
+                        "inputs_add_job_id is '%s', a job that was cancelled; use a new id".formatted(id));
+            }
+        }
     }
 
-    private static Outcome refused(Input posted, StatusCode code, String details) {
-        return new Outcome.Refused(posted, Answers.of(code, details));
+    private static String resolutions() {
+        return Arrays.stream(InputIDConflictResolution.values())
+                .filter(resolution -> resolution != InputIDConflictResolution.UNRECOGNIZED)
+                .map(resolution -> "%d (%s)".formatted(resolution.getNumber(), resolution))
+                .collect(Collectors.joining(", "));
     }
 
-    private static Input.Builder withoutBytes(Input posted) {
-        Input.Builder input = posted.toBuilder();
-        input.getDataBuilder().getImageBuilder().clearBase64();
-        return input;
+    private static void requireCount(int count) {
+        if (count == 0 || count > INPUTS_MAX) {
+            throw new Refusal(
+                    StatusCode.INPUT_INVALID_REQUEST,
+                    "inputs holds %d inputs but must hold 1 to %d".formatted(count, INPUTS_MAX));
+        }
+    }
+
+    private static Status overall(long done, long all, String what) {
+        if (done == all) {
+            return Answers.ok();
+        }
+        return done == 0
+                ? Answers.of(
+                        StatusCode.FAILURE, "None of the inputs was %s; the status of each says why".formatted(what))
+                : Answers.of(
+                        StatusCode.MIXED_STATUS,
+                        "%d of %d inputs were %s; the status of the others says why".formatted(done, all, what));
+    }
+
+    private MultiInputResponse patch(Caller caller, PatchInputsRequest request) {
+        requireCount(request.getInputsCount());
+        PatchAction action = Actions.of(request.getAction(), StatusCode.INPUT_INVALID_REQUEST);
+        Instant now = Instant.now();
+        return database.inTransaction(connection -> {
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
+            List<Optional<Status>> refusals = patched(connection, tenant, action, request.getInputsList(), now);
+            return patchAnswer(connection, tenant, request.getInputsList(), refusals);
+        });
+    }
+
+    /** Why each was refused, if it was. Inputs that are named twice are changed twice, in the order of the list. */
+    private static List<Optional<Status>> patched(
+            Connection connection, Tenant tenant, PatchAction action, List<Input> posted, Instant now)
+            throws SQLException {
+        Set<String> there = Inputs.hold(
+                connection, tenant, posted.stream().map(Input::getId).toList());
+        Set<String> datasets = Datasets.known(
+                connection,
+                tenant,
+                posted.stream()
+                        .flatMap(input -> input.getDatasetIdsList().stream())
+                        .collect(Collectors.toSet()));
+        List<Optional<Status>> refusals = new ArrayList<>();
+        Map<String, InputChanges.Patch> round = new LinkedHashMap<>();
+        for (Input input : posted) {
+            try {
+                requireKnown(input, there, datasets);
+                InputChanges.Patch patch = InputChanges.Patch.of(input, action);
+                if (round.containsKey(input.getId())) {
+                    InputChanges.apply(connection, tenant, action, round, now);
+                    round.clear();
+                }
+                round.put(input.getId(), patch);
+                refusals.add(Optional.empty());
+            } catch (Refusal refusal) {
+                StatusCode code = there.contains(input.getId()) ? StatusCode.INPUT_INVALID : refusal.status();
+                refusals.add(Optional.of(Answers.of(code, refusal.details())));
+            }
+        }
+        InputChanges.apply(connection, tenant, action, round, now);
+        return refusals;
+    }
+
+    private static void requireKnown(Input input, Set<String> there, Set<String> datasets) {
+        if (!there.contains(input.getId())) {
+            throw new Refusal(
+                    StatusCode.INPUT_DOES_NOT_EXIST,
+                    "id is '%s' but must be the id of an input of this app".formatted(input.getId()));
+        }
+        for (String dataset : input.getDatasetIdsList()) {
+            if (!datasets.contains(dataset)) {
+                throw new Refusal(
+                        StatusCode.INPUT_INVALID,
+                        "dataset_ids is '%s' but must name a dataset of this app".formatted(dataset));
+            }
+        }
+    }
+
+    private static MultiInputResponse patchAnswer(
+            Connection connection, Tenant tenant, List<Input> posted, List<Optional<Status>> refusals)
+            throws SQLException {
+        Map<String, Input> after = new HashMap<>();
+        Set<String> ids = posted.stream().map(Input::getId).collect(Collectors.toCollection(TreeSet::new));
+        InputMessages.of(connection, tenant, Inputs.find(connection, tenant, ids))
+                .forEach(input -> after.put(input.getId(), input));
+        MultiInputResponse.Builder answer = MultiInputResponse.newBuilder();
+        int done = 0;
+        for (int i = 0; i < posted.size(); i++) {
+            Input input = posted.get(i);
+            if (refusals.get(i).isPresent()) {
+                answer.addInputs(input.toBuilder().setStatus(refusals.get(i).get()));
+            } else {
+                answer.addInputs(Objects.requireNonNull(after.get(input.getId())));
+                done++;
+            }
+        }
+        return answer.setStatus(overall(done, posted.size(), "changed")).build();
     }
 
     private MultiInputResponse list(Caller caller, ListInputsRequest request) {
@@ -227,7 +240,7 @@ class InputCalls {
             }
             return MultiInputResponse.newBuilder()
                     .setStatus(Answers.ok())
-                    .addAllInputs(found.stream().map(InputCalls::message).toList())
+                    .addAllInputs(InputMessages.of(connection, tenant, found))
                     .build();
         });
     }
@@ -239,7 +252,8 @@ class InputCalls {
                     .orElseThrow(() -> noInput(request.getInputId()));
             return SingleInputResponse.newBuilder()
                     .setStatus(Answers.ok())
-                    .setInput(message(image))
+                    .setInput(
+                            InputMessages.of(connection, tenant, List.of(image)).getFirst())
                     .build();
         });
     }
@@ -278,31 +292,5 @@ class InputCalls {
 
     private static Refusal noInput(String id) {
         return new Refusal(StatusCode.DOES_NOT_EXIST, "Input '%s' does not exist".formatted(id));
-    }
-
-    private static Input message(LabelledImage image) {
-        Data.Builder data = Data.newBuilder().setImage(Image.newBuilder().setUrl(image.url()));
-        for (Label label : image.labels()) {
-            data.addConcepts(Concept.newBuilder()
-                    .setId(label.conceptId())
-                    .setName(label.conceptId())
-                    .setValue(label.positive() ? 1 : 0));
-        }
-        Struct.Builder metadata = Struct.newBuilder();
-        try {
-            JsonFormat.parser().merge(image.metadata(), metadata);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("the metadata of input %s is no object".formatted(image.id()), e);
-        }
-        if (metadata.getFieldsCount() > 0) {
-            data.setMetadata(metadata);
-        }
-        return Input.newBuilder()
-                .setId(image.id())
-                .setData(data)
-                .setCreatedAt(Times.stamp(image.createdAt()))
-                .setModifiedAt(Times.stamp(image.createdAt()))
-                .setStatus(Answers.of(StatusCode.INPUT_DOWNLOAD_SUCCESS, ""))
-                .build();
     }
 }

@@ -2,9 +2,12 @@ package io.deeptrain.api.adapter.rpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.input.PatchAction;
 import io.deeptrain.api.status.StatusCode;
+import java.util.Map;
 
 /** What users write to their things: any JSON object. Kept as text. */
 final class Metadata {
@@ -28,16 +31,55 @@ final class Metadata {
         return metadata.build();
     }
 
-    /** What is there after a patch. */
-    static Struct patched(Struct known, PatchKind kind, Struct patch) {
-        return switch (kind) {
-            case MERGE -> known.toBuilder().putAllFields(patch.getFieldsMap()).build();
+    /**
+     * Metadata after a patch. Merging and removing reach into objects: merging sets the values that the patch has,
+     * removing takes away those that it names, whatever they are. Overwriting replaces everything.
+     */
+    static Struct patched(Struct old, PatchAction action, Struct patch) {
+        return switch (action) {
+            case MERGE -> merged(old, patch);
+            case REMOVE -> without(old, patch);
             case OVERWRITE -> patch;
-            case REMOVE -> {
-                Struct.Builder left = known.toBuilder();
-                patch.getFieldsMap().keySet().forEach(left::removeFields);
-                yield left.build();
-            }
         };
+    }
+
+    private static Struct merged(Struct old, Struct patch) {
+        Struct.Builder result = old.toBuilder();
+        for (Map.Entry<String, Value> entry : patch.getFieldsMap().entrySet()) {
+            Value before = old.getFieldsMap().get(entry.getKey());
+            result.putFields(
+                    entry.getKey(),
+                    before != null
+                                    && before.hasStructValue()
+                                    && entry.getValue().hasStructValue()
+                            ? Value.newBuilder()
+                                    .setStructValue(merged(
+                                            before.getStructValue(),
+                                            entry.getValue().getStructValue()))
+                                    .build()
+                            : entry.getValue());
+        }
+        return result.build();
+    }
+
+    private static Struct without(Struct old, Struct patch) {
+        Struct.Builder result = old.toBuilder();
+        for (Map.Entry<String, Value> entry : patch.getFieldsMap().entrySet()) {
+            Value before = old.getFieldsMap().get(entry.getKey());
+            if (before != null
+                    && before.hasStructValue()
+                    && entry.getValue().getStructValue().getFieldsCount() > 0) {
+                result.putFields(
+                        entry.getKey(),
+                        Value.newBuilder()
+                                .setStructValue(without(
+                                        before.getStructValue(),
+                                        entry.getValue().getStructValue()))
+                                .build());
+            } else {
+                result.removeFields(entry.getKey());
+            }
+        }
+        return result.build();
     }
 }

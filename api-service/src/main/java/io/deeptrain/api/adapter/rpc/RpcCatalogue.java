@@ -21,6 +21,8 @@ class RpcCatalogue {
             AppCalls apps,
             KeyCalls keys,
             InputCalls inputs,
+            AddJobCalls addJobs,
+            AnnotationCalls annotations,
             ConceptCalls concepts,
             ModelTypeCalls modelTypes,
             ModelCalls models,
@@ -33,6 +35,8 @@ class RpcCatalogue {
         apps.addTo(table);
         keys.addTo(table);
         inputs.addTo(table);
+        addJobs.addTo(table);
+        annotations.addTo(table);
         concepts.addTo(table);
         modelTypes.addTo(table);
         models.addTo(table);

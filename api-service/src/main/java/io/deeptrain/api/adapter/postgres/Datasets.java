@@ -1,0 +1,187 @@
+package io.deeptrain.api.adapter.postgres;
+
+import io.deeptrain.api.dataset.DatasetOrder;
+import io.deeptrain.api.input.LabelledImage;
+import io.deeptrain.event.Tenant;
+import io.quarkus.panache.common.Sort;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.hibernate.exception.ConstraintViolationException;
+
+/** The tables {@code dataset} and {@code dataset_input}. To be called in a transaction. */
+public final class Datasets {
+    private Datasets() {}
+
+    /**
+     * A dataset as it is kept, without its inputs.
+     *
+     * @param metadata a JSON object of the tenant's own
+     * @param visibility the number that the contract gives to it
+     */
+    public record StoredDataset(
+            String id,
+            String description,
+            String notes,
+            String metadata,
+            int visibility,
+            Instant createdAt,
+            Instant modifiedAt) {}
+
+    /** An input and since when it is in the dataset. */
+    public record Member(LabelledImage image, Instant since) {}
+
+    /** False if there is one with this id; the transaction can then only be given up. */
+    public static boolean insert(Tenant tenant, StoredDataset dataset) {
+        try {
+            new DatasetEntity(tenant, dataset).persistAndFlush();
+            return true;
+        } catch (ConstraintViolationException taken) {
+            return false;
+        }
+    }
+
+    public static Optional<StoredDataset> find(Tenant tenant, String id) {
+        return DatasetEntity.<DatasetEntity>findByIdOptional(DatasetKey.of(tenant, id))
+                .map(DatasetEntity::toRecord);
+    }
+
+    /** Takes over all of it that can change; written before the commit. */
+    public static void update(Tenant tenant, StoredDataset dataset) {
+        DatasetEntity.<DatasetEntity>findByIdOptional(DatasetKey.of(tenant, dataset.id()))
+                .orElseThrow()
+                .change(dataset);
+    }
+
+    /** Those whose id or description holds {@code part}; all for an empty one. */
+    public static List<StoredDataset> list(Tenant tenant, String part, DatasetOrder order, Page page) {
+        Sort.Direction direction = order.ascending() ? Sort.Direction.Ascending : Sort.Direction.Descending;
+        String first = switch (order.by()) {
+            case CREATION -> "createdAt";
+            case CHANGE -> "modifiedAt";
+        };
+        return DatasetEntity.<DatasetEntity>find(
+                        "userId = ?1 and appId = ?2 and (locate(?3, lower(datasetId)) > 0 "
+                                + "or locate(?3, lower(description)) > 0)",
+                        Sort.by(first, direction).and("datasetId", direction),
+                        tenant.userId(),
+                        tenant.appId(),
+                        part.toLowerCase(Locale.ROOT))
+                .range(Math.toIntExact(page.offset()), Math.toIntExact(page.offset() + page.size() - 1))
+                .stream()
+                .map(DatasetEntity::toRecord)
+                .toList();
+    }
+
+    /** Deletes datasets with their versions; the inputs stay. */
+    public static void delete(Connection connection, Tenant tenant, Collection<String> ids) throws SQLException {
+        Sql.update(
+                connection,
+                "delete from dataset where user_id = ? and app_id = ? and dataset_id = any(?)",
+                tenant.userId(),
+                tenant.appId(),
+                Sql.texts(connection, ids));
+    }
+
+    /** Those of the ids that are there. */
+    public static Set<String> known(Connection connection, Tenant tenant, Collection<String> ids) throws SQLException {
+        if (ids.isEmpty()) {
+            return Set.of();
+        }
+        return new TreeSet<>(Sql.list(
+                connection,
+                "select dataset_id from dataset where user_id = ? and app_id = ? and dataset_id = any(?)",
+                row -> row.getString(1),
+                tenant.userId(),
+                tenant.appId(),
+                Sql.texts(connection, ids)));
+    }
+
+    /** Adds inputs that are there, in the order given; answers the ids of those that were not in it. */
+    public static Set<String> add(
+            Connection connection, Tenant tenant, String datasetId, Collection<String> inputIds, Instant now)
+            throws SQLException {
+        return new TreeSet<>(Sql.list(
+                connection,
+                """
+                insert into dataset_input (user_id, app_id, dataset_id, input_id, created_at)
+                select i.user_id, i.app_id, ?, i.input_id, ?
+                from unnest(?::text[]) with ordinality new(input_id, ordinal)
+                join input i on i.user_id = ? and i.app_id = ? and i.input_id = new.input_id
+                order by new.ordinal
+                on conflict do nothing returning input_id
+                """,
+                row -> row.getString(1),
+                datasetId,
+                now,
+                Sql.texts(connection, inputIds),
+                tenant.userId(),
+                tenant.appId()));
+    }
+
+    public static void remove(Connection connection, Tenant tenant, String datasetId, Collection<String> inputIds)
+            throws SQLException {
+        Sql.update(connection, """
+                delete from dataset_input
+                where user_id = ? and app_id = ? and dataset_id = ? and input_id = any(?)
+                """, tenant.userId(), tenant.appId(), datasetId, Sql.texts(connection, inputIds));
+    }
+
+    /** Takes inputs out of all datasets. */
+    public static void removeFromAll(Connection connection, Tenant tenant, Collection<String> inputIds)
+            throws SQLException {
+        Sql.update(
+                connection,
+                "delete from dataset_input where user_id = ? and app_id = ? and input_id = any(?)",
+                tenant.userId(),
+                tenant.appId(),
+                Sql.texts(connection, inputIds));
+    }
+
+    /** In the order in which they came into the dataset. */
+    public static List<Member> inputs(Connection connection, Tenant tenant, String datasetId, Page page)
+            throws SQLException {
+        return Sql.list(
+                connection,
+                "select " + Inputs.COLUMNS + """
+                , m.created_at
+                from dataset_input m
+                join input i on (i.user_id, i.app_id, i.input_id) = (m.user_id, m.app_id, m.input_id)
+                where m.user_id = ? and m.app_id = ? and m.dataset_id = ?
+                order by m.position offset ? limit ?
+                """,
+                row -> new Member(Inputs.read(row), Sql.instant(row, Inputs.COLUMN_COUNT + 1)),
+                tenant.userId(),
+                tenant.appId(),
+                datasetId,
+                page.offset(),
+                page.size());
+    }
+
+    /** How many inputs are in it. */
+    public static long count(Connection connection, Tenant tenant, String datasetId) throws SQLException {
+        return Sql.first(
+                        connection,
+                        "select count(*) from dataset_input where user_id = ? and app_id = ? and dataset_id = ?",
+                        row -> row.getLong(1),
+                        tenant.userId(),
+                        tenant.appId(),
+                        datasetId)
+                .orElseThrow();
+    }
+
+    /** Their ids, in no more than so many rows. */
+    public static List<String> inputIds(Connection connection, Tenant tenant, String datasetId, int max)
+            throws SQLException {
+        return Sql.list(connection, """
+                select input_id from dataset_input where user_id = ? and app_id = ? and dataset_id = ?
+                order by position limit ?
+                """, row -> row.getString(1), tenant.userId(), tenant.appId(), datasetId, max);
+    }
+}
