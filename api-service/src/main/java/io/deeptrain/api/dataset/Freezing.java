@@ -42,17 +42,22 @@ public sealed interface Freezing {
      * dataset might not train it at all.
      */
     static Freezing of(List<LabelledImage> images, List<String> concepts) {
+        return ofFrozen(images.stream().map(FrozenInput::of).toList(), concepts);
+    }
+
+    /** As {@link #of}, of inputs that were frozen before, in their order. */
+    static Freezing ofFrozen(List<FrozenInput> images, List<String> concepts) {
         Set<String> unseen = new HashSet<>(concepts);
         List<ManifestEntry> entries = new ArrayList<>();
-        for (LabelledImage image : images) {
+        for (FrozenInput image : images) {
             List<String> positives = ids(image, concepts, true);
             List<String> negatives = ids(image, concepts, false);
             if (positives.isEmpty() && negatives.isEmpty()) {
                 continue;
             }
             boolean first = unseen.removeAll(positives);
-            Split split = !first && isForTest(image.id()) ? Split.TEST : Split.TRAIN;
-            entries.add(new ManifestEntry(image.id(), image.image(), positives, negatives, split));
+            Split split = !first && isForTest(image.inputId()) ? Split.TEST : Split.TRAIN;
+            entries.add(new ManifestEntry(image.inputId(), image.image(), positives, negatives, split));
         }
         if (entries.isEmpty()) {
             return new NoImages();
@@ -62,7 +67,7 @@ public sealed interface Freezing {
                 : new NoPositives(concepts.stream().filter(unseen::contains).toList());
     }
 
-    private static List<String> ids(LabelledImage image, List<String> concepts, boolean positive) {
+    private static List<String> ids(FrozenInput image, List<String> concepts, boolean positive) {
         return image.labels().stream()
                 .filter(label -> label.positive() == positive)
                 .map(Label::conceptId)

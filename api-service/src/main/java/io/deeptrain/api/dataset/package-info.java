@@ -1,4 +1,4 @@
-/** How the labelled inputs of an app become the frozen dataset of one training. */
+/** How inputs are frozen: into versions of datasets, and into what one training learns from. */
 @NullMarked
 package io.deeptrain.api.dataset;
 

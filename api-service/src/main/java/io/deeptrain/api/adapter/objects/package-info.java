@@ -1,4 +1,4 @@
-/** The object store that the configuration names. */
+/** The object store that the configuration names, and what lies in it as text. */
 @NullMarked
 package io.deeptrain.api.adapter.objects;
 

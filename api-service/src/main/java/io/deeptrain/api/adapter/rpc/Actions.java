@@ -12,7 +12,7 @@ final class Actions {
     /** Without a name it merges. */
     static PatchAction of(String name, StatusCode refusal) {
         return PatchAction.of(name.isEmpty() ? PatchAction.MERGE.wireName() : name.toLowerCase(Locale.ROOT))
-                .orElseThrow(() -> new Refusal(
-                        refusal, "action is '%s' but must be merge, remove or overwrite".formatted(name)));
+                .orElseThrow(() ->
+                        new Refusal(refusal, "action is '%s' but must be merge, remove or overwrite".formatted(name)));
     }
 }

@@ -20,7 +20,6 @@ import io.deeptrain.event.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
 
 /** Calls about inputs that are added together. */
 @ApplicationScoped
@@ -58,7 +57,7 @@ class AddJobCalls {
     private SingleInputsAddJobResponse cancel(Caller caller, CancelInputsAddJobRequest request) {
         return database.inTransaction(connection -> {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
-            AddJobs.cancel(connection, tenant, request.getId(), Instant.now());
+            AddJobs.cancel(connection, tenant, request.getId(), Times.now());
             return answer(connection, tenant, request.getId());
         });
     }

@@ -73,7 +73,7 @@ class AnnotationCalls {
 
     private MultiAnnotationResponse post(Caller caller, PostAnnotationsRequest request) {
         requireCount(request.getAnnotationsCount());
-        Instant now = Instant.now();
+        Instant now = Times.now();
         return database.inTransaction(connection -> {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             Set<String> inputs = held(connection, tenant, request.getAnnotationsList());
@@ -123,7 +123,7 @@ class AnnotationCalls {
     private MultiAnnotationResponse patch(Caller caller, PatchAnnotationsRequest request) {
         requireCount(request.getAnnotationsCount());
         PatchAction action = Actions.of(request.getAction(), StatusCode.ANNOTATION_INVALID);
-        Instant now = Instant.now();
+        Instant now = Times.now();
         return database.inTransaction(connection -> {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             held(connection, tenant, request.getAnnotationsList());

@@ -57,7 +57,7 @@ class ConceptCalls {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             MultiConceptResponse.Builder answer =
                     MultiConceptResponse.newBuilder().setStatus(Answers.ok());
-            Instant now = Instant.now();
+            Instant now = Times.now();
             for (Concept posted : request.getConceptsList()) {
                 StoredConcept concept = of(posted, now);
                 if (!Concepts.insert(connection, tenant, List.of(concept))) {

@@ -78,7 +78,7 @@ class InputCalls {
                     "input_id_conflict_resolution is '%d' but must be one of %s"
                             .formatted(request.getInputIdConflictResolutionValue(), resolutions()));
         }
-        Instant now = Instant.now();
+        Instant now = Times.now();
         Tenant tenant = database.inTransaction(connection -> {
             Tenant found = Tenants.app(caller, request.getUserAppId());
             openJob(connection, found, request.getInputsAddJobId(), now);
@@ -148,7 +148,7 @@ class InputCalls {
     private MultiInputResponse patch(Caller caller, PatchInputsRequest request) {
         requireCount(request.getInputsCount());
         PatchAction action = Actions.of(request.getAction(), StatusCode.INPUT_INVALID_REQUEST);
-        Instant now = Instant.now();
+        Instant now = Times.now();
         return database.inTransaction(connection -> {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             List<Optional<Status>> refusals = patched(connection, tenant, action, request.getInputsList(), now);

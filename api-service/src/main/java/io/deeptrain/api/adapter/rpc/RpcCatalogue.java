@@ -23,6 +23,8 @@ class RpcCatalogue {
             InputCalls inputs,
             AddJobCalls addJobs,
             AnnotationCalls annotations,
+            DatasetCalls datasets,
+            DatasetVersionCalls datasetVersions,
             ConceptCalls concepts,
             ModelTypeCalls modelTypes,
             ModelCalls models,
@@ -37,6 +39,8 @@ class RpcCatalogue {
         inputs.addTo(table);
         addJobs.addTo(table);
         annotations.addTo(table);
+        datasets.addTo(table);
+        datasetVersions.addTo(table);
         concepts.addTo(table);
         modelTypes.addTo(table);
         models.addTo(table);

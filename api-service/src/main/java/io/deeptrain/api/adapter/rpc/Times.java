@@ -3,11 +3,17 @@ package io.deeptrain.api.adapter.rpc;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Moments and spans as the contract writes them. */
 final class Times {
     private Times() {}
+
+    /** The present, as exactly as the database keeps it, so that a thing is shown later as it was first answered. */
+    static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MICROS);
+    }
 
     static Timestamp stamp(Instant at) {
         return Timestamp.newBuilder()

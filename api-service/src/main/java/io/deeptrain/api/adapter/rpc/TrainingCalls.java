@@ -7,14 +7,13 @@ import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Database;
-import io.deeptrain.api.adapter.postgres.Inputs;
 import io.deeptrain.api.adapter.postgres.Models;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
 import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.dataset.Freezing;
+import io.deeptrain.api.dataset.FrozenInput;
 import io.deeptrain.api.estimate.TrainingEstimate;
-import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.version.Submission;
 import io.deeptrain.contract.ModelVersion;
@@ -66,15 +65,18 @@ class TrainingCalls {
 
     private final Database database;
     private final ObjectStore objects;
+    private final TrainingSource source;
     private final Rate rate;
 
     TrainingCalls(
             Database database,
             ObjectStore objects,
+            TrainingSource source,
             @ConfigProperty(name = "deeptrain.rate.cents-per-gpu-hour", defaultValue = "400") long centsPerGpuHour,
             @ConfigProperty(name = "deeptrain.rate.currency", defaultValue = "USD") String currency) {
         this.database = database;
         this.objects = objects;
+        this.source = source;
         this.rate = new Rate(centsPerGpuHour, currency);
     }
 
@@ -91,7 +93,7 @@ class TrainingCalls {
             Tenant tenant,
             StoredModel model,
             TrainingOrder order,
-            List<LabelledImage> images,
+            List<FrozenInput> images,
             Optional<SingleModelResponse> answeredEarlier) {}
 
     private SingleModelResponse post(Caller caller, PostModelVersionsRequest request) {
@@ -116,8 +118,7 @@ class TrainingCalls {
         return database.inTransaction(connection -> submit(connection, caller, facts, spec, requestHash));
     }
 
-    private static Facts facts(
-            Connection connection, Caller caller, PostModelVersionsRequest request, String requestHash)
+    private Facts facts(Connection connection, Caller caller, PostModelVersionsRequest request, String requestHash)
             throws SQLException {
         Tenant tenant = Tenants.app(caller, request.getUserAppId());
         StoredModel model = ModelCalls.found(connection, tenant, request.getModelId());
@@ -132,7 +133,12 @@ class TrainingCalls {
             return new Facts(tenant, model, order, List.of(), earlier);
         }
         order.requireRunnable();
-        return new Facts(tenant, model, order, Inputs.labelledWith(connection, tenant, order.concepts()), earlier);
+        return new Facts(
+                tenant,
+                model,
+                order,
+                source.labelledWith(connection, tenant, order.dataset(), order.concepts()),
+                earlier);
     }
 
     private static Optional<SingleModelResponse> answeredEarlier(
@@ -165,13 +171,13 @@ class TrainingCalls {
         return TrainingOrder.of(model.modelTypeId(), ModelMessages.document(model), version);
     }
 
-    private static List<ManifestEntry> frozen(List<LabelledImage> images, List<String> concepts) {
-        return switch (Freezing.of(images, concepts)) {
+    private static List<ManifestEntry> frozen(List<FrozenInput> images, List<String> concepts) {
+        return switch (Freezing.ofFrozen(images, concepts)) {
             case Freezing.Frozen(List<ManifestEntry> entries) -> entries;
             case Freezing.NoImages() ->
                 throw new Refusal(
                         StatusCode.MODEL_TRAINING_NO_DATA,
-                        "No input of this app is labelled with any of the concepts " + listed(concepts));
+                        "No input that this training may use is labelled with any of the concepts " + listed(concepts));
             case Freezing.NoPositives(List<String> unseen) ->
                 throw new Refusal(
                         StatusCode.MODEL_TRAINING_NO_POSITIVES,
@@ -235,7 +241,7 @@ class TrainingCalls {
                 TrainingOrder order = order(model, List.of(version), "");
                 long inputs = request.getEstimatedInputCount() != 0
                         ? request.getEstimatedInputCount()
-                        : Inputs.labelledWith(connection, tenant, order.concepts())
+                        : source.labelledWith(connection, tenant, order.dataset(), order.concepts())
                                 .size();
                 TrainingEstimate estimate = TrainingEstimate.of(order.template(), order.hyperparameters(), inputs);
                 answer.addTrainingTimeEstimates(Times.span(estimate.time()));

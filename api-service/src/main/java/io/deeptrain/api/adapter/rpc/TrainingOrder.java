@@ -3,6 +3,7 @@ package io.deeptrain.api.adapter.rpc;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.dataset.DatasetChoice;
 import io.deeptrain.api.hyperparameter.Hyperparameters;
 import io.deeptrain.api.hyperparameter.Violation;
 import io.deeptrain.api.status.StatusCode;
@@ -11,6 +12,8 @@ import io.deeptrain.api.template.Hyperparameter;
 import io.deeptrain.api.template.ModelType;
 import io.deeptrain.api.template.Template;
 import io.deeptrain.api.template.TemplateCatalogue;
+import io.deeptrain.contract.Dataset;
+import io.deeptrain.contract.DatasetVersion;
 import io.deeptrain.contract.Model;
 import io.deeptrain.contract.ModelVersion;
 import io.deeptrain.contract.OutputInfo;
@@ -37,6 +40,7 @@ record TrainingOrder(
         Template template,
         Map<String, Object> hyperparameters,
         List<String> concepts,
+        DatasetChoice dataset,
         int invalidDataTolerancePercent,
         CostCap cap,
         long seed,
@@ -45,6 +49,8 @@ record TrainingOrder(
     private static final String TOLERANCE = "invalid_data_tolerance_percent";
     private static final String MAX_COST = "max_cost_cents";
     private static final String SEED = "seed";
+    private static final String DATASET_ID = "dataset_id";
+    private static final String DATASET_VERSION_ID = "dataset_version_id";
 
     /** What every template has besides its own hyperparameters. */
     private static final List<Hyperparameter> COMMON = List.of(
@@ -71,7 +77,8 @@ record TrainingOrder(
         ModelType type = modelType(modelTypeId);
         Map<String, Object> params = new TreeMap<>(values(model.getTrainInfo().getParams()));
         params.putAll(values(asked.getTrainInfo().getParams()));
-        refuseDataset(params, model, asked);
+        DatasetChoice dataset = choice(
+                params, model.getTrainInfo().getDataset(), asked.getTrainInfo().getDataset());
         Template template = template(type, params.remove(TEMPLATE));
         List<Hyperparameter> all = new ArrayList<>(template.hyperparameters());
         all.addAll(COMMON);
@@ -87,7 +94,7 @@ record TrainingOrder(
                 .collect(Collectors.toCollection(LinkedHashSet::new)));
         ModelVersion document = ModelVersion.newBuilder()
                 .setDescription(asked.getDescription())
-                .setTrainInfo(TrainInfo.newBuilder().setParams(struct(template.id(), complete)))
+                .setTrainInfo(shown(dataset).setParams(struct(template.id(), complete)))
                 .setOutputInfo(output)
                 .setInputInfo(asked.hasInputInfo() ? asked.getInputInfo() : model.getInputInfo())
                 .setActiveConceptCount(concepts.size())
@@ -100,6 +107,7 @@ record TrainingOrder(
                 template,
                 complete,
                 concepts,
+                dataset,
                 tolerance,
                 maxCost == 0 ? new CostCap.Unlimited() : new CostCap.AtMost(maxCost),
                 seed,
@@ -158,25 +166,35 @@ record TrainingOrder(
         };
     }
 
-    /** Trains on all labelled inputs of the app, or on nothing: never on something else than was named. */
-    private static void refuseDataset(Map<String, Object> params, Model model, ModelVersion asked) {
-        for (String name : List.of("dataset_id", "dataset_version_id")) {
-            Object value = params.remove(name);
-            if (value != null && !value.equals("")) {
-                throw noDatasets(Hyperparameters.PATH + name, value.toString());
-            }
+    /** What the version says, over what the parameters say, over what the model says. */
+    private static DatasetChoice choice(Map<String, Object> params, Dataset ofModel, Dataset ofVersion) {
+        Object datasetId = params.remove(DATASET_ID);
+        Object versionId = params.remove(DATASET_VERSION_ID);
+        if (!ofVersion.equals(Dataset.getDefaultInstance())) {
+            return choice(ofVersion);
         }
-        for (TrainInfo trainInfo : List.of(asked.getTrainInfo(), model.getTrainInfo())) {
-            String dataset = trainInfo.getDataset().getId();
-            if (!dataset.isEmpty()) {
-                throw noDatasets("train_info.dataset.id", dataset);
-            }
-        }
+        return datasetId == null && versionId == null
+                ? choice(ofModel)
+                : DatasetChoice.of(
+                        Objects.requireNonNullElse(datasetId, "").toString(),
+                        Objects.requireNonNullElse(versionId, "").toString());
     }
 
-    private static Refusal noDatasets(String field, String value) {
-        return invalid(new Violation(
-                field, value, "left out, for this release trains on all labelled inputs of the app", Optional.empty()));
+    private static DatasetChoice choice(Dataset dataset) {
+        return DatasetChoice.of(dataset.getId(), dataset.getVersion().getId());
+    }
+
+    private static TrainInfo.Builder shown(DatasetChoice choice) {
+        TrainInfo.Builder info = TrainInfo.newBuilder();
+        switch (choice) {
+            case DatasetChoice.AllInputs() -> {}
+            case DatasetChoice.Current(String id) -> info.getDatasetBuilder().setId(id);
+            case DatasetChoice.OfVersion(var datasetId, String versionId) -> {
+                datasetId.ifPresent(info.getDatasetBuilder()::setId);
+                info.getDatasetBuilder().setVersion(DatasetVersion.newBuilder().setId(versionId));
+            }
+        }
+        return info;
     }
 
     private static Refusal invalid(Violation... violations) {
