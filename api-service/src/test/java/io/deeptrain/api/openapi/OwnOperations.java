@@ -53,6 +53,36 @@ final class OwnOperations {
                     Map.of(),
                     "text/event-stream"),
             new Own(
+                    "post",
+                    "/webhooks",
+                    "PostWebhook",
+                    "Tells a server what becomes of the app's trainings, signed as Standard Webhooks has it. The answer is the "
+                            + "only one that holds the secret.",
+                    Map.of(),
+                    "application/json"),
+            new Own("get", "/webhooks", "ListWebhooks", "The servers that are told.", Map.of(), "application/json"),
+            new Own(
+                    "delete",
+                    "/webhooks/{webhook_id}",
+                    "DeleteWebhook",
+                    "Tells a server nothing any more.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "get",
+                    "/webhooks/{webhook_id}/deliveries",
+                    "ListWebhookDeliveries",
+                    "What a server was told and what it answered, newest first.",
+                    Map.of("page", "Counted from 1.", "per_page", "At most 1000."),
+                    "application/json"),
+            new Own(
+                    "post",
+                    "/webhooks/{webhook_id}/deliveries/{delivery_id}/replay",
+                    "ReplayWebhookDelivery",
+                    "Tells a server something again.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
                     "get",
                     "/usage",
                     "GetUsage",

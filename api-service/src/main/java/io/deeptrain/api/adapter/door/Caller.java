@@ -1,6 +1,7 @@
 package io.deeptrain.api.adapter.door;
 
 import io.deeptrain.api.access.Scope;
+import io.deeptrain.api.status.StatusCode;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,6 +35,20 @@ public record Caller(String userId, Optional<String> appId, Set<Scope> scopes, O
 
     Caller under(Optional<String> key) {
         return new Caller(userId, appId, scopes, key);
+    }
+
+    /**
+     * Ends a call for which the caller's key is not enough.
+     *
+     * @param what is asked for, for the caller
+     * @throws Refusal if the key lacks the scope
+     */
+    public void require(Scope scope, String what) {
+        if (!may(scope)) {
+            throw new Refusal(
+                    StatusCode.KEY_INSUFFICIENT_SCOPES,
+                    "%s needs a key with the scope %s, which this one lacks".formatted(what, scope.publicName()));
+        }
     }
 
     public boolean may(Scope scope) {

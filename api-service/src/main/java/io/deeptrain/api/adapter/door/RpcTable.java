@@ -75,12 +75,7 @@ public final class RpcTable {
             return Caller.ANYONE;
         }
         Caller caller = authenticator.authenticate(headers.authorization()).under(headers.idempotencyKey());
-        entry.scope().filter(scope -> !caller.may(scope)).ifPresent(scope -> {
-            throw new Refusal(
-                    StatusCode.KEY_INSUFFICIENT_SCOPES,
-                    "%s needs a key with the scope %s, which this one lacks"
-                            .formatted(entry.name(), scope.publicName()));
-        });
+        entry.scope().ifPresent(scope -> caller.require(scope, entry.name()));
         return caller;
     }
 

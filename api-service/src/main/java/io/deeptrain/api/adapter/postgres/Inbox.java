@@ -1,6 +1,7 @@
 package io.deeptrain.api.adapter.postgres;
 
 import io.deeptrain.api.version.VersionMachine;
+import io.deeptrain.api.webhook.WebhookEvent;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
@@ -103,6 +104,15 @@ public class Inbox {
             return;
         }
         Versions.apply(connection, held.get(), VersionMachine.apply(held.get().version(), entry, now), now);
+        var told = WebhookEvent.of(entry);
+        if (told.isPresent()) {
+            Webhooks.enqueue(
+                    connection,
+                    held.get().tenant(),
+                    told.get().messageId(),
+                    told.get().type().publicName(),
+                    WebhookJson.of(held.get(), told.get()));
+        }
         MDC.put("job_id", entry.jobId().value());
         try {
             LOG.infof("%s, entry %d", entry.getClass().getSimpleName(), entry.sequence());

@@ -3,6 +3,7 @@ package io.deeptrain.api.adapter.rest;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.api.access.Scope;
 import io.deeptrain.api.adapter.door.Authenticator;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
@@ -77,20 +78,25 @@ public class OwnRoutes {
     private void open(Router router, String path, Answering answering) {
         router.get(path)
                 .order(BEFORE_THE_CONTRACT)
-                .handler(context -> Thread.ofVirtual().name("rest-own").start(() -> answer(context, answering)));
+                .handler(context -> answerOnThread(context, Scope.MODELS_GET, answering));
+    }
+
+    void answerOnThread(RoutingContext context, Scope scope, Answering answering) {
+        Thread.ofVirtual().name("rest-own").start(() -> answer(context, scope, answering));
     }
 
     @ActivateRequestContext
-    void answer(RoutingContext context, Answering answering) {
+    void answer(RoutingContext context, Scope scope, Answering answering) {
         try {
             Caller caller = authenticator.authenticate(RestDoor.headers(context).authorization());
+            caller.require(scope, context.normalizedPath());
             ObjectNode answer = envelope(StatusCode.SUCCESS, "");
             answer.setAll(answering.answer(context, caller));
             send(context, StatusCode.SUCCESS, answer);
         } catch (Refusal refusal) {
             refuse(context, refusal);
         } catch (RuntimeException bug) {
-            LOG.errorf(bug, "%s failed", context.request().path());
+            LOG.errorf(bug, "%s failed", context.normalizedPath());
             send(context, StatusCode.INTERNAL_ERROR, envelope(StatusCode.INTERNAL_ERROR, ""));
         }
     }
@@ -235,14 +241,14 @@ public class OwnRoutes {
                         "Version '%s' was never asked to be trained".formatted(version.id())));
     }
 
-    private static UserAppIDSet named(RoutingContext context) {
+    static UserAppIDSet named(RoutingContext context) {
         return UserAppIDSet.newBuilder()
                 .setUserId(parameter(context, "user"))
                 .setAppId(parameter(context, "app"))
                 .build();
     }
 
-    private static String parameter(RoutingContext context, String name) {
+    static String parameter(RoutingContext context, String name) {
         return Objects.requireNonNullElse(context.pathParam(name), "");
     }
 
@@ -250,7 +256,7 @@ public class OwnRoutes {
         return Duration.ofSeconds(Math.clamp(number(context, "wait"), 0, WAIT_MAX.toSeconds()));
     }
 
-    private static int number(RoutingContext context, String name) {
+    static int number(RoutingContext context, String name) {
         return Optional.ofNullable(context.request().getParam(name))
                 .map(text -> {
                     try {

@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.rest;
 
+import io.deeptrain.api.access.Scope;
 import io.deeptrain.api.adapter.door.Authenticator;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
@@ -87,6 +88,7 @@ public class ProgressStream {
     @ActivateRequestContext
     StoredVersion living(RoutingContext context) {
         Caller caller = authenticator.authenticate(RestDoor.headers(context).authorization());
+        caller.require(Scope.MODELS_GET, context.normalizedPath());
         return database.inTransaction(connection -> OwnRoutes.living(connection, context, caller));
     }
 

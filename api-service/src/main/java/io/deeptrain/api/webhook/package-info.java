@@ -1,0 +1,5 @@
+/** What is told to servers of tenants, and when it is tried again. */
+@NullMarked
+package io.deeptrain.api.webhook;
+
+import org.jspecify.annotations.NullMarked;
