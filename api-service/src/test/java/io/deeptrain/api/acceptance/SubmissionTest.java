@@ -10,7 +10,10 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +36,10 @@ class SubmissionTest {
     @TestHTTPResource
     @SuppressWarnings("NullAway.Init") // Quarkus sets it.
     URI base;
+
+    @Inject
+    @SuppressWarnings("NullAway.Init") // Quarkus sets it.
+    DataSource dataSource;
 
     @SuppressWarnings("NullAway.Init") // Made before each test.
     private OwnApp app;
@@ -70,6 +78,25 @@ class SubmissionTest {
                     assertThat(answer.code()).isEqualTo(40011);
                 });
         assertTrained(versions.getFirst());
+    }
+
+    @Test
+    void after_a_day_a_key_may_be_used_anew() throws Exception {
+        String key = UUID.randomUUID().toString();
+        Answer first = app.rest().post(app.at("/models/m/versions"), "{}", "Idempotency-Key", key);
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement age = connection.prepareStatement(
+                        "update idempotency_key set created_at = now() - interval '25 hours' where idempotency_key = ?")) {
+            age.setString(1, key);
+            assertThat(age.executeUpdate()).isEqualTo(1);
+        }
+        Answer next =
+                app.rest().post(app.at("/models/m/versions"), "{\"description\":\"new\"}", "Idempotency-Key", key);
+        assertThat(next.code()).isEqualTo(10000);
+        assertThat(version(next)).isNotEqualTo(version(first));
+        Answer again =
+                app.rest().post(app.at("/models/m/versions"), "{\"description\":\"new\"}", "Idempotency-Key", key);
+        assertThat(version(again)).isEqualTo(version(next));
     }
 
     /** Besides the version that a model is made with there is this one, and the scheduler hears of no other. */

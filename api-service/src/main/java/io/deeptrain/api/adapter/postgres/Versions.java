@@ -128,14 +128,14 @@ public final class Versions {
                 .orElseThrow();
     }
 
-    /** What was accepted earlier under an idempotency key. */
+    /** What was accepted under an idempotency key within the last day; then the key may be used anew. */
     public static Submission<ModelVersionId> submission(
             Connection connection, Tenant tenant, String idempotencyKey, String requestHash) throws SQLException {
         Optional<Accepted<ModelVersionId>> earlier = Sql.first(
                 connection,
                 """
                 select version_id, request_hash from idempotency_key
-                where user_id = ? and app_id = ? and idempotency_key = ?
+                where user_id = ? and app_id = ? and idempotency_key = ? and created_at > now() - interval '24 hours'
                 """,
                 row -> new Accepted<>(new ModelVersionId(row.getString(1)), row.getString(2)),
                 tenant.userId(),
@@ -144,7 +144,10 @@ public final class Versions {
         return Submission.of(earlier, requestHash);
     }
 
-    /** Takes an idempotency key; false if somebody has it. Waits for a transaction that is about to take it. */
+    /**
+     * Takes an idempotency key; false if somebody has had it for less than a day. Waits for a transaction that is about
+     * to take it.
+     */
     public static boolean takeKey(
             Connection connection,
             Tenant tenant,
@@ -155,7 +158,13 @@ public final class Versions {
             throws SQLException {
         return Sql.update(
                         connection,
-                        "insert into idempotency_key values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+                        """
+                        insert into idempotency_key values (?, ?, ?, ?, ?, ?)
+                        on conflict (user_id, app_id, idempotency_key) do update
+                        set request_hash = excluded.request_hash, version_id = excluded.version_id,
+                            created_at = excluded.created_at
+                        where idempotency_key.created_at <= now() - interval '24 hours'
+                        """,
                         tenant.userId(),
                         tenant.appId(),
                         idempotencyKey,
