@@ -26,6 +26,9 @@ import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.Topic;
+import io.deeptrain.messaging.adapter.kafka.AssignedConsumer;
+import io.deeptrain.messaging.adapter.kafka.AssignedConsumer.Beginning;
 import io.deeptrain.testservers.adapter.DeepTrainServers;
 import io.deeptrain.testservers.adapter.TestServers;
 import io.grpc.ManagedChannel;
@@ -53,6 +56,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(value = DeepTrainServers.class, initArgs = @ResourceArg(name = "service", value = "api"))
 @QuarkusTestResource(Surroundings.class)
 class JourneyTest {
+    /** Unless {@code DEEPTRAIN_KAFKA_PARTITIONS} says otherwise. */
+    private static final int PARTITIONS = 8;
+
     private static final StoredObject MODEL = new StoredObject("jobs/x/model", "b".repeat(64), 5);
 
     @TestHTTPResource
@@ -78,6 +84,14 @@ class JourneyTest {
     @AfterEach
     void close() {
         elsewhere.close();
+    }
+
+    @Test
+    void the_topics_are_made_as_they_are_described_though_the_broker_would_make_any() {
+        try (AssignedConsumer consumer = AssignedConsumer.open(
+                TestServers.kafka(), List.of(Topic.JOBS, Topic.ATTEMPTS, Topic.CHARGES), Map.of(), Beginning.NEWEST)) {
+            assertThat(consumer.partitions()).hasSize(3 * PARTITIONS);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.deeptrain.testservers.adapter;
 
 import io.deeptrain.localservers.adapter.kafka.LocalKafka;
+import io.deeptrain.localservers.adapter.kafka.LocalKafka.MissingTopics;
 import io.deeptrain.localservers.adapter.postgres.LocalPostgres;
 import io.deeptrain.localservers.adapter.postgres.ServerAddress;
 import java.io.IOException;
@@ -21,7 +22,8 @@ final class EmbeddedInfrastructure implements TestServers.Infrastructure {
             Path binaries = Path.of(
                     System.getProperty("java.io.tmpdir"), "deeptrain-postgres-" + System.getProperty("user.name"));
             postgres = LocalPostgres.start(folder.resolve("postgres"), binaries);
-            kafka = LocalKafka.start(folder.resolve("kafka"));
+            // As most brokers are set, so that a service that asks for a topic before it is made is found out.
+            kafka = LocalKafka.start(folder.resolve("kafka"), MissingTopics.ARE_MADE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

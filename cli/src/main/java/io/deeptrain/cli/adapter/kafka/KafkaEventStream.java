@@ -39,6 +39,8 @@ public final class KafkaEventStream implements EventStream {
                         bootstrapServers,
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                         false,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false,
                         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                         (int) ANSWERED_WITHIN.toMillis()),
                 bytes,

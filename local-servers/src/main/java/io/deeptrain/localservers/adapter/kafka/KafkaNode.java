@@ -11,7 +11,10 @@ import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.utils.Time;
 
-/** The child process that is broker and controller in one. Arguments: data folder, broker port, controller port. */
+/**
+ * The child process that is broker and controller in one. Arguments: data folder, broker port, controller port, and
+ * whether it makes a topic that a client asks for.
+ */
 public final class KafkaNode {
     private static final String CLUSTER = "4L6g3nShT-eMCtK--X86sw";
 
@@ -19,7 +22,8 @@ public final class KafkaNode {
 
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
-        Properties settings = settings(folder, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
+        Properties settings =
+                settings(folder, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), arguments[3]);
         format(folder, settings);
         KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -32,7 +36,7 @@ public final class KafkaNode {
         server.awaitShutdown();
     }
 
-    private static Properties settings(Path folder, int brokerPort, int controllerPort) {
+    private static Properties settings(Path folder, int brokerPort, int controllerPort, String autoCreateTopics) {
         Properties settings = new Properties();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", "1");
@@ -53,7 +57,7 @@ public final class KafkaNode {
         settings.put("group.initial.rebalance.delay.ms", "0");
         // The history of a job is kept: it is the truth that bills are made of.
         settings.put("log.retention.ms", "-1");
-        settings.put("auto.create.topics.enable", "false");
+        settings.put("auto.create.topics.enable", autoCreateTopics);
         settings.put("log.cleaner.dedupe.buffer.size", String.valueOf(4 * 1024 * 1024));
         // After a kill the controller holds the old registration this long before the broker may come back.
         settings.put("broker.session.timeout.ms", "3000");

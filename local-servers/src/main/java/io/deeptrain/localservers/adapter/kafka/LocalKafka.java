@@ -25,21 +25,42 @@ public final class LocalKafka implements AutoCloseable {
         this.port = port;
     }
 
+    /** What becomes of a topic that a client asks for and that nobody has made. */
+    public enum MissingTopics {
+        STAY_AWAY,
+        /** With one partition and kept for a week: what Kafka does if it is not told otherwise. */
+        ARE_MADE
+    }
+
     /** Launches the broker without waiting for it. */
     public static LocalKafka launch(Path folder, Path logs, int brokerPort, int controllerPort) {
+        return launch(folder, logs, brokerPort, controllerPort, MissingTopics.STAY_AWAY);
+    }
+
+    private static LocalKafka launch(
+            Path folder, Path logs, int brokerPort, int controllerPort, MissingTopics missing) {
         ChildJvm child = ChildJvm.start(
                 "kafka",
                 logs,
                 KafkaNode.class,
                 JVM_OPTIONS,
-                List.of(folder.toString(), String.valueOf(brokerPort), String.valueOf(controllerPort)));
+                List.of(
+                        folder.toString(),
+                        String.valueOf(brokerPort),
+                        String.valueOf(controllerPort),
+                        String.valueOf(missing == MissingTopics.ARE_MADE)));
         return new LocalKafka(child, brokerPort);
     }
 
     /** Starts the broker on free ports and waits until it serves. */
     public static LocalKafka start(Path folder) throws InterruptedException {
+        return start(folder, MissingTopics.STAY_AWAY);
+    }
+
+    /** Starts the broker on free ports and waits until it serves. */
+    public static LocalKafka start(Path folder, MissingTopics missing) throws InterruptedException {
         for (int tries = 0; ; tries++) {
-            LocalKafka kafka = launch(folder, folder, FreePort.find(), FreePort.find());
+            LocalKafka kafka = launch(folder, folder, FreePort.find(), FreePort.find(), missing);
             if (kafka.child.awaitReady(READY_MAX)) {
                 return kafka;
             }
