@@ -16,7 +16,9 @@ final class PixelFile implements AutoCloseable {
 
     PixelFile(Path folder, int imageBytes) throws IOException {
         this.file = Files.createTempFile(folder, "pixels", ".raw");
-        this.channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        // Linux unlinks it here and now, so that a killed worker leaves nothing on a disk that outlives it.
+        this.channel = FileChannel.open(
+                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
         this.imageBytes = imageBytes;
     }
 
@@ -48,6 +50,5 @@ final class PixelFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
-        Files.deleteIfExists(file);
     }
 }

@@ -88,6 +88,7 @@ public class WorkerApplication {
         KafkaEventLog beatLog = opened(new KafkaEventLog(bootstrapServers));
         BeatOutlet beats = opened(new BeatOutlet(beatLog, source, InstantSource.system()));
         Path scratch = Files.createTempDirectory("deeptrain-worker");
+        opened(() -> Files.deleteIfExists(scratch));
         AttemptOutlet attempts = opened(new AttemptOutlet(attemptLog, source, InstantSource.system()));
         WorkerProcess process = opened(new WorkerProcess(
                 identity,
