@@ -18,10 +18,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -34,12 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnableKubernetesMockClient(crud = true)
 class ManifestsTest {
     private static final String NAMESPACE = "deeptrain";
-    private static final Set<String> SERVICES = Set.of("api-service", "billing", "gpu-worker", "scheduler");
     private static final Set<String> HEALTH = Set.of("/q/health/started", "/q/health/ready", "/q/health/live");
-
-    /** Settings of Quarkus and DJL themselves, which no file of ours has to name. */
-    private static final Set<String> READ_BY_LIBRARIES =
-            Set.of("QUARKUS_HTTP_HOST", "QUARKUS_HTTP_PORT", "DJL_CACHE_DIR");
 
     @SuppressWarnings("NullAway.Init") // Set by the extension.
     private KubernetesClient client;
@@ -60,7 +52,7 @@ class ManifestsTest {
 
     @Test
     void every_service_of_the_project_is_deployed() {
-        assertThat(Manifests.podTemplates()).containsKeys(SERVICES.toArray(String[]::new));
+        assertThat(Manifests.podTemplates()).containsKeys(ServiceSources.SERVICES.toArray(String[]::new));
     }
 
     @Test
@@ -114,7 +106,7 @@ class ManifestsTest {
 
     @Test
     void probes_ask_what_the_services_answer() {
-        for (String service : SERVICES) {
+        for (String service : ServiceSources.SERVICES) {
             Container container = containerOf(template(service));
             for (Probe probe :
                     List.of(container.getStartupProbe(), container.getReadinessProbe(), container.getLivenessProbe())) {
@@ -126,32 +118,13 @@ class ManifestsTest {
 
     @Test
     void every_setting_is_read_by_the_service_that_gets_it() throws IOException {
-        for (String service : SERVICES) {
-            String sources = sourcesOf(service);
+        for (String service : ServiceSources.SERVICES) {
             for (EnvVar variable : containerOf(template(service)).getEnv()) {
-                String name = variable.getName();
-                String property = name.toLowerCase(Locale.ROOT).replace('_', '.');
-                boolean isRead = READ_BY_LIBRARIES.contains(name)
-                        || sources.contains("${" + name)
-                        || sources.contains('"' + name + '"')
-                        || sources.contains('"' + property + '"');
-                assertThat(isRead)
-                        .as("%s, which %s is given, is read as ${%s} or \"%s\"", name, service, name, property)
+                assertThat(ServiceSources.read(service, variable.getName()))
+                        .as("%s, which %s is given, is read by it", variable.getName(), service)
                         .isTrue();
             }
         }
-    }
-
-    private static String sourcesOf(String service) throws IOException {
-        StringBuilder sources = new StringBuilder();
-        try (Stream<Path> files =
-                Files.walk(Manifests.project().resolve(service).resolve("src/main"))) {
-            for (Path file : files.filter(path -> path.toString().matches(".*\\.(java|properties)"))
-                    .toList()) {
-                sources.append(Files.readString(file));
-            }
-        }
-        return sources.toString();
     }
 
     @Test
