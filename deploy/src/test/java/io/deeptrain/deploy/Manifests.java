@@ -45,6 +45,19 @@ final class Manifests {
         return resourcesOf(DEPLOY.resolve("k8s/base"));
     }
 
+    /** The documents of an overlay that are merged over those of the base. */
+    static List<HasMetadata> patchesOf(String overlay) {
+        Path folder = DEPLOY.resolve("k8s/overlays").resolve(overlay);
+        List<HasMetadata> patches = new ArrayList<>();
+        for (JsonNode kustomization : documents(folder.resolve("kustomization.yaml"))) {
+            for (JsonNode patch : kustomization.path("patches")) {
+                Path file = folder.resolve(patch.path("path").asText());
+                documents(file).forEach(document -> patches.add(typed(file, document)));
+            }
+        }
+        return patches;
+    }
+
     static Path project() {
         Path parent = DEPLOY.getParent();
         if (parent == null) {

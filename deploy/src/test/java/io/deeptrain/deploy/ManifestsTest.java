@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -102,6 +104,36 @@ class ManifestsTest {
         assertThat(container.getResources().getLimits()).containsKey("memory");
         assertThat(container.getImage()).matches("[a-z/-]+:[0-9.]+");
         assertThat(mountedNames(container)).isEqualTo(volumeNames(pod.getVolumes()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("podTemplates")
+    void a_container_asks_for_no_more_than_its_limit(Map.Entry<String, PodTemplateSpec> workload) {
+        withinItsLimits(containerOf(workload.getValue()), Set.of("cpu", "memory"));
+    }
+
+    /** Else the limit of the base holds, which the request of the overlay may be above. */
+    @Test
+    void a_patch_that_asks_for_more_also_raises_the_limit() {
+        assertThat(Manifests.patchesOf("nvidia-gpu"))
+                .singleElement()
+                .isInstanceOfSatisfying(StatefulSet.class, worker -> {
+                    Container container = containerOf(worker.getSpec().getTemplate());
+                    withinItsLimits(
+                            container, container.getResources().getRequests().keySet());
+                });
+    }
+
+    private static void withinItsLimits(Container container, Set<String> resources) {
+        for (String resource : resources) {
+            assertThat(amount(container.getResources().getRequests(), resource))
+                    .as("%s of %s", resource, container.getName())
+                    .isLessThanOrEqualTo(amount(container.getResources().getLimits(), resource));
+        }
+    }
+
+    private static BigDecimal amount(Map<String, Quantity> resources, String name) {
+        return Objects.requireNonNull(resources.get(name), name).getNumericalAmount();
     }
 
     @Test
