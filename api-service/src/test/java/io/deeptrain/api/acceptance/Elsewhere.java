@@ -58,15 +58,22 @@ final class Elsewhere implements AutoCloseable {
     /** The requests about this job, once there are so many. */
     List<RequestEvent> hear(String jobId, int count) {
         eventually(() -> {
-            requests.poll(Duration.ofMillis(100)).forEach(kafkaRecord -> {
-                if (records.read(kafkaRecord) instanceof Received.Readable readable
-                        && readable.envelope().event() instanceof RequestEvent request) {
-                    heard.add(request);
-                }
-            });
+            heard.addAll(news());
             return of(jobId).size() >= count;
         });
         return of(jobId);
+    }
+
+    /** The requests that came since they were last asked for, after a moment's patience. */
+    List<RequestEvent> news() {
+        List<RequestEvent> news = new ArrayList<>();
+        requests.poll(Duration.ofMillis(100)).forEach(kafkaRecord -> {
+            if (records.read(kafkaRecord) instanceof Received.Readable readable
+                    && readable.envelope().event() instanceof RequestEvent request) {
+                news.add(request);
+            }
+        });
+        return news;
     }
 
     /** The trainings that were requested for this app, of what was heard so far. */
