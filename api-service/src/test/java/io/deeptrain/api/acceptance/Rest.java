@@ -54,7 +54,7 @@ record Rest(URI base, String key) {
         return send("DELETE", path, body);
     }
 
-    private Answer send(String method, String path, String body, String... headers) {
+    Answer send(String method, String path, String body, String... headers) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
                     .timeout(Duration.ofSeconds(60))
