@@ -54,6 +54,14 @@ final class OwnOperations {
                     "text/event-stream"),
             new Own(
                     "post",
+                    "/models/{model_id}/estimate",
+                    "EstimateTraining",
+                    "What a training would take, within which bounds, what it would cost, and how that is known. Asked as "
+                            + "PostModelVersionsTrainingTimeEstimate is.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "post",
                     "/webhooks",
                     "PostWebhook",
                     "Tells a server what becomes of the app's trainings, signed as Standard Webhooks has it. The answer is the "
@@ -90,6 +98,15 @@ final class OwnOperations {
                     Map.of("page", "Counted from 1.", "per_page", "At most 1000."),
                     "application/json"));
 
+    /** Of all tenants together. */
+    private static final Own CALIBRATION = new Own(
+            "get",
+            "/v2/calibration",
+            "GetCalibration",
+            "How good the estimates of each template have been.",
+            Map.of(),
+            "application/json");
+
     private OwnOperations() {}
 
     static void addTo(Map<String, Map<String, ObjectNode>> byPath, ObjectMapper mapper) {
@@ -97,6 +114,7 @@ final class OwnOperations {
             add(byPath, mapper, own, LONG_FORM + own.path(), own.id());
             add(byPath, mapper, own, "/v2" + own.path(), own.id() + "2");
         }
+        add(byPath, mapper, CALIBRATION, CALIBRATION.path(), CALIBRATION.id());
     }
 
     private static void add(

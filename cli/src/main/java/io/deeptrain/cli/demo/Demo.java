@@ -124,14 +124,13 @@ public final class Demo {
                 api.estimate(settings.app(), MODEL, images.training().size());
         heading(
                 "Estimate",
-                Words.time(estimate.time())
-                        + (estimate.costCents().isPresent()
-                                ? "   %s, billed by the second"
-                                        .formatted(Words.amount(
-                                                estimate.costCents().getAsLong(), CURRENCY))
-                                : ""));
-        detail("basis: the template's formula for %s x %d epochs; this machine may be faster or slower"
-                .formatted(Words.count(images.training().size(), "image"), settings.epochs()));
+                "%s (80 %%: %s to %s)   %s, billed by the second"
+                        .formatted(
+                                Words.time(estimate.time()),
+                                Words.time(estimate.low()),
+                                Words.time(estimate.high()),
+                                Words.amount(estimate.costCents(), CURRENCY)));
+        detail("basis: " + estimate.basis());
         return estimate;
     }
 

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The part of the public API that the command line uses. A refusal is an {@link ApiRefusedException}. */
 public interface TrainingApi {
@@ -52,11 +51,13 @@ public interface TrainingApi {
     }
 
     /**
-     * How long a training will take.
+     * How long a training will take, and what it will cost.
      *
-     * @param costCents what it will cost, if the server says so
+     * @param low about one in ten is faster
+     * @param high about one in ten is slower
+     * @param basis how that is known, in words
      */
-    record Estimate(Duration time, OptionalLong costCents) {}
+    record Estimate(Duration time, Duration low, Duration high, long costCents, String basis) {}
 
     /**
      * How a version's training goes at this moment.

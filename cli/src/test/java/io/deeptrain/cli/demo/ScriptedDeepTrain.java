@@ -39,7 +39,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * A DeepTrain of one worker that trains for eight seconds of a clock which only pauses move: queued for one, then two
@@ -114,7 +113,7 @@ final class ScriptedDeepTrain implements TrainingApi, EventStream, Time {
 
     @Override
     public Estimate estimate(String app, String model, long inputs) {
-        return new Estimate(Duration.ofSeconds(65), OptionalLong.of(7));
+        return new Estimate(Duration.ofSeconds(65), Duration.ofSeconds(33), Duration.ofSeconds(130), 7, "the formula");
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.deeptrain.event.ChargeEvent;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.FleetEvent;
 import io.deeptrain.event.JobEvent;
+import io.deeptrain.event.JobEvent.JobSucceeded;
 import io.deeptrain.event.RequestEvent;
 import io.deeptrain.messaging.OutboxRow;
 import io.deeptrain.messaging.Partition;
@@ -104,6 +105,9 @@ public class Inbox {
             return;
         }
         Versions.apply(connection, held.get(), VersionMachine.apply(held.get().version(), entry, now), now);
+        if (entry instanceof JobSucceeded end) {
+            FinishedTrainings.learn(connection, end);
+        }
         var told = WebhookEvent.of(entry);
         if (told.isPresent()) {
             Webhooks.enqueue(

@@ -20,6 +20,7 @@ import io.deeptrain.messaging.adapter.postgres.PostgresOutbox;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -77,8 +78,13 @@ public final class Versions {
         insert(connection, id, tenant, modelId, Optional.empty(), Version.untrained(), document, 0, createdAt);
     }
 
-    /** Adds a version and asks the scheduler to train it; answers the version as it is kept. */
-    public static StoredVersion request(Connection connection, TrainingRequested request, byte[] document)
+    /**
+     * Adds a version and asks the scheduler to train it; answers the version as it is kept.
+     *
+     * @param formulaTime what the template's formula gives, not corrected
+     */
+    public static StoredVersion request(
+            Connection connection, TrainingRequested request, byte[] document, Duration formulaTime)
             throws SQLException {
         StoredVersion version = insert(
                 connection,
@@ -90,6 +96,12 @@ public final class Versions {
                 document,
                 request.spec().inputCount(),
                 request.requestedAt());
+        Sql.update(
+                connection,
+                "update model_version set template_id = ?, formula_seconds = ? where version_id = ?",
+                request.spec().template(),
+                (double) formulaTime.toSeconds(),
+                version.id().value());
         tell(connection, List.of(request), request.requestedAt());
         return version;
     }

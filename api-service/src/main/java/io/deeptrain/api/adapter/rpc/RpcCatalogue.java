@@ -29,6 +29,7 @@ class RpcCatalogue {
             ModelTypeCalls modelTypes,
             ModelCalls models,
             TrainingCalls trainings,
+            EstimateCalls estimates,
             VersionCalls versions,
             PredictionCalls predictions,
             StatusCodeCalls statusCodes) {
@@ -45,6 +46,7 @@ class RpcCatalogue {
         modelTypes.addTo(table);
         models.addTo(table);
         trainings.addTo(table);
+        estimates.addTo(table);
         versions.addTo(table);
         predictions.addTo(table);
         statusCodes.addTo(table);

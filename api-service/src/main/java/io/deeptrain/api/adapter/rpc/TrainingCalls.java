@@ -7,6 +7,7 @@ import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Database;
+import io.deeptrain.api.adapter.postgres.FinishedTrainings;
 import io.deeptrain.api.adapter.postgres.Models;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
 import io.deeptrain.api.adapter.postgres.Versions;
@@ -17,9 +18,7 @@ import io.deeptrain.api.estimate.TrainingEstimate;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.version.Submission;
 import io.deeptrain.contract.ModelVersion;
-import io.deeptrain.contract.MultiTrainingTimeEstimateResponse;
 import io.deeptrain.contract.PostModelVersionsRequest;
-import io.deeptrain.contract.PostModelVersionsTrainingTimeEstimateRequest;
 import io.deeptrain.contract.SingleModelResponse;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.ManifestEntry;
@@ -50,7 +49,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Calls that train, or say what training would take.
+ * The call that trains.
  *
  * <ol>
  *   <li>Everything that can be known is checked: template, hyperparameters, concepts, labels.
@@ -61,7 +60,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class TrainingCalls {
     private static final Logger LOG = Logger.getLogger(TrainingCalls.class);
-    private static final int GPUS = 1;
+    static final int GPUS = 1;
 
     private final Database database;
     private final ObjectStore objects;
@@ -81,11 +80,7 @@ class TrainingCalls {
     }
 
     void addTo(RpcTable.Builder table) {
-        table.answer("PostModelVersions", PostModelVersionsRequest.class, this::post)
-                .answer(
-                        "PostModelVersionsTrainingTimeEstimate",
-                        PostModelVersionsTrainingTimeEstimateRequest.class,
-                        this::estimate);
+        table.answer("PostModelVersions", PostModelVersionsRequest.class, this::post);
     }
 
     /** What is known before anything is written. */
@@ -159,7 +154,7 @@ class TrainingCalls {
         };
     }
 
-    private static TrainingOrder order(StoredModel model, List<ModelVersion> asked, String description) {
+    static TrainingOrder order(StoredModel model, List<ModelVersion> asked, String description) {
         if (asked.size() > 1) {
             throw new Refusal(
                     StatusCode.MODEL_INVALID_REQUEST,
@@ -209,6 +204,8 @@ class TrainingCalls {
                         .orElseThrow();
             }
         }
+        TrainingEstimate formula =
+                TrainingEstimate.of(facts.order().template(), spec.hyperparameters(), spec.inputCount());
         TrainingRequested request = new TrainingRequested(
                 new JobId(Ids.fresh()),
                 facts.tenant(),
@@ -217,41 +214,16 @@ class TrainingCalls {
                 spec,
                 rate,
                 facts.order().cap(),
-                TrainingEstimate.of(facts.order().template(), spec.hyperparameters(), spec.inputCount())
+                FinishedTrainings.calibration(connection, spec.template())
+                        .correct(formula)
+                        .expected()
                         .time(),
                 now);
         StoredVersion version =
-                Versions.request(connection, request, facts.order().document().toByteArray());
+                Versions.request(connection, request, facts.order().document().toByteArray(), formula.time());
         LOG.infof(
                 "job %s trains version %s of model %s for %s", request.jobId(), versionId, model.id(), facts.tenant());
         return answer(model, version);
-    }
-
-    private MultiTrainingTimeEstimateResponse estimate(
-            Caller caller, PostModelVersionsTrainingTimeEstimateRequest request) {
-        return database.inTransaction(connection -> {
-            Tenant tenant = Tenants.app(caller, request.getUserAppId());
-            StoredModel model = ModelCalls.found(connection, tenant, request.getModelId());
-            List<ModelVersion> versions = request.getModelVersionsCount() == 0
-                    ? List.of(ModelVersion.getDefaultInstance())
-                    : request.getModelVersionsList();
-            MultiTrainingTimeEstimateResponse.Builder answer = MultiTrainingTimeEstimateResponse.newBuilder();
-            StringBuilder details = new StringBuilder();
-            for (ModelVersion version : versions) {
-                TrainingOrder order = order(model, List.of(version), "");
-                long inputs = request.getEstimatedInputCount() != 0
-                        ? request.getEstimatedInputCount()
-                        : source.labelledWith(connection, tenant, order.dataset(), order.concepts())
-                                .size();
-                TrainingEstimate estimate = TrainingEstimate.of(order.template(), order.hyperparameters(), inputs);
-                answer.addTrainingTimeEstimates(Times.span(estimate.time()));
-                details.append(details.isEmpty() ? "" : "; ")
-                        .append("%s, %d cents"
-                                .formatted(estimate.display(), estimate.costCents(rate.centsPerGpuHour(), GPUS)));
-            }
-            return answer.setStatus(Answers.of(StatusCode.SUCCESS, details.toString()))
-                    .build();
-        });
     }
 
     private StoredObject stored(byte[] manifest) {

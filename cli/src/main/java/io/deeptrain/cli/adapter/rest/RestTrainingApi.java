@@ -33,13 +33,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Talks to the REST API with one key. */
 public final class RestTrainingApi implements TrainingApi {
@@ -55,8 +51,6 @@ public final class RestTrainingApi implements TrainingApi {
     private static final int MODEL_UNTRAINED = 21102;
     private static final int MODEL_QUEUED = 21103;
     private static final int MODEL_TRAINING_FAILED = 21106;
-
-    private static final Pattern CENTS = Pattern.compile("(\\d+) cents");
 
     private final JsonMapper json = new JsonMapper();
     private final HttpClient http =
@@ -107,20 +101,18 @@ public final class RestTrainingApi implements TrainingApi {
     @Override
     public Estimate estimate(String app, String model, long inputs) throws IOException {
         ObjectNode body = json.createObjectNode().put("estimated_input_count", inputs);
-        JsonNode answer = call("POST", modelPath(app, model) + "/versions/time_estimate", body);
-        String seconds = answer.path("training_time_estimates").path(0).asText();
-        if (!seconds.endsWith("s")) {
-            throw new IOException("the server's estimate is no time in seconds: " + answer);
+        JsonNode estimate = call("POST", modelPath(app, model) + "/estimate", body)
+                .path("estimates")
+                .path(0);
+        if (!estimate.path("seconds").isNumber() || !estimate.at("/cost/cents").isNumber()) {
+            throw new IOException("the server's estimate has no time or no cost: " + estimate);
         }
         return new Estimate(
-                Duration.parse("PT" + seconds.toUpperCase(Locale.ROOT)),
-                cost(answer.path("status").path("details").asText()));
-    }
-
-    /** The contract's estimate has no field for the cost; the server says it in words. */
-    private static OptionalLong cost(String details) {
-        Matcher cents = CENTS.matcher(details);
-        return cents.find() ? OptionalLong.of(Long.parseLong(cents.group(1))) : OptionalLong.empty();
+                Duration.ofSeconds(estimate.path("seconds").asLong()),
+                Duration.ofSeconds(estimate.at("/interval/low_seconds").asLong()),
+                Duration.ofSeconds(estimate.at("/interval/high_seconds").asLong()),
+                estimate.at("/cost/cents").asLong(),
+                estimate.at("/basis/explanation").asText());
     }
 
     @Override

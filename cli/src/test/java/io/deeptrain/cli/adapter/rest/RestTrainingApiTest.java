@@ -34,7 +34,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,11 +95,13 @@ class RestTrainingApiTest {
     }
 
     @Test
-    void an_estimate_is_a_duration() throws IOException {
-        answer =
-                "{\"status\":{\"code\":10000,\"details\":\"under 15 min, 7 cents\"},\"training_time_estimates\":[\"65.5s\"]}";
+    void an_estimate_has_bounds_a_cost_and_a_basis() throws IOException {
+        answer = "{\"status\":{\"code\":10000},\"estimates\":[{\"seconds\":65,\"interval\":{\"low_seconds\":50,"
+                + "\"high_seconds\":80},\"cost\":{\"cents\":7},\"basis\":{\"explanation\":\"31 runs\"}}]}";
 
-        assertThat(api.estimate("a", "m", 300)).isEqualTo(new Estimate(Duration.ofMillis(65_500), OptionalLong.of(7)));
+        assertThat(api.estimate("a", "m", 300))
+                .isEqualTo(new Estimate(
+                        Duration.ofSeconds(65), Duration.ofSeconds(50), Duration.ofSeconds(80), 7, "31 runs"));
     }
 
     @Test

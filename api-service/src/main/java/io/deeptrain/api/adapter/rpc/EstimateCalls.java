@@ -1,0 +1,101 @@
+package io.deeptrain.api.adapter.rpc;
+
+import io.deeptrain.api.adapter.door.Answers;
+import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.RpcTable;
+import io.deeptrain.api.adapter.postgres.Database;
+import io.deeptrain.api.adapter.postgres.FinishedTrainings;
+import io.deeptrain.api.adapter.postgres.Models.StoredModel;
+import io.deeptrain.api.estimate.CalibratedEstimate;
+import io.deeptrain.api.estimate.TrainingEstimate;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.contract.ModelVersion;
+import io.deeptrain.contract.MultiTrainingTimeEstimateResponse;
+import io.deeptrain.contract.PostModelVersionsTrainingTimeEstimateRequest;
+import io.deeptrain.event.Rate;
+import io.deeptrain.event.Tenant;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** What a training would take. The contract has room for the time only; {@link #estimates} says the rest as well. */
+@ApplicationScoped
+public class EstimateCalls {
+    private final Database database;
+    private final TrainingSource source;
+    private final Rate rate;
+
+    EstimateCalls(
+            Database database,
+            TrainingSource source,
+            @ConfigProperty(name = "deeptrain.rate.cents-per-gpu-hour", defaultValue = "400") long centsPerGpuHour,
+            @ConfigProperty(name = "deeptrain.rate.currency", defaultValue = "USD") String currency) {
+        this.database = database;
+        this.source = source;
+        this.rate = new Rate(centsPerGpuHour, currency);
+    }
+
+    /** What one training would take, from how many inputs, and at which rate. */
+    public record Quote(String templateId, long inputs, CalibratedEstimate estimate, Rate rate) {
+        public long costCents() {
+            return estimate.expected().costCents(rate.centsPerGpuHour(), TrainingCalls.GPUS);
+        }
+
+        public long costCentsLow() {
+            return new TrainingEstimate(estimate.low()).costCents(rate.centsPerGpuHour(), TrainingCalls.GPUS);
+        }
+
+        public long costCentsHigh() {
+            return new TrainingEstimate(estimate.high()).costCents(rate.centsPerGpuHour(), TrainingCalls.GPUS);
+        }
+    }
+
+    void addTo(RpcTable.Builder table) {
+        table.answer(
+                "PostModelVersionsTrainingTimeEstimate",
+                PostModelVersionsTrainingTimeEstimateRequest.class,
+                this::estimate);
+    }
+
+    private MultiTrainingTimeEstimateResponse estimate(
+            Caller caller, PostModelVersionsTrainingTimeEstimateRequest request) {
+        List<Quote> quotes = estimates(caller, request);
+        String details = quotes.stream()
+                .map(quote ->
+                        "%s, %d cents".formatted(quote.estimate().expected().display(), quote.costCents()))
+                .collect(Collectors.joining("; "));
+        return MultiTrainingTimeEstimateResponse.newBuilder()
+                .setStatus(Answers.of(StatusCode.SUCCESS, details))
+                .addAllTrainingTimeEstimates(quotes.stream()
+                        .map(quote -> Times.span(quote.estimate().expected().time()))
+                        .toList())
+                .build();
+    }
+
+    /** One for each version that is asked about; for the model as it is if none is. */
+    public List<Quote> estimates(Caller caller, PostModelVersionsTrainingTimeEstimateRequest request) {
+        return database.inTransaction(connection -> {
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
+            StoredModel model = ModelCalls.found(connection, tenant, request.getModelId());
+            List<ModelVersion> versions = request.getModelVersionsCount() == 0
+                    ? List.of(ModelVersion.getDefaultInstance())
+                    : request.getModelVersionsList();
+            List<Quote> quotes = new ArrayList<>();
+            for (ModelVersion version : versions) {
+                TrainingOrder order = TrainingCalls.order(model, List.of(version), "");
+                long inputs = request.getEstimatedInputCount() != 0
+                        ? request.getEstimatedInputCount()
+                        : source.labelledWith(connection, tenant, order.dataset(), order.concepts())
+                                .size();
+                TrainingEstimate formula = TrainingEstimate.of(order.template(), order.hyperparameters(), inputs);
+                CalibratedEstimate estimate = FinishedTrainings.calibration(
+                                connection, order.template().id())
+                        .correct(formula);
+                quotes.add(new Quote(order.template().id(), inputs, estimate, rate));
+            }
+            return quotes;
+        });
+    }
+}

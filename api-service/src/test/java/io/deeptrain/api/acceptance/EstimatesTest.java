@@ -1,0 +1,90 @@
+package io.deeptrain.api.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.deeptrain.api.acceptance.Rest.Answer;
+import io.deeptrain.event.Completion;
+import io.deeptrain.event.JobEvent.JobAssigned;
+import io.deeptrain.event.JobEvent.JobFinishing;
+import io.deeptrain.event.JobEvent.JobSucceeded;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.testservers.adapter.DeepTrainServers;
+import io.deeptrain.testservers.adapter.TestServers;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a training would take, learned from those that are over. */
+@QuarkusTest
+@QuarkusTestResource(value = DeepTrainServers.class, initArgs = @ResourceArg(name = "service", value = "api"))
+@QuarkusTestResource(Surroundings.class)
+class EstimatesTest {
+    private static final int RUNS = 60;
+
+    @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // Quarkus sets it.
+    URI base;
+
+    @Test
+    void the_estimate_learns_from_trainings_that_ran_to_their_end() {
+        OwnApp app = OwnApp.fresh(base);
+        app.labelledInputs();
+        app.create("m", "");
+        JsonNode before = estimate(app);
+        assertThat(before.at("/inputs").asInt()).isEqualTo(3);
+        assertThat(before.at("/interval/low_seconds").asLong())
+                .isLessThanOrEqualTo(before.at("/interval/high_seconds").asLong());
+        assertThat(before.at("/basis/explanation").asText()).isNotEmpty();
+        try (Elsewhere elsewhere = new Elsewhere(TestServers.kafka())) {
+            String last = "";
+            for (int i = 0; i < RUNS; i++) {
+                last = app.train("m");
+                finish(elsewhere, new JobId(app.job("m", last)), 7_200_000);
+            }
+            app.until("m", last, 21100);
+        }
+        Elsewhere.eventually(() -> estimate(app).at("/seconds").asLong() == 7200);
+        JsonNode after = estimate(app);
+        assertThat(after.at("/display").asText()).isEqualTo("2 h");
+        assertThat(after.at("/cost/cents").asLong()).isEqualTo(800);
+        assertThat(after.at("/basis/runs").asInt()).isEqualTo(50);
+        assertThat(app.rest()
+                        .post(app.at("/models/m/versions/time_estimate"), "")
+                        .body()
+                        .at("/training_time_estimates/0")
+                        .asText())
+                .isEqualTo("7200s");
+        JsonNode calibration = app.rest().get("/v2/calibration").body().at("/calibration/0");
+        assertThat(calibration.at("/template").asText()).isEqualTo("classification_cifar10_v1");
+        assertThat(calibration.at("/median_error").asDouble()).isZero();
+    }
+
+    private static JsonNode estimate(OwnApp app) {
+        Answer answer = app.rest().post(app.at("/models/m/estimate"), "");
+        assertThat(answer.code()).isEqualTo(10000);
+        return answer.body().at("/estimates/0");
+    }
+
+    private static void finish(Elsewhere elsewhere, JobId job, long readingMillis) {
+        elsewhere.say(
+                new JobAssigned(job, 2, Instant.now(), Elsewhere.FIRST, Elsewhere.WORKER, new Origin.Scratch()),
+                new JobFinishing(job, 3, Instant.now(), Elsewhere.FIRST, readingMillis),
+                new JobSucceeded(
+                        job,
+                        4,
+                        Instant.now(),
+                        Elsewhere.FIRST,
+                        new StoredObject("jobs/x/model", "b".repeat(64), 5),
+                        Map.of(),
+                        Completion.ALL_EPOCHS,
+                        readingMillis));
+    }
+}
