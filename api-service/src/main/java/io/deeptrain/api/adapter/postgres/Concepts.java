@@ -67,6 +67,17 @@ public final class Concepts {
                 .collect(Collectors.toMap(StoredConcept::id, StoredConcept::name));
     }
 
+    /** The ids of those with this name. */
+    public static List<String> named(Connection connection, Tenant tenant, String name) throws SQLException {
+        return Sql.list(
+                connection,
+                "select concept_id from concept where user_id = ? and app_id = ? and name = ? order by concept_id",
+                row -> row.getString(1),
+                tenant.userId(),
+                tenant.appId(),
+                name);
+    }
+
     /** Names a concept; false if there is none with this id. */
     public static boolean rename(Connection connection, Tenant tenant, String id, String name) throws SQLException {
         return Sql.update(

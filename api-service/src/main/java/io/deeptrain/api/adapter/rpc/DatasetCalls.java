@@ -14,6 +14,8 @@ import io.deeptrain.api.adapter.postgres.Page;
 import io.deeptrain.api.dataset.DatasetOrder;
 import io.deeptrain.api.input.PatchAction;
 import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.contract.AddToDataset;
+import io.deeptrain.contract.BulkOperation;
 import io.deeptrain.contract.Dataset;
 import io.deeptrain.contract.DatasetInput;
 import io.deeptrain.contract.DeleteDatasetInputsRequest;
@@ -24,6 +26,7 @@ import io.deeptrain.contract.ListDatasetInputsRequest;
 import io.deeptrain.contract.ListDatasetsRequest;
 import io.deeptrain.contract.MultiDatasetInputResponse;
 import io.deeptrain.contract.MultiDatasetResponse;
+import io.deeptrain.contract.Operation;
 import io.deeptrain.contract.PatchDatasetsRequest;
 import io.deeptrain.contract.PostDatasetInputsRequest;
 import io.deeptrain.contract.PostDatasetsRequest;
@@ -170,6 +173,9 @@ class DatasetCalls {
 
     /** An input that is in the dataset already stays in it, which is no failure. */
     private MultiDatasetInputResponse postInputs(Caller caller, PostDatasetInputsRequest request) {
+        if (request.hasSearch()) {
+            return postFound(caller, request);
+        }
         requireCount("dataset_inputs", request.getDatasetInputsCount(), INPUTS_MAX);
         Instant now = Times.now();
         return database.inTransaction(connection -> {
@@ -183,6 +189,25 @@ class DatasetCalls {
             Datasets.add(connection, tenant, datasetId, ids, now);
             return added(connection, tenant, ids, there, now);
         });
+    }
+
+    /** Adds all that a search finds, which is a change to many inputs like any other. */
+    private MultiDatasetInputResponse postFound(Caller caller, PostDatasetInputsRequest request) {
+        if (request.getDatasetInputsCount() > 0) {
+            throw new Refusal(
+                    StatusCode.BAD_REQUEST_FORMAT,
+                    "dataset_inputs and search are both there but only one of them can be");
+        }
+        BulkOperation asked = BulkOperation.newBuilder()
+                .setSearch(request.getSearch())
+                .setOperation(Operation.newBuilder()
+                        .setAddToDataset(AddToDataset.newBuilder().setDatasetId(request.getDatasetId())))
+                .build();
+        return database.inTransaction(connection -> MultiDatasetInputResponse.newBuilder()
+                .setStatus(Answers.ok())
+                .setBulkOperation(
+                        BulkCalls.done(connection, Tenants.app(caller, request.getUserAppId()), asked, Times.now()))
+                .build());
     }
 
     private static MultiDatasetInputResponse added(

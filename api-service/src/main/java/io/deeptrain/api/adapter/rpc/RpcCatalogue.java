@@ -25,6 +25,8 @@ class RpcCatalogue {
             AnnotationCalls annotations,
             DatasetCalls datasets,
             DatasetVersionCalls datasetVersions,
+            SearchCalls searches,
+            BulkCalls bulks,
             ConceptCalls concepts,
             ModelTypeCalls modelTypes,
             ModelCalls models,
@@ -42,6 +44,8 @@ class RpcCatalogue {
         annotations.addTo(table);
         datasets.addTo(table);
         datasetVersions.addTo(table);
+        searches.addTo(table);
+        bulks.addTo(table);
         concepts.addTo(table);
         modelTypes.addTo(table);
         models.addTo(table);
