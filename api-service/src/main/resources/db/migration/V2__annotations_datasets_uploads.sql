@@ -137,7 +137,7 @@ create table upload_part (
 );
 
 -- An archive whose images become inputs. Whoever works on it says so now and then (worked_at); when nobody has for a while,
--- the next one begins again. input_template is an Input of the contract.
+-- the next one begins again. input_template is an Input of the contract. The upload is forgotten before the extraction is.
 create table extraction (
     user_id        text        not null,
     app_id         text        not null,
@@ -156,8 +156,7 @@ create table extraction (
     modified_at    timestamptz not null,
     worked_at      timestamptz,
     primary key (user_id, app_id, extraction_id),
-    foreign key (user_id, app_id, job_id) references inputs_add_job on delete cascade,
-    foreign key (user_id, app_id, upload_id) references upload on delete cascade
+    foreign key (user_id, app_id, job_id) references inputs_add_job on delete cascade
 );
 create index extraction_of_job on extraction (user_id, app_id, job_id, position);
 create index extraction_to_do on extraction (position) where state in ('waiting', 'running');

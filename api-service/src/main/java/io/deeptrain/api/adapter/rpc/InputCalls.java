@@ -5,7 +5,6 @@ import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.AddJobs;
-import io.deeptrain.api.adapter.postgres.AddJobs.StoredJob;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Datasets;
 import io.deeptrain.api.adapter.postgres.Inputs;
@@ -81,7 +80,9 @@ class InputCalls {
         Instant now = Times.now();
         Tenant tenant = database.inTransaction(connection -> {
             Tenant found = Tenants.app(caller, request.getUserAppId());
-            openJob(connection, found, request.getInputsAddJobId(), now);
+            if (!request.getInputsAddJobId().isEmpty()) {
+                AddJobCalls.open(connection, found, request.getInputsAddJobId(), now);
+            }
             return found;
         });
         List<Outcome> examined = request.getInputsList().stream()
@@ -97,25 +98,10 @@ class InputCalls {
                     .addAllInputs(InputIntake.answers(connection, tenant, outcomes));
             if (!request.getInputsAddJobId().isEmpty()) {
                 AddJobs.count(connection, tenant, request.getInputsAddJobId(), kept, refused, now);
-                answer.setInputsAddJob(AddJobCalls.message(
-                        connection,
-                        tenant,
-                        AddJobs.find(connection, tenant, request.getInputsAddJobId())
-                                .orElseThrow()));
+                answer.setInputsAddJob(AddJobCalls.found(connection, tenant, request.getInputsAddJobId()));
             }
             return answer.build();
         });
-    }
-
-    private static void openJob(Connection connection, Tenant tenant, String id, Instant now) throws SQLException {
-        if (!id.isEmpty()) {
-            StoredJob job = AddJobs.open(connection, tenant, Ids.checked("inputs_add_job_id", id), now);
-            if (job.cancelled()) {
-                throw new Refusal(
-                        StatusCode.INPUT_INVALID_REQUEST,
-                        "inputs_add_job_id is '%s', a job that was cancelled; use a new id".formatted(id));
-            }
-        }
     }
 
     private static String resolutions() {

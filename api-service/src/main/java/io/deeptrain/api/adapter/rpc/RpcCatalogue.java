@@ -27,6 +27,7 @@ class RpcCatalogue {
             DatasetVersionCalls datasetVersions,
             SearchCalls searches,
             BulkCalls bulks,
+            UploadCalls uploads,
             ConceptCalls concepts,
             ModelTypeCalls modelTypes,
             ModelCalls models,
@@ -46,6 +47,7 @@ class RpcCatalogue {
         datasetVersions.addTo(table);
         searches.addTo(table);
         bulks.addTo(table);
+        uploads.addTo(table);
         concepts.addTo(table);
         modelTypes.addTo(table);
         models.addTo(table);
