@@ -151,10 +151,10 @@ public final class Datasets {
                 connection,
                 "select " + Inputs.COLUMNS + """
                 , m.created_at
-                from dataset_input m
+                from (select * from dataset_input where user_id = ? and app_id = ? and dataset_id = ?
+                      order by position offset ? limit ?) m
                 join input i on (i.user_id, i.app_id, i.input_id) = (m.user_id, m.app_id, m.input_id)
-                where m.user_id = ? and m.app_id = ? and m.dataset_id = ?
-                order by m.position offset ? limit ?
+                order by m.position
                 """,
                 row -> new Member(Inputs.read(row), Sql.instant(row, Inputs.COLUMN_COUNT + 1)),
                 tenant.userId(),

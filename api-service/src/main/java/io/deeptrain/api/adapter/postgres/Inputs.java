@@ -138,10 +138,14 @@ public final class Inputs {
                 """, row -> row.getString(1), tenant.userId(), tenant.appId(), Sql.texts(connection, ids)));
     }
 
+    /** What is on the pages before is counted by the index alone; labels are looked up for this page only. */
     public static List<LabelledImage> list(Connection connection, Tenant tenant, Page page) throws SQLException {
         return Sql.list(
                 connection,
-                SELECT.formatted("") + "offset ? limit ?",
+                "select " + COLUMNS + """
+                from (select * from input where user_id = ? and app_id = ? order by position offset ? limit ?) i
+                order by i.position
+                """,
                 Inputs::read,
                 tenant.userId(),
                 tenant.appId(),
