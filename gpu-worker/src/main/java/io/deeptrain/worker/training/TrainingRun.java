@@ -50,7 +50,8 @@ import java.util.function.Consumer;
  *   <li>Build the network and, if a checkpoint is given and readable, go on from there.
  *   <li>Report that it is prepared, and wait for the word to begin.
  *   <li>Step through the schedule; save a checkpoint after each epoch and at least each minute.
- *   <li>Evaluate, publish.
+ *   <li>Evaluate, publish. What is published is the newest state of the weights: no better one of an earlier epoch is
+ *       kept.
  * </ol>
  *
  * <p>After every image and every batch it looks at its directions.
@@ -258,7 +259,14 @@ public final class TrainingRun {
         for (long step = prepared.step(); step < schedule.steps(); step++) {
             switch (directions.now()) {
                 case Direction.FinishEarly(Completion completion) -> {
-                    return completion;
+                    // A network that was never trained is no model to keep: one batch makes it one.
+                    if (step > 0) {
+                        // Should this attempt be lost before its model is published, the next one publishes the same.
+                        if (step > savedStep) {
+                            save(prepared, step);
+                        }
+                        return completion;
+                    }
                 }
                 case Direction.SaveAndStop() -> {
                     if (step > savedStep) {

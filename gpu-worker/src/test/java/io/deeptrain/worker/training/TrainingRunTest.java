@@ -123,6 +123,32 @@ class TrainingRunTest {
     }
 
     @Test
+    void what_a_training_that_finishes_early_publishes_is_in_its_last_checkpoint_too() throws Exception {
+        TrainingBench bench = shortTraining();
+        Direction keep = new Direction.FinishEarly(Completion.STOPPED_BY_TENANT);
+        List<TrainerReport> stopped =
+                bench.run(bench.assignment(1, SCRATCH), steps -> steps < 4 ? new Direction.Proceed() : keep);
+        assertThat(checkpoints(stopped).getLast().step()).isEqualTo(4);
+
+        List<TrainerReport> next =
+                bench.run(bench.assignment(2, resumedFrom(checkpoints(stopped).getLast())), _ -> keep);
+        assertThat(losses(next)).isEmpty();
+        Finished finished = (Finished) next.getLast();
+        assertThat(finished.completion()).isEqualTo(Completion.STOPPED_BY_TENANT);
+        assertThat(finished.model().sha256())
+                .isEqualTo(((Finished) stopped.getLast()).model().sha256());
+    }
+
+    @Test
+    void a_training_that_is_told_to_finish_before_it_began_learns_from_one_batch() throws Exception {
+        TrainingBench bench = shortTraining();
+        List<TrainerReport> reports =
+                bench.run(bench.assignment(1, SCRATCH), _ -> new Direction.FinishEarly(Completion.STOPPED_BY_TENANT));
+        assertThat(losses(reports)).hasSize(1);
+        assertThat(((Finished) reports.getLast()).completion()).isEqualTo(Completion.STOPPED_BY_TENANT);
+    }
+
+    @Test
     void as_many_broken_images_as_are_tolerated_are_left_out_and_counted() throws Exception {
         TrainingBench bench = shortTraining().tolerating(2).image(notAnImage(), Split.TRAIN, "1");
         List<TrainerReport> reports = bench.run(bench.assignment(1, SCRATCH));
