@@ -25,6 +25,7 @@ import io.deeptrain.event.JobEvent.JobSucceeded;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,7 @@ public record EventType(String name, Topic topic, Class<? extends Event> recordC
 
     public static final List<EventType> ALL = List.of(
             type("training.requested.v1", Topic.REQUESTS, TrainingRequested.class),
+            type("training.stop-requested.v1", Topic.REQUESTS, TrainingStopRequested.class),
             type("training.cancelled.v1", Topic.REQUESTS, TrainingCancelled.class),
             type("job.sealed.v1", Topic.REQUESTS, JobSealed.class),
             type("attempt.assigned.v1", Topic.ASSIGNMENTS, AttemptAssigned.class),

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What the front door asks of the scheduler. All of a job's requests have the job's key, so that a cancel cannot
- * overtake the request that it cancels.
+ * What the front door asks of the scheduler. All of a job's requests have the job's key, so that neither a stop nor a
+ * cancel can overtake the request that it is about.
  */
 public sealed interface RequestEvent extends Event {
     JobId jobId();
@@ -37,6 +37,12 @@ public sealed interface RequestEvent extends Event {
             Duration estimate,
             Instant requestedAt)
             implements RequestEvent {}
+
+    /**
+     * The tenant is content with what there is: the training ends, and what it has learned is kept. Unlike a cancel it
+     * promises nothing: it changes nothing for a job that has finished meanwhile, and a cancel may still follow.
+     */
+    record TrainingStopRequested(JobId jobId, Instant requestedAt) implements RequestEvent {}
 
     /**
      * The tenant deleted the version. The bill stops at {@code cancelledAt}, the commit of the deletion by the

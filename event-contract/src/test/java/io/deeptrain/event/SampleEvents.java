@@ -58,6 +58,7 @@ public final class SampleEvents {
     public static final List<Event> ALL = List.of(
             new RequestEvent.TrainingRequested(
                     JOB, TENANT, MODEL, VERSION, SPEC, RATE, new CostCap.AtMost(2_500), ESTIMATE, NOON),
+            new RequestEvent.TrainingStopRequested(JOB, NOON),
             new RequestEvent.TrainingCancelled(JOB, NOON),
             new RequestEvent.JobSealed(JOB, NOON),
             new AssignmentEvent.AttemptAssigned(JOB, ATTEMPT, WORKER, INCARNATION, TENANT, SPEC, RESUMED),

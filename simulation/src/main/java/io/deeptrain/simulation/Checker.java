@@ -2,11 +2,12 @@ package io.deeptrain.simulation;
 
 import io.deeptrain.billing.ledger.Ledger;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
-import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
 import io.deeptrain.event.ChargeEvent.FreeReason;
 import io.deeptrain.event.ChargeEvent.Line;
+import io.deeptrain.event.Completion;
 import io.deeptrain.event.CostCap;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.FencingToken;
@@ -24,6 +25,8 @@ import io.deeptrain.event.JobEvent.JobStarted;
 import io.deeptrain.event.JobEvent.JobSucceeded;
 import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
+import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Topic;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
@@ -54,6 +57,8 @@ final class Checker {
     private final Map<JobId, Long> endedAtMillis = new HashMap<>();
     private final Map<AttemptId, IncarnationId> lessees = new HashMap<>();
     private final Map<AttemptId, Long> heardMillis = new HashMap<>();
+    private final Set<JobId> stopsHeard = new HashSet<>();
+    private final Set<AttemptId> toldToStop = new HashSet<>();
     private long idleSinceMillis = Long.MAX_VALUE;
     private boolean over;
 
@@ -71,10 +76,13 @@ final class Checker {
     }
 
     /** In the scheduler's transaction. */
-    void schedulerCommitted(List<Event> told, List<AttemptEvent> heard, Map<JobId, JobRecord> jobs) {
+    void schedulerCommitted(List<Event> told, List<Event> heard, Map<JobId, JobRecord> jobs) {
         for (Event event : told) {
             if (event instanceof AttemptAssigned assigned) {
                 lessees.put(AttemptId.of(assigned), assigned.incarnation());
+            }
+            if (event instanceof AttemptStopRequested stop && stop.reason() == StopReason.STOP_AND_KEEP_BEST) {
+                toldToStop.add(AttemptId.of(stop));
             }
         }
         for (Event event : told) {
@@ -98,7 +106,10 @@ final class Checker {
                 endedAtMillis.put(entry.jobId(), world.agenda().nowMillis());
             }
         }
-        for (AttemptEvent event : heard) {
+        for (Event event : heard) {
+            if (event instanceof TrainingStopRequested stop) {
+                stopsHeard.add(stop.jobId());
+            }
             if (event instanceof ProgressReported report) {
                 heardMillis.merge(AttemptId.of(report), report.readingMillis(), Math::max);
             }
@@ -114,6 +125,7 @@ final class Checker {
                     line != null && line.tells(job.state()) && line.entries().size() == job.sequence(),
                     "S8",
                     () -> "the history does not tell %s".formatted(job));
+            checkStop(job);
             if (job.state() instanceof JobState.Leased leased) {
                 Violation.unless(
                         busy.add(leased.lease().incarnation()),
@@ -121,6 +133,14 @@ final class Checker {
                         () -> "%s is leased for two attempts"
                                 .formatted(leased.lease().incarnation()));
             }
+        }
+    }
+
+    /** Of whatever attempt it is: once the scheduler has heard of a stop, whoever trains has been told. */
+    private void checkStop(JobRecord job) {
+        if (job.state() instanceof JobState.Running running && stopsHeard.contains(job.jobId())) {
+            AttemptId attempt = new AttemptId(job.jobId(), running.token());
+            Violation.unless(toldToStop.contains(attempt), "S10", () -> "%s was not told to stop".formatted(attempt));
         }
     }
 
@@ -321,6 +341,9 @@ final class Checker {
                     JobRequeued _,
                     JobCancelling _,
                     JobFinishing _ -> throw new Violation("LV1", "%s is the last word".formatted(last));
+        }
+        if (last instanceof JobSucceeded succeeded && succeeded.completion() == Completion.STOPPED_BY_TENANT) {
+            Violation.unless(world.truth().isStopped(jobId), "S10", () -> "nobody asked for %s".formatted(succeeded));
         }
         checkVersion(jobId, last);
     }

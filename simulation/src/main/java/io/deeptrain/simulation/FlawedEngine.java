@@ -28,6 +28,7 @@ import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.Lineage;
 import io.deeptrain.scheduler.job.Losses;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,7 @@ import java.util.Set;
 final class FlawedEngine {
     private final World world;
     private final MeterSum meters;
+    private final Set<JobId> cancelsDropped = new HashSet<>();
     private SchedulerEngine engine;
 
     private FlawedEngine(SchedulerEngine engine, World world) {
@@ -60,6 +62,12 @@ final class FlawedEngine {
                     && stateOf(cancel.jobId())
                             .filter(JobState.Assigned.class::isInstance)
                             .isPresent() -> new Decisions(List.of(), List.of(), Set.of());
+            case Input.Heard(TrainingCancelled cancel, var _)
+            when world.has(PlantedBug.STOP_BEATS_CANCEL)
+                    && stateOf(cancel.jobId()).filter(FlawedEngine::isToStop).isPresent() -> {
+                cancelsDropped.add(cancel.jobId());
+                yield new Decisions(List.of(), List.of(), Set.of());
+            }
             case Input.Heard(JobSealed seal, var _)
             when world.has(PlantedBug.TERMINAL_TWICE)
                     && stateOf(seal.jobId())
@@ -69,7 +77,8 @@ final class FlawedEngine {
             when world.has(PlantedBug.NO_FENCE) -> engine.apply(new Input.Heard(asOfNewest(event), now));
             case Input.Heard(AttemptEvent event, var now)
             when world.has(PlantedBug.DELTA_METER) -> engine.apply(new Input.Heard(meters.summed(event), now));
-            case Input.Heard _, Input.Tick _ -> withoutSeal(withoutMemoryOfCancel(input, engine.apply(input)), input);
+            case Input.Heard _, Input.Tick _ ->
+                withoutSeal(withoutMemoryOfStop(withoutMemoryOfCancel(input, engine.apply(input))), input);
         };
     }
 
@@ -122,12 +131,11 @@ final class FlawedEngine {
 
     /** Seals at once what the front door should have been asked about. */
     private Decisions withoutSeal(Decisions decisions, Input input) {
-        if (!world.has(PlantedBug.LATE_SUCCESS_BEATS_CANCEL)) {
-            return decisions;
-        }
         Decisions all = decisions;
         for (JobEvent entry : decisions.history()) {
-            if (entry instanceof JobFinishing) {
+            boolean isSealed =
+                    world.has(PlantedBug.LATE_SUCCESS_BEATS_CANCEL) || cancelsDropped.contains(entry.jobId());
+            if (isSealed && entry instanceof JobFinishing) {
                 all = join(all, engine.apply(new Input.Heard(new JobSealed(entry.jobId(), input.now()), input.now())));
             }
         }
@@ -160,20 +168,56 @@ final class FlawedEngine {
         return new Decisions(history, decisions.assignments(), decisions.changedJobs());
     }
 
+    /** Lets the next attempt train to the end what should stop as soon as it starts. */
+    private Decisions withoutMemoryOfStop(Decisions decisions) {
+        if (!world.has(PlantedBug.STOP_FORGOTTEN_ON_REQUEUE)) {
+            return decisions;
+        }
+        for (JobEvent entry : decisions.history()) {
+            if (entry instanceof JobRequeued) {
+                switch (engine.job(entry.jobId()).state()) {
+                    case JobState.Queued(var token, var since, var notBefore, var losses, var lineage, var stopAsked)
+                    when stopAsked ->
+                        replace(entry.jobId(), new JobState.Queued(token, since, notBefore, losses, lineage, false));
+                    case JobState.Assigned(var lease, var losses, var lineage, var stopAsked)
+                    when stopAsked -> replace(entry.jobId(), new JobState.Assigned(lease, losses, lineage, false));
+                    case JobState.Queued _,
+                            JobState.Assigned _,
+                            JobState.Running _,
+                            JobState.Cancelling _,
+                            JobState.Finishing _,
+                            JobState.Ended _ -> {}
+                }
+            }
+        }
+        return decisions;
+    }
+
+    private static boolean isToStop(JobState state) {
+        return switch (state) {
+            case JobState.Queued queued -> queued.stopAsked();
+            case JobState.Assigned assigned -> assigned.stopAsked();
+            case JobState.Running running -> running.stopAsked();
+            case JobState.Cancelling _, JobState.Finishing _, JobState.Ended _ -> false;
+        };
+    }
+
     private void queueAgain(JobCancelled cancelled) {
+        replace(
+                cancelled.jobId(),
+                new JobState.Queued(
+                        cancelled.attempt(),
+                        cancelled.occurredAt(),
+                        cancelled.occurredAt(),
+                        Losses.NONE,
+                        Lineage.SCRATCH,
+                        false));
+    }
+
+    private void replace(JobId jobId, JobState state) {
         List<JobRecord> records = new ArrayList<>();
         for (JobRecord job : engine.jobs()) {
-            records.add(
-                    job.jobId().equals(cancelled.jobId())
-                            ? job.with(
-                                    new JobState.Queued(
-                                            cancelled.attempt(),
-                                            cancelled.occurredAt(),
-                                            cancelled.occurredAt(),
-                                            Losses.NONE,
-                                            Lineage.SCRATCH),
-                                    job.sequence())
-                            : job);
+            records.add(job.jobId().equals(jobId) ? job.with(state, job.sequence()) : job);
         }
         engine = SchedulerEngine.restore(records, World.ENGINE_SETTINGS);
     }

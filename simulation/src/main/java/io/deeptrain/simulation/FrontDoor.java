@@ -3,6 +3,7 @@ package io.deeptrain.simulation;
 import io.deeptrain.api.version.Submission;
 import io.deeptrain.api.version.Version;
 import io.deeptrain.api.version.VersionMachine;
+import io.deeptrain.api.version.VersionMachine.Stop;
 import io.deeptrain.api.version.VersionMachine.Turn;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
@@ -124,6 +125,24 @@ final class FrontDoor {
         Database.Transaction transaction = database.begin();
         take(transaction, jobId, VersionMachine.delete(versionOf(jobId), world.now()));
         commit(transaction, Set.of(jobId.value()), () -> answer(reply), () -> {});
+    }
+
+    /** A tenant ends the training. The reply comes with the commit, or never, and says whether it is being stopped. */
+    void stop(JobId jobId, Consumer<Boolean> reply) {
+        if (!up || database.isAway()) {
+            return;
+        }
+        if (isLocked(jobId.value(), () -> stop(jobId, reply))) {
+            return;
+        }
+        switch (VersionMachine.stop(versionOf(jobId), world.now())) {
+            case Stop.Refused _ -> answer(() -> reply.accept(false));
+            case Stop.Accepted(var turn) -> {
+                Database.Transaction transaction = database.begin();
+                take(transaction, jobId, turn);
+                commit(transaction, Set.of(jobId.value()), () -> answer(() -> reply.accept(true)), () -> {});
+            }
+        }
     }
 
     private Version versionOf(JobId jobId) {

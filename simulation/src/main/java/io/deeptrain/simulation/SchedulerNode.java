@@ -174,7 +174,7 @@ final class SchedulerNode {
                 return;
             }
         }
-        List<AttemptEvent> heard = new ArrayList<>();
+        List<Event> heard = new ArrayList<>();
         for (Event event : batch) {
             switch (event) {
                 case SchedulerPulsed pulse -> {
@@ -184,7 +184,10 @@ final class SchedulerNode {
                     }
                 }
                 case WorkerBeat beat -> decisions.add(led.engine.apply(new Input.Heard(beat, now)));
-                case RequestEvent request -> decisions.add(led.engine.apply(new Input.Heard(request, now)));
+                case RequestEvent request -> {
+                    heard.add(request);
+                    decisions.add(led.engine.apply(new Input.Heard(request, now)));
+                }
                 case AttemptEvent attempt -> {
                     heard.add(attempt);
                     decisions.add(led.engine.apply(new Input.Heard(attempt, now)));
@@ -214,7 +217,7 @@ final class SchedulerNode {
         return batch;
     }
 
-    private void commit(Leadership led, Positions after, List<Decisions> decisions, List<AttemptEvent> heard) {
+    private void commit(Leadership led, Positions after, List<Decisions> decisions, List<Event> heard) {
         if (database.isAway() || (led.epoch != store.epoch && !world.has(PlantedBug.NO_COMPARE_AND_SET))) {
             world.trace().note("refused", id.value());
             stepDown();

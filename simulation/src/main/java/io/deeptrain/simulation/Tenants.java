@@ -10,15 +10,22 @@ import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.TrainingSpec;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Those who press Train, ask again when no answer comes, and sometimes delete what they asked for. */
+/**
+ * Those who press Train, ask again when no answer comes, and sometimes end the training early or delete what they asked
+ * for, some of them one soon after the other.
+ */
 final class Tenants {
     private static final int JOBS_MAX = 6;
     private static final int RETRY_MIN_MILLIS = 300;
     private static final int RETRY_MAX_MILLIS = 1_500;
     private static final int SUBMISSION_LATEST_MILLIS = 12_000;
+    private static final int STOP_LATEST_MILLIS = 8_000;
+    private static final int SECOND_THOUGHTS_MAX_MILLIS = 1_500;
     private static final int CANCEL_LATEST_MILLIS = 14_000;
     private static final List<Long> CENTS_PER_HOUR = List.of(400L, 36_000L, 360_000L);
     private static final long CAP_MAX_CENTS = 900;
@@ -27,6 +34,7 @@ final class Tenants {
             new StoredObject("sha256/ab/manifest", ObjectShelf.sha256Of("manifest"), 1);
 
     private final World world;
+    private final Set<String> stopping = new HashSet<>();
 
     Tenants(World world) {
         this.world = world;
@@ -41,6 +49,10 @@ final class Tenants {
             long submitAt = chance.between(0L, SUBMISSION_LATEST_MILLIS);
             boolean cancels = chance.oneIn(3);
             long cancelAt = submitAt + chance.between(0L, CANCEL_LATEST_MILLIS);
+            boolean stops = chance.oneIn(3);
+            long stopAt = submitAt + chance.between(0L, STOP_LATEST_MILLIS);
+            boolean hasSecondThoughts = chance.oneIn(4);
+            long cancelAfterStopAt = stopAt + chance.between(0L, SECOND_THOUGHTS_MAX_MILLIS);
             Rate rate = new Rate(chance.oneOf(CENTS_PER_HOUR), "USD");
             CostCap cap =
                     chance.oneIn(4) ? new CostCap.AtMost(chance.between(0L, CAP_MAX_CENTS)) : new CostCap.Unlimited();
@@ -48,6 +60,12 @@ final class Tenants {
             world.agenda().after(submitAt, () -> submit(key, tenant, rate, cap));
             if (cancels) {
                 world.agenda().after(cancelAt, () -> delete(key));
+            }
+            if (stops) {
+                world.agenda().after(stopAt, () -> stop(key));
+            }
+            if (stops && hasSecondThoughts) {
+                world.agenda().after(cancelAfterStopAt, () -> delete(key));
             }
         }
     }
@@ -62,6 +80,22 @@ final class Tenants {
                         jobId -> request(jobId, tenant, rate, cap),
                         jobId -> world.truth().acknowledges(key, jobId));
         world.agenda().after(retryMillis(), () -> submit(key, tenant, rate, cap));
+    }
+
+    /** Asks until it is told that the training is being stopped, or cannot be for long. */
+    private void stop(String key) {
+        JobId jobId = world.truth().acknowledged().get(key);
+        if (stopping.contains(key) || world.agenda().nowMillis() > World.HEALED_AT_MILLIS) {
+            return;
+        }
+        if (jobId != null) {
+            world.frontDoor().stop(jobId, accepted -> {
+                if (accepted) {
+                    stopping.add(key);
+                }
+            });
+        }
+        world.agenda().after(retryMillis(), () -> stop(key));
     }
 
     private void delete(String key) {

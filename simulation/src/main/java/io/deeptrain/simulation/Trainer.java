@@ -29,6 +29,7 @@ final class Trainer {
         private long step;
         private boolean stopping;
         private boolean closing;
+        private Optional<Completion> early = Optional.empty();
 
         private Work(AttemptAssigned assignment, Workload load, Truth.Hold hold) {
             this.assignment = assignment;
@@ -66,7 +67,7 @@ final class Trainer {
                     }
                 });
             case TrainerOrder.FinishEarly(var attempt, var completion) ->
-                of(attempt).ifPresent(work -> close(work, completion));
+                of(attempt).ifPresent(work -> finishEarly(work, completion));
             case TrainerOrder.SaveAndStop(var attempt) ->
                 of(attempt).ifPresent(work -> {
                     work.stopping = true;
@@ -77,6 +78,16 @@ final class Trainer {
                     work.stopping = true;
                     whileInHand(work, world.chance().between(1, STOP_MAX_MILLIS), () -> release(work));
                 });
+        }
+    }
+
+    /** As production's: with what there is, which is one step at least, and after saving it. */
+    private void finishEarly(Work work, Completion completion) {
+        if (work.step == 0) {
+            work.early = Optional.of(completion);
+        } else if (!work.closing && !work.stopping) {
+            saveCheckpoint(work, () -> {});
+            close(work, completion);
         }
     }
 
@@ -154,6 +165,8 @@ final class Trainer {
             fail(work, Fault.PLATFORM, "DEVICE_LOST");
         } else if (work.step >= work.load.steps()) {
             close(work, Completion.ALL_EPOCHS);
+        } else if (work.early.isPresent()) {
+            finishEarly(work, work.early.get());
         } else {
             if (work.step % work.load.stepsPerEpoch() == 0) {
                 saveCheckpoint(work, () -> {});

@@ -5,6 +5,7 @@ import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.attempt.AttemptId;
 import java.util.HashMap;
@@ -40,6 +41,7 @@ final class Truth {
     private final Set<String> submitted = new HashSet<>();
     private final TreeMap<String, JobId> acknowledged = new TreeMap<>();
     private final Set<JobId> deleted = new HashSet<>();
+    private final Set<JobId> stopped = new HashSet<>();
     private final Map<JobId, TrainingCancelled> cancelled = new HashMap<>();
     private final Map<JobId, JobSealed> sealed = new HashMap<>();
 
@@ -103,6 +105,7 @@ final class Truth {
     /** The front door committed this. */
     void told(RequestEvent event) {
         switch (event) {
+            case TrainingStopRequested stop -> stopped.add(stop.jobId());
             case TrainingCancelled cancel -> cancelled.put(cancel.jobId(), cancel);
             case JobSealed seal -> sealed.put(seal.jobId(), seal);
             case TrainingRequested _ -> {}
@@ -119,6 +122,11 @@ final class Truth {
 
     Set<JobId> deleted() {
         return deleted;
+    }
+
+    /** Whether the front door committed that the tenant wants no more training. */
+    boolean isStopped(JobId jobId) {
+        return stopped.contains(jobId);
     }
 
     Optional<TrainingCancelled> cancelOf(JobId jobId) {

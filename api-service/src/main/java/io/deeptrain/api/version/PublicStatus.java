@@ -17,17 +17,23 @@ import java.util.Optional;
  *
  * @param percent 0 to 100; 100 only once the version is trained
  * @param left how much longer it trains, when that can be said
- * @param details why it failed, or empty
+ * @param details why it failed, that it is being stopped, or empty
  */
 public record PublicStatus(StatusCode code, int percent, Optional<Duration> left, String details) {
+    private static final String STOPPING = "The training is being stopped and keeps what it has learned";
 
     /** Nothing for a version that was deleted: it does not exist any more. */
     public static Optional<PublicStatus> of(VersionState state) {
         return switch (state) {
             case Untrained() -> Optional.of(plain(StatusCode.MODEL_UNTRAINED, 0));
-            case Waiting(var _, var percent) -> Optional.of(plain(StatusCode.MODEL_QUEUED_FOR_TRAINING, percent));
-            case Training(var _, var _, var percent, var pace) ->
-                Optional.of(new PublicStatus(StatusCode.MODEL_TRAINING, percent, Completeness.left(pace), ""));
+            case Waiting(var _, var percent, var _, var stopAsked) ->
+                Optional.of(new PublicStatus(
+                        StatusCode.MODEL_QUEUED_FOR_TRAINING, percent, Optional.empty(), stopAsked ? STOPPING : ""));
+            case Training(var _, var _, var percent, var pace, var _, var stopAsked) ->
+                Optional.of(
+                        stopAsked
+                                ? new PublicStatus(StatusCode.MODEL_TRAINING, percent, Optional.empty(), STOPPING)
+                                : new PublicStatus(StatusCode.MODEL_TRAINING, percent, Completeness.left(pace), ""));
             case Sealed(var _, var _, var percent) -> Optional.of(plain(StatusCode.MODEL_TRAINING, percent));
             case Trained _ -> Optional.of(plain(StatusCode.MODEL_TRAINED, 100));
             case Failed(var _, var fault, var code, var message, var _) ->

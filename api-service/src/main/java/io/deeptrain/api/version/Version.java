@@ -16,7 +16,7 @@ public record Version(VersionState state, long sequence) {
 
     /** As a training is requested. */
     public static Version requested(JobId jobId) {
-        return new Version(new VersionState.Waiting(jobId, 0), 0);
+        return new Version(new VersionState.Waiting(jobId, 0, false, false), 0);
     }
 
     Version in(VersionState next) {

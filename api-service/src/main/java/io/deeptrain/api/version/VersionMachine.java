@@ -23,9 +23,11 @@ import io.deeptrain.event.JobEvent.JobRequeued;
 import io.deeptrain.event.JobEvent.JobStarted;
 import io.deeptrain.event.JobEvent.JobSucceeded;
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.Origin.Resumed;
 import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import java.time.Instant;
 import java.util.List;
 
@@ -53,11 +55,46 @@ public final class VersionMachine {
     /** The tenant deletes the version. Deleting it again changes nothing. */
     public static Turn delete(Version version, Instant now) {
         return switch (version.state()) {
-            case Waiting(var jobId, var _) -> cancel(version, jobId, now);
-            case Training(var jobId, var _, var _, var _) -> cancel(version, jobId, now);
+            case Waiting waiting -> cancel(version, waiting.jobId(), now);
+            case Training training -> cancel(version, training.jobId(), now);
             case Untrained _, Sealed _, Trained _, Failed _ -> Turn.quietly(version.in(new Gone()));
             case Cancelled _, Gone _ -> Turn.quietly(version);
         };
+    }
+
+    /** What a wish to stop led to. */
+    public sealed interface Stop {
+        record Accepted(Turn turn) implements Stop {}
+
+        /** {@code reason} is for the tenant. */
+        record Refused(String reason) implements Stop {}
+    }
+
+    /**
+     * The tenant ends the training and keeps what there is. The wish is told once; asked for again, or when the job has
+     * just finished by itself, it changes nothing.
+     */
+    public static Stop stop(Version version, Instant now) {
+        return switch (version.state()) {
+            case Waiting(var _, var _, var _, var stopAsked) when stopAsked -> new Stop.Accepted(Turn.quietly(version));
+            case Waiting(var jobId, var percent, var checkpointed, var _)
+            when checkpointed -> stopping(version, new Waiting(jobId, percent, true, true), jobId, now);
+            case Waiting _ ->
+                new Stop.Refused("it waits to be trained and there is nothing to keep: delete the version instead");
+            case Training(var _, var _, var _, var _, var _, var stopAsked)
+            when stopAsked -> new Stop.Accepted(Turn.quietly(version));
+            case Training(var jobId, var attempt, var percent, var pace, var checkpointed, var _) ->
+                stopping(version, new Training(jobId, attempt, percent, pace, checkpointed, true), jobId, now);
+            case Sealed _ -> new Stop.Accepted(Turn.quietly(version));
+            case Untrained _ -> new Stop.Refused("nobody asked to train it");
+            case Trained _ -> new Stop.Refused("it is trained already");
+            case Failed _ -> new Stop.Refused("its training has failed already");
+            case Cancelled _, Gone _ -> new Stop.Refused("it was deleted");
+        };
+    }
+
+    private static Stop stopping(Version version, VersionState remembered, JobId jobId, Instant now) {
+        return new Stop.Accepted(new Turn(version.in(remembered), List.of(new TrainingStopRequested(jobId, now))));
     }
 
     private static Turn cancel(Version version, JobId jobId, Instant now) {
@@ -71,7 +108,9 @@ public final class VersionMachine {
         }
         Version newer = version.upTo(event.sequence());
         return switch (event) {
-            case JobQueued _, JobStarted _, JobCheckpointed _, JobCancelling _, JobCancelled _ -> Turn.quietly(newer);
+            case JobQueued _, JobCancelling _, JobCancelled _ -> Turn.quietly(newer);
+            case JobStarted started -> Turn.quietly(building(newer, started.origin() instanceof Resumed));
+            case JobCheckpointed _ -> Turn.quietly(building(newer, true));
             case JobAssigned(var jobId, var _, var _, var attempt, var _, var _) ->
                 Turn.quietly(assigned(newer, jobId, attempt));
             case JobRequeued requeued -> Turn.quietly(requeued(newer, requeued.jobId()));
@@ -82,21 +121,28 @@ public final class VersionMachine {
     }
 
     private static Version assigned(Version version, JobId jobId, FencingToken attempt) {
-        return version.state() instanceof Waiting(var _, var percent)
-                ? version.in(new Training(jobId, attempt, percent, new Pace.Unknown()))
+        return version.state() instanceof Waiting(var _, var percent, var checkpointed, var stopAsked)
+                ? version.in(new Training(jobId, attempt, percent, new Pace.Unknown(), checkpointed, stopAsked))
+                : version;
+    }
+
+    /** An attempt that could not read its checkpoint leaves none to a later one. */
+    private static Version building(Version version, boolean checkpointed) {
+        return version.state() instanceof Training(var jobId, var attempt, var percent, var pace, var _, var stopAsked)
+                ? version.in(new Training(jobId, attempt, percent, pace, checkpointed, stopAsked))
                 : version;
     }
 
     private static Version requeued(Version version, JobId jobId) {
-        return version.state() instanceof Training(var _, var _, var percent, var _)
-                ? version.in(new Waiting(jobId, percent))
+        return version.state() instanceof Training(var _, var _, var percent, var _, var checkpointed, var stopAsked)
+                ? version.in(new Waiting(jobId, percent, checkpointed, stopAsked))
                 : version;
     }
 
     private static Turn seal(Version version, JobId jobId, Instant now) {
         return switch (version.state()) {
-            case Waiting(var _, var percent) -> sealed(version, jobId, percent, now);
-            case Training(var _, var _, var percent, var _) -> sealed(version, jobId, percent, now);
+            case Waiting waiting -> sealed(version, jobId, waiting.percent(), now);
+            case Training training -> sealed(version, jobId, training.percent(), now);
             // The cancel was told before: it is what ends the job.
             case Cancelled _ -> Turn.quietly(version);
             case Untrained _, Sealed _, Trained _, Failed _, Gone _ ->
@@ -123,11 +169,13 @@ public final class VersionMachine {
 
     /** A worker reports progress. It counts only for the attempt that the history names, and never backwards. */
     public static Version apply(Version version, ProgressReported report) {
-        if (!(version.state() instanceof Training(var jobId, var attempt, var percent, var pace))
+        if (!(version.state()
+                        instanceof
+                        Training(var jobId, var attempt, var percent, var pace, var checkpointed, var stopAsked))
                 || !attempt.equals(report.attempt())) {
             return version;
         }
         int now = Math.max(percent, Completeness.percentOf(report.progress()));
-        return version.in(new Training(jobId, attempt, now, Completeness.pace(pace, report)));
+        return version.in(new Training(jobId, attempt, now, Completeness.pace(pace, report), checkpointed, stopAsked));
     }
 }

@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * Untrained -- delete --> Gone
  * Waiting   -- JobAssigned --> Training
  * Training  -- JobRequeued --> Waiting
+ * Training, Waiting with a checkpoint -- stop (tells the scheduler, once) --> the same, with the wish remembered
  * Waiting, Training -- delete (tells the scheduler) --> Cancelled
  * Waiting, Training -- JobFinishing (answers JobSealed) --> Sealed
  * Sealed    -- JobSucceeded --> Trained
@@ -29,11 +30,23 @@ public sealed interface VersionState {
     /** A version that was never trained, as every new model has one. */
     record Untrained() implements VersionState {}
 
-    /** The job waits for a worker, for the first time or again. {@code percent} is how far it had come. */
-    record Waiting(JobId jobId, int percent) implements VersionState {}
+    /**
+     * The job waits for a worker, for the first time or again.
+     *
+     * @param percent how far it had come
+     * @param checkpointed whether the next attempt has something to resume from
+     * @param stopAsked whether the tenant wants no more training, and to keep what there is
+     */
+    record Waiting(JobId jobId, int percent, boolean checkpointed, boolean stopAsked) implements VersionState {}
 
-    /** A worker has the job. */
-    record Training(JobId jobId, FencingToken attempt, int percent, Pace pace) implements VersionState {}
+    /**
+     * A worker has the job.
+     *
+     * @param checkpointed whether a later attempt would have something to resume from
+     * @param stopAsked whether the tenant wants no more training, and to keep what there is
+     */
+    record Training(JobId jobId, FencingToken attempt, int percent, Pace pace, boolean checkpointed, boolean stopAsked)
+            implements VersionState {}
 
     /** The job has finished and no cancel came before: its end is certain, but not told yet. */
     record Sealed(JobId jobId, Instant sealedAt, int percent) implements VersionState {}

@@ -11,6 +11,7 @@ import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.testservers.adapter.TestServers;
 import java.time.Instant;
@@ -69,6 +70,8 @@ final class PlayedServices implements AutoCloseable {
                                 Completion.ALL_EPOCHS,
                                 BILLED_SECONDS * 1000),
                         Elsewhere.charge(app, job.value(), BILLED_SECONDS));
+            // These trainings are over before anybody could stop them.
+            case TrainingStopRequested _ -> {}
             case TrainingCancelled _ -> elsewhere.say(Elsewhere.charge(app, job.value(), BILLED_SECONDS));
         }
     }

@@ -54,6 +54,13 @@ final class OwnOperations {
                     "text/event-stream"),
             new Own(
                     "post",
+                    VERSION + "/stop",
+                    "StopModelVersion",
+                    "Ends a training and keeps what it has learned: the version becomes trained, the time used is charged.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "post",
                     "/models/{model_id}/estimate",
                     "EstimateTraining",
                     "What a training would take, within which bounds, what it would cost, and how that is known. Asked as "

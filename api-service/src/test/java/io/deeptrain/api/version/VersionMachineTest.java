@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.api.version.VersionMachine.Stop;
 import io.deeptrain.api.version.VersionMachine.Turn;
 import io.deeptrain.api.version.VersionState.Cancelled;
 import io.deeptrain.api.version.VersionState.Failed;
@@ -15,14 +16,17 @@ import io.deeptrain.api.version.VersionState.Training;
 import io.deeptrain.api.version.VersionState.Untrained;
 import io.deeptrain.api.version.VersionState.Waiting;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobEvent.JobAssigned;
+import io.deeptrain.event.JobEvent.JobCheckpointed;
 import io.deeptrain.event.JobEvent.JobFailed;
 import io.deeptrain.event.JobEvent.JobFinishing;
 import io.deeptrain.event.JobEvent.JobRequeued;
+import io.deeptrain.event.JobEvent.JobStarted;
 import io.deeptrain.event.JobEvent.JobSucceeded;
 import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.JobId;
@@ -31,6 +35,7 @@ import io.deeptrain.event.Phase;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.WorkerId;
 import java.time.Duration;
@@ -50,15 +55,19 @@ class VersionMachineTest {
     private static final WorkerId ALICE = new WorkerId("alice");
     private static final StoredObject MODEL = new StoredObject("model", "0".repeat(64), 1);
 
-    private static final VersionState WAITING = new Waiting(JOB, 0);
-    private static final VersionState TRAINING = new Training(JOB, FIRST, 40, new Pace.Unknown());
+    private static final VersionState WAITING = new Waiting(JOB, 0, false, false);
+    private static final VersionState TRAINING = new Training(JOB, FIRST, 40, new Pace.Unknown(), false, false);
     private static final VersionState SEALED = new Sealed(JOB, NOW, 40);
     private static final VersionState TRAINED = new Trained(JOB, MODEL, Map.of("test_accuracy", 0.9), NOW);
     private static final VersionState FAILED = new Failed(JOB, Fault.USER, "BAD", "bad data", NOW);
     private static final VersionState CANCELLED = new Cancelled(JOB, NOW);
 
+    private static final VersionState RESUMABLE = new Waiting(JOB, 40, true, false);
+    private static final VersionState WAITING_TO_STOP = new Waiting(JOB, 40, true, true);
+    private static final VersionState STOPPING = new Training(JOB, FIRST, 40, new Pace.Unknown(), false, true);
+
     static List<VersionState> underWay() {
-        return List.of(WAITING, TRAINING);
+        return List.of(WAITING, TRAINING, RESUMABLE, WAITING_TO_STOP, STOPPING);
     }
 
     static List<VersionState> notUnderWay() {
@@ -88,6 +97,81 @@ class VersionMachineTest {
     void deleting_a_version_again_changes_nothing(VersionState state) {
         assertThat(VersionMachine.delete(new Version(state, 3), NOW.plusSeconds(9)))
                 .isEqualTo(new Turn(new Version(state, 3), List.of()));
+    }
+
+    @Test
+    void a_training_that_is_stopped_remembers_it_and_tells_the_scheduler() {
+        assertThat(VersionMachine.stop(new Version(TRAINING, 3), NOW))
+                .isEqualTo(new Stop.Accepted(
+                        new Turn(new Version(STOPPING, 3), List.of(new TrainingStopRequested(JOB, NOW)))));
+        assertThat(VersionMachine.stop(new Version(RESUMABLE, 3), NOW))
+                .isEqualTo(new Stop.Accepted(
+                        new Turn(new Version(WAITING_TO_STOP, 3), List.of(new TrainingStopRequested(JOB, NOW)))));
+    }
+
+    @Test
+    void a_stop_that_is_asked_for_again_or_crosses_the_end_tells_nobody() {
+        for (VersionState state : List.of(STOPPING, WAITING_TO_STOP, SEALED)) {
+            assertThat(VersionMachine.stop(new Version(state, 3), NOW.plusSeconds(9)))
+                    .isEqualTo(new Stop.Accepted(new Turn(new Version(state, 3), List.of())));
+        }
+    }
+
+    @Test
+    void what_is_not_being_trained_cannot_be_stopped() {
+        assertThat(refusal(WAITING)).contains("nothing to keep", "delete the version instead");
+        assertThat(refusal(new Untrained())).contains("nobody asked");
+        assertThat(refusal(TRAINED)).contains("trained already");
+        assertThat(refusal(FAILED)).contains("failed already");
+        assertThat(refusal(CANCELLED)).contains("deleted");
+        assertThat(refusal(new Gone())).contains("deleted");
+    }
+
+    @Test
+    void a_wish_to_stop_goes_with_the_job_from_attempt_to_attempt() {
+        var requeued = new JobRequeued(JOB, 5, NOW, FIRST, RequeueCause.LEASE_LAPSED, "silent", 9, NOW);
+        var assigned = new JobAssigned(JOB, 6, NOW, SECOND, ALICE, new Origin.Scratch());
+
+        VersionState waiting = stateAfter(STOPPING, requeued);
+
+        assertThat(waiting).isEqualTo(new Waiting(JOB, 40, false, true));
+        assertThat(stateAfter(waiting, assigned))
+                .isEqualTo(new Training(JOB, SECOND, 40, new Pace.Unknown(), false, true));
+        assertThat(VersionMachine.apply(new Version(STOPPING, 3), report(FIRST, 90, 100, 1_000))
+                        .state())
+                .isInstanceOfSatisfying(
+                        Training.class,
+                        training -> assertThat(training.stopAsked()).isTrue());
+    }
+
+    @Test
+    void whether_there_is_something_to_resume_from_is_what_the_newest_attempt_says() {
+        var checkpoint = new Checkpoint(FIRST, 1, 1, 10, 900, MODEL);
+        var saved = new JobCheckpointed(JOB, 4, NOW, checkpoint);
+        var requeued = new JobRequeued(JOB, 5, NOW, FIRST, RequeueCause.PREEMPTED, "room", 9, NOW);
+        var assigned = new JobAssigned(JOB, 6, NOW, SECOND, ALICE, new Origin.Resumed(checkpoint));
+        var unread = new JobStarted(JOB, 7, NOW, SECOND, new Origin.Scratch());
+        var read = new JobStarted(JOB, 7, NOW, SECOND, new Origin.Resumed(checkpoint));
+
+        VersionState waiting = stateAfter(stateAfter(TRAINING, saved), requeued);
+        assertThat(waiting).isEqualTo(RESUMABLE);
+        VersionState again = stateAfter(waiting, assigned);
+        assertThat(again).isEqualTo(new Training(JOB, SECOND, 40, new Pace.Unknown(), true, false));
+        assertThat(stateAfter(again, read)).isEqualTo(again);
+        assertThat(stateAfter(again, unread))
+                .isEqualTo(new Training(JOB, SECOND, 40, new Pace.Unknown(), false, false));
+    }
+
+    @Test
+    void a_training_that_is_being_stopped_says_so() {
+        assertThat(PublicStatus.of(STOPPING))
+                .contains(new PublicStatus(
+                        StatusCode.MODEL_TRAINING,
+                        40,
+                        Optional.empty(),
+                        "The training is being stopped and keeps what it has learned"));
+        assertThat(PublicStatus.of(WAITING_TO_STOP).orElseThrow().details()).contains("being stopped");
+        assertThat(PublicStatus.of(TRAINING).orElseThrow().details()).isEmpty();
     }
 
     @ParameterizedTest
@@ -139,13 +223,14 @@ class VersionMachineTest {
 
         VersionState waiting = stateAfter(TRAINING, requeued);
 
-        assertThat(waiting).isEqualTo(new Waiting(JOB, 40));
-        assertThat(stateAfter(waiting, assigned)).isEqualTo(new Training(JOB, SECOND, 40, new Pace.Unknown()));
+        assertThat(waiting).isEqualTo(new Waiting(JOB, 40, false, false));
+        assertThat(stateAfter(waiting, assigned))
+                .isEqualTo(new Training(JOB, SECOND, 40, new Pace.Unknown(), false, false));
     }
 
     @Test
     void progress_never_goes_back_and_counts_for_the_current_attempt_only() {
-        Version training = new Version(new Training(JOB, SECOND, 40, new Pace.Unknown()), 3);
+        Version training = new Version(new Training(JOB, SECOND, 40, new Pace.Unknown(), false, false), 3);
 
         assertThat(percentAfter(training, report(SECOND, 10, 100, 1_000))).isEqualTo(40);
         assertThat(percentAfter(training, report(SECOND, 50, 100, 1_000))).isEqualTo(47);
@@ -155,7 +240,7 @@ class VersionMachineTest {
 
     @Test
     void time_left_is_told_by_the_pace_of_the_attempt() {
-        Version version = new Version(new Training(JOB, FIRST, 0, new Pace.Unknown()), 3);
+        Version version = new Version(new Training(JOB, FIRST, 0, new Pace.Unknown(), false, false), 3);
         version = VersionMachine.apply(version, report(FIRST, 50, 200, 1_000));
         assertThat(leftOf(version)).isEmpty();
 
@@ -185,6 +270,10 @@ class VersionMachineTest {
         assertThat(Submission.<String>of(Optional.empty(), "hash")).isEqualTo(new Submission.Fresh<String>());
         assertThat(Submission.of(accepted, "hash")).isEqualTo(new Submission.Repeated<>("version"));
         assertThat(Submission.of(accepted, "other")).isEqualTo(new Submission.KeyReused<String>());
+    }
+
+    private static String refusal(VersionState state) {
+        return VersionMachine.stop(new Version(state, 3), NOW) instanceof Stop.Refused(var reason) ? reason : "";
     }
 
     private static VersionState stateAfter(VersionState before, JobEvent event) {

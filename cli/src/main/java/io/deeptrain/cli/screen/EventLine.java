@@ -30,6 +30,7 @@ import io.deeptrain.event.Origin;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -57,6 +58,7 @@ public final class EventLine {
                                 requested.modelId().value(),
                                 requested.spec().template(),
                                 Words.count(requested.spec().inputCount(), "image"));
+            case TrainingStopRequested _ -> "the tenant ends the training and keeps what there is";
             case TrainingCancelled _ -> "the version was deleted";
             case JobSealed _ -> "no cancel came before the end";
             case AttemptAssigned assigned -> "run attempt %s".formatted(assigned.attempt());

@@ -24,6 +24,7 @@ import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
@@ -209,6 +210,7 @@ public final class SchedulerEngine {
     private void hearRequest(RequestEvent request) {
         switch (request) {
             case TrainingRequested training -> admit(training);
+            case TrainingStopRequested(var jobId, var _) -> stop(jobId);
             case TrainingCancelled(var jobId, var cancelledAt) -> command(jobId, new JobCommand.Cancel(cancelledAt));
             case JobSealed(var jobId, var _) -> command(jobId, new JobCommand.Seal());
         }
@@ -224,6 +226,13 @@ public final class SchedulerEngine {
         queue.add(ticketOf(job), now, now);
         changedJobs.add(job.jobId());
         history.add(JobHistory.opening(request, now));
+    }
+
+    /** Whoever holds the job is told at once; a job that waits remembers it for its next attempt. */
+    private void stop(JobId jobId) {
+        if (command(jobId, new JobCommand.Stop())) {
+            Optional.ofNullable(watches.get(jobId)).ifPresent(this::stopIfWanted);
+        }
     }
 
     private void hearAttempt(AttemptEvent event) {
@@ -454,8 +463,12 @@ public final class SchedulerEngine {
         long sequence = entry.map(JobEvent::sequence).orElse(before.sequence());
         JobRecord after = before.with(JobMachine.evolve(before.state(), fact), sequence);
         changedJobs.add(after.jobId());
-        jobs.put(after.jobId(), leaving(before, after));
-        enter(before, after);
+        if (after.state().getClass().equals(before.state().getClass())) {
+            jobs.put(after.jobId(), after);
+        } else {
+            jobs.put(after.jobId(), leaving(before, after));
+            enter(after);
+        }
     }
 
     /** What ends with the state that a job leaves. */
@@ -470,20 +483,17 @@ public final class SchedulerEngine {
     }
 
     /** What begins with the state that a job enters. */
-    private void enter(JobRecord before, JobRecord after) {
+    private void enter(JobRecord after) {
         switch (after.state()) {
             case Queued queued -> queue.add(ticketOf(after), queued.notBefore(), now);
-            case Assigned(var lease, var _, var lineage) -> {
+            case Assigned(var lease, var _, var lineage, var _) -> {
                 Message assignment = new Message(assignmentOf(after, lease, lineage));
                 seize(after, lease, assignment);
                 send(assignment);
             }
             case Cancelling(var lease, var _, var _, var _) -> {
-                if (!(before.state() instanceof Cancelling)) {
-                    watchOver(lease.holdingOf(after.jobId())).ifPresent(Watch::acknowledge);
-                    requestStop(
-                            lease.holdingOf(after.jobId()), lease.holder(), lease.incarnation(), StopReason.CANCELLED);
-                }
+                watchOver(lease.holdingOf(after.jobId())).ifPresent(Watch::acknowledge);
+                requestStop(lease.holdingOf(after.jobId()), lease.holder(), lease.incarnation(), StopReason.CANCELLED);
             }
             case Ended _ -> remember(after.jobId());
             case Running _, Finishing _ -> {}
@@ -533,6 +543,8 @@ public final class SchedulerEngine {
     private static Optional<StopReason> wantedStop(JobRecord job) {
         return switch (job.state()) {
             case Cancelling _ -> Optional.of(StopReason.CANCELLED);
+            case Assigned assigned when assigned.stopAsked() -> Optional.of(StopReason.STOP_AND_KEEP_BEST);
+            case Running running when running.stopAsked() -> Optional.of(StopReason.STOP_AND_KEEP_BEST);
             case Running running
             when Budget.of(job.request()).reachedBy(running.billableMillis()) -> Optional.of(StopReason.BUDGET_REACHED);
             case Queued _, Assigned _, Running _, Finishing _, Ended _ -> Optional.empty();
@@ -583,7 +595,7 @@ public final class SchedulerEngine {
         jobs.put(job.jobId(), job);
         switch (job.state()) {
             case Queued queued -> queue.add(ticketOf(job), queued.notBefore(), now);
-            case Assigned(var lease, var _, var lineage) -> {
+            case Assigned(var lease, var _, var lineage, var _) -> {
                 Message assignment = new Message(assignmentOf(job, lease, lineage));
                 seize(job, lease, assignment);
                 setTimer(assignment, now);

@@ -17,6 +17,8 @@ public sealed interface Decision {
         NOTHING_NEW,
         /** The job is being cancelled, and only the end of its attempt matters. */
         CANCEL_UNDER_WAY,
+        /** Nothing was ever trained, so that there is nothing to stop and nothing to keep. */
+        NOTHING_TO_KEEP,
         NOT_QUEUED,
         /** The back-off is not over. */
         NOT_YET,

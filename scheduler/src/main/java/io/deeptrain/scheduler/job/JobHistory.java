@@ -60,7 +60,7 @@ public final class JobHistory {
             case JobFact.Assigned _ ->
                 throw new IllegalStateException("%s cannot follow %s".formatted(fact, before.state()));
             case JobFact.Started(var origin, var _) -> Optional.of(new JobStarted(job, sequence, now, attempt, origin));
-            case JobFact.Progressed _, JobFact.MeterRead _ -> Optional.empty();
+            case JobFact.Progressed _, JobFact.MeterRead _, JobFact.StopAsked _ -> Optional.empty();
             case JobFact.CheckpointKept(var checkpoint) ->
                 Optional.of(new JobCheckpointed(job, sequence, now, checkpoint));
             case JobFact.Requeued(var cause, var detail, var readingMillis, var _, var _, var notBefore) ->

@@ -4,6 +4,7 @@ import static io.deeptrain.scheduler.job.Decision.Refusal.ALREADY_ENDED;
 import static io.deeptrain.scheduler.job.Decision.Refusal.ATTEMPT_IS_OVER;
 import static io.deeptrain.scheduler.job.Decision.Refusal.CANCEL_UNDER_WAY;
 import static io.deeptrain.scheduler.job.Decision.Refusal.NOTHING_NEW;
+import static io.deeptrain.scheduler.job.Decision.Refusal.NOTHING_TO_KEEP;
 import static io.deeptrain.scheduler.job.Decision.Refusal.NOT_FINISHING;
 import static io.deeptrain.scheduler.job.Decision.Refusal.NOT_QUEUED;
 import static io.deeptrain.scheduler.job.Decision.Refusal.NOT_STARTED;
@@ -31,6 +32,7 @@ import io.deeptrain.scheduler.job.JobCommand.OfAttempt;
 import io.deeptrain.scheduler.job.JobCommand.Report;
 import io.deeptrain.scheduler.job.JobCommand.Seal;
 import io.deeptrain.scheduler.job.JobCommand.Start;
+import io.deeptrain.scheduler.job.JobCommand.Stop;
 import io.deeptrain.scheduler.job.JobCommand.Succeed;
 import io.deeptrain.scheduler.job.JobState.Assigned;
 import io.deeptrain.scheduler.job.JobState.Cancelling;
@@ -59,6 +61,7 @@ public final class JobMachine {
         return switch (command) {
             case Assign assign -> assign(state, assign, now);
             case OfAttempt ofAttempt -> ofAttempt(state, ofAttempt, retry, now);
+            case Stop() -> stop(state);
             case Cancel(var cancelledAt) -> cancel(state, cancelledAt, now);
             case Seal() -> seal(state, now);
         };
@@ -68,7 +71,8 @@ public final class JobMachine {
     public static JobState evolve(JobState state, JobFact fact) {
         return switch (fact) {
             case JobFact.Assigned(var lease)
-            when state instanceof Queued queued -> new Assigned(lease, queued.losses(), queued.lineage());
+            when state instanceof Queued queued ->
+                new Assigned(lease, queued.losses(), queued.lineage(), queued.stopAsked());
             case JobFact.Started(var origin, var at)
             when state instanceof Assigned assigned ->
                 JobState.startedAt(assigned, assigned.lineage().asStartedFrom(origin), at);
@@ -77,11 +81,19 @@ public final class JobMachine {
             case JobFact.CheckpointKept(var checkpoint)
             when state instanceof Running running -> checkpointed(running, checkpoint);
             case JobFact.Requeued requeued
-            when state instanceof Assigned assigned -> waitingAgain(assigned.token(), assigned.lineage(), requeued);
+            when state instanceof Assigned assigned ->
+                waitingAgain(assigned.token(), assigned.lineage(), assigned.stopAsked(), requeued);
             case JobFact.Requeued requeued
-            when state instanceof Running running -> waitingAgain(running.token(), running.lineage(), requeued);
+            when state instanceof Running running ->
+                waitingAgain(running.token(), running.lineage(), running.stopAsked(), requeued);
+            case JobFact.StopAsked() when state instanceof Queued queued -> stopAsked(queued);
+            case JobFact.StopAsked()
+            when state instanceof Assigned(var lease, var losses, var lineage, var _) ->
+                new Assigned(lease, losses, lineage, true);
+            case JobFact.StopAsked() when state instanceof Running running -> stopAsked(running);
             case JobFact.CancelBegun(var cancelledAt)
-            when state instanceof Assigned(var lease, var _, var _) -> new Cancelling(lease, cancelledAt, false, 0);
+            when state instanceof Assigned(var lease, var _, var _, var _) ->
+                new Cancelling(lease, cancelledAt, false, 0);
             case JobFact.CancelBegun(var cancelledAt)
             when state instanceof Running running ->
                 new Cancelling(running.lease(), cancelledAt, true, running.readingMillis());
@@ -99,6 +111,7 @@ public final class JobMachine {
                     JobFact.Progressed _,
                     JobFact.CheckpointKept _,
                     JobFact.Requeued _,
+                    JobFact.StopAsked _,
                     JobFact.CancelBegun _,
                     JobFact.MeterRead _,
                     JobFact.Finished _,
@@ -177,6 +190,23 @@ public final class JobMachine {
         };
     }
 
+    /**
+     * A stop asks to keep a model, and takes nothing back that has happened. Before the first attempt there is nothing
+     * to keep and the stop is passed over; the front door refuses it already. After that it is remembered even if what
+     * was trained is lost: then the next attempt trains as little as makes a model.
+     */
+    private static Decision stop(JobState state) {
+        return switch (state) {
+            case Queued queued when queued.token().equals(FencingToken.NONE) -> refused(NOTHING_TO_KEEP);
+            case Queued queued -> queued.stopAsked() ? refused(NOTHING_NEW) : accepted(new JobFact.StopAsked());
+            case Assigned assigned -> assigned.stopAsked() ? refused(NOTHING_NEW) : accepted(new JobFact.StopAsked());
+            case Running running -> running.stopAsked() ? refused(NOTHING_NEW) : accepted(new JobFact.StopAsked());
+            case Cancelling _ -> refused(CANCEL_UNDER_WAY);
+            case Finishing _ -> refused(ATTEMPT_IS_OVER);
+            case Ended _ -> refused(ALREADY_ENDED);
+        };
+    }
+
     private static Decision cancel(JobState state, Instant cancelledAt, Instant now) {
         return switch (state) {
             // What an earlier attempt used was lost, and nothing resumed from it: there is no reading to tell.
@@ -225,13 +255,15 @@ public final class JobMachine {
                                 BUDGET_TOO_SMALL,
                                 "The cost cap was reached before there was a model to keep."),
                         readingMillis));
-            // Nobody who is entitled to it asked for this, so the attempt counts as lost.
+            // Whoever is asked to keep the model says that it succeeded. This one kept none, or was not asked at all,
+            // so
+            // the attempt counts as lost.
             case CANCELLED, SUPERSEDED, STOP_AND_KEEP_BEST ->
                 lost(
                         state,
                         losses,
                         RequeueCause.ATTEMPT_FAILED,
-                        "The worker stopped without being asked: " + reason,
+                        "The worker stopped as nobody had asked it to: " + reason,
                         readingMillis,
                         retry,
                         now);
@@ -289,7 +321,8 @@ public final class JobMachine {
                 before.startedAt(),
                 readingMillis,
                 progress,
-                pace);
+                pace,
+                before.stopAsked());
     }
 
     private static Running checkpointed(Running before, Checkpoint checkpoint) {
@@ -301,10 +334,29 @@ public final class JobMachine {
                 before.startedAt(),
                 larger(before, checkpoint.readingMillis()),
                 before.progress(),
-                before.pace());
+                before.pace(),
+                before.stopAsked());
     }
 
-    private static Queued waitingAgain(FencingToken token, Lineage lineage, JobFact.Requeued requeued) {
-        return new Queued(token, requeued.at(), requeued.notBefore(), requeued.losses(), lineage);
+    private static Queued waitingAgain(
+            FencingToken token, Lineage lineage, boolean stopAsked, JobFact.Requeued requeued) {
+        return new Queued(token, requeued.at(), requeued.notBefore(), requeued.losses(), lineage, stopAsked);
+    }
+
+    private static Queued stopAsked(Queued before) {
+        return new Queued(before.token(), before.since(), before.notBefore(), before.losses(), before.lineage(), true);
+    }
+
+    private static Running stopAsked(Running before) {
+        return new Running(
+                before.lease(),
+                before.losses(),
+                before.startedFrom(),
+                before.lineage(),
+                before.startedAt(),
+                before.readingMillis(),
+                before.progress(),
+                before.pace(),
+                true);
     }
 }

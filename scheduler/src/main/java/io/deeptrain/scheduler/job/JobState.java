@@ -15,13 +15,16 @@ import java.util.Map;
  *
  * <pre>
  * Queued     -- Assigned       --> Assigned
+ * Queued     -- StopAsked      --> Queued
  * Queued     -- Ended          --> Ended        (cancelled)
  * Assigned   -- Started        --> Running
+ * Assigned   -- StopAsked      --> Assigned
  * Assigned   -- Requeued       --> Queued
  * Assigned   -- CancelBegun    --> Cancelling
  * Assigned   -- Finished       --> Finishing    (the user's fault, or no retries left)
  * Running    -- Progressed     --> Running
  * Running    -- CheckpointKept --> Running
+ * Running    -- StopAsked      --> Running
  * Running    -- Requeued       --> Queued
  * Running    -- CancelBegun    --> Cancelling
  * Running    -- Finished       --> Finishing
@@ -29,6 +32,9 @@ import java.util.Map;
  * Cancelling -- Ended          --> Ended        (cancelled)
  * Finishing  -- Ended          --> Ended        (sealed: as it finished; or cancelled)
  * </pre>
+ *
+ * <p>{@code stopAsked} is the tenant's wish to end the training and keep what there is. It is never taken back, and
+ * goes with the job from attempt to attempt, so that one that is lost while it stops does not lose the wish.
  */
 public sealed interface JobState {
     /** The token of the newest attempt, {@link FencingToken#NONE} before the first. */
@@ -50,11 +56,12 @@ public sealed interface JobState {
      * @param notBefore the end of the back-off; no attempt begins earlier
      * @param lineage what the next attempt builds on
      */
-    record Queued(FencingToken token, Instant since, Instant notBefore, Losses losses, Lineage lineage)
+    record Queued(
+            FencingToken token, Instant since, Instant notBefore, Losses losses, Lineage lineage, boolean stopAsked)
             implements JobState {}
 
     /** A worker was told to run it and prepares. No meter runs. */
-    record Assigned(Lease lease, Losses losses, Lineage lineage) implements Leased {}
+    record Assigned(Lease lease, Losses losses, Lineage lineage, boolean stopAsked) implements Leased {}
 
     /**
      * The meter runs.
@@ -72,7 +79,8 @@ public sealed interface JobState {
             Instant startedAt,
             long readingMillis,
             Progress progress,
-            Pace pace)
+            Pace pace,
+            boolean stopAsked)
             implements Leased {
         /** All of the job's meter time that would be charged if it ended now. */
         public long billableMillis() {
@@ -95,7 +103,7 @@ public sealed interface JobState {
 
     /** How a job is born. */
     static JobState queuedAt(Instant now) {
-        return new Queued(FencingToken.NONE, now, now, Losses.NONE, Lineage.SCRATCH);
+        return new Queued(FencingToken.NONE, now, now, Losses.NONE, Lineage.SCRATCH, false);
     }
 
     /** How an attempt's meter starts. */
@@ -108,7 +116,8 @@ public sealed interface JobState {
                 now,
                 0,
                 progressIn(startedFrom),
-                Pace.UNKNOWN);
+                Pace.UNKNOWN,
+                before.stopAsked());
     }
 
     /** Work that an attempt did not do itself is no progress of its own. */

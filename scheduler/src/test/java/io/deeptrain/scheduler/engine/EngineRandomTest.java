@@ -28,6 +28,7 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.Origin.Scratch;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.Input.Heard;
@@ -148,13 +149,14 @@ class EngineRandomTest {
         }
 
         void step() {
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(13)) {
                 case 0, 1 -> submit();
                 case 2 -> hear(new TrainingCancelled(anyJob(), now));
                 case 3 -> hear(new JobSealed(anyJob(), now));
                 case 4, 5 -> hear(honestBeat(random.nextInt(WORKERS)));
                 case 6 -> apply(tick(Duration.ofMillis(random.nextInt(3000))));
                 case 7 -> restartSometimes(random.nextInt(WORKERS));
+                case 8 -> hear(new TrainingStopRequested(anyJob(), now));
                 default -> hearAttempt();
             }
         }

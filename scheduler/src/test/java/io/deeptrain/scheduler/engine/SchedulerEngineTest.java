@@ -25,6 +25,8 @@ import static io.deeptrain.scheduler.job.Jobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.deeptrain.event.AssignmentEvent;
+import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
 import io.deeptrain.event.CostCap.AtMost;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.FleetEvent.Readiness;
@@ -44,6 +46,7 @@ import io.deeptrain.event.Origin.Scratch;
 import io.deeptrain.event.Phase;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.SchedulerId;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.scheduler.engine.Input.Heard;
@@ -62,6 +65,7 @@ import org.junit.jupiter.api.Test;
 class SchedulerEngineTest {
     private static final Duration BLINK = Duration.ofNanos(1);
     private static final Duration SECOND_OF_TIME = Duration.ofSeconds(1);
+    private static final AssignmentEvent KEEP_FIRST = stop(1, FIRST, ALICE, StopReason.STOP_AND_KEEP_BEST);
 
     private final EngineScenario world = new EngineScenario();
 
@@ -411,6 +415,85 @@ class SchedulerEngineTest {
         assertThat(world.report(1, SECOND, ALICE, 20, 7999).assignments()).isEmpty();
         assertThat(world.report(1, SECOND, ALICE, 21, 8000).assignments())
                 .containsExactly(stop(1, SECOND, ALICE, StopReason.BUDGET_REACHED));
+    }
+
+    @Test
+    void a_training_that_its_tenant_stops_is_asked_to_finish_with_what_it_has() {
+        running();
+        assertThat(world.hear(new TrainingStopRequested(job(1), T0)))
+                .isEqualTo(new Decisions(List.of(), List.of(KEEP_FIRST), Set.of(job(1))));
+        assertNothing(world.hear(new TrainingStopRequested(job(1), T0)));
+        world.beat(ALICE, 1, holding(1, FIRST));
+        assertThat(world.pass(RESEND).assignments()).containsExactly(KEEP_FIRST);
+        world.succeed(1, FIRST, ALICE, 2500);
+        assertThat(world.state(1)).isInstanceOf(Finishing.class);
+        assertNothing(world.hear(new TrainingStopRequested(job(1), T0)));
+        assertNothing(world.pass(RESEND));
+        world.hear(new JobSealed(job(1), T0));
+        assertNothing(world.hear(new TrainingStopRequested(job(1), T0)));
+    }
+
+    @Test
+    void an_attempt_that_still_prepares_is_told_to_stop_at_once() {
+        world.beat(ALICE, 1);
+        world.hear(request(1));
+        assertThat(world.hear(new TrainingStopRequested(job(1), T0)).assignments())
+                .containsExactly(KEEP_FIRST);
+    }
+
+    @Test
+    void a_stop_of_a_job_that_waits_with_a_checkpoint_reaches_the_next_attempt() {
+        running();
+        world.save(1, FIRST, ALICE, 1, 10, 1000);
+        world.fail(1, FIRST, ALICE, PLATFORM_FAULT, 1500);
+        assertThat(world.hear(new TrainingStopRequested(job(1), T0)).changedJobs())
+                .containsExactly(job(1));
+        world.restart();
+        assertThat(world.pass(SECOND_OF_TIME).assignments()).isEmpty();
+        assertThat(world.beat(BOB, 1).assignments())
+                .containsExactly(assigned(1, SECOND, BOB, ONE, new Resumed(checkpoint(FIRST, 1, 10, 1000))));
+        assertThat(world.start(1, SECOND, BOB, new Resumed(checkpoint(FIRST, 1, 10, 1000)))
+                        .assignments())
+                .containsExactly(stop(1, SECOND, BOB, StopReason.STOP_AND_KEEP_BEST));
+    }
+
+    @Test
+    void a_stop_outlives_the_attempt_that_is_lost_while_it_stops() {
+        running();
+        world.hear(new TrainingStopRequested(job(1), T0));
+        world.beat(ALICE, TWO, 1, Readiness.ACCEPTING);
+        world.pass(SECOND_OF_TIME);
+        assertThat(world.state(1)).isInstanceOf(Assigned.class);
+        assertThat(world.beat(ALICE, TWO, 1, Readiness.ACCEPTING, holding(1, SECOND))
+                        .assignments())
+                .containsExactly(new AttemptStopRequested(job(1), SECOND, ALICE, TWO, StopReason.STOP_AND_KEEP_BEST));
+    }
+
+    @Test
+    void a_stop_before_the_first_attempt_is_passed_over() {
+        world.hear(request(1));
+        assertNothing(world.hear(new TrainingStopRequested(job(1), T0)));
+        world.beat(ALICE, 1);
+        assertThat(world.start(1, FIRST, ALICE).assignments()).isEmpty();
+    }
+
+    @Test
+    void a_cancel_takes_the_place_of_a_stop_that_is_under_way() {
+        running();
+        world.hear(new TrainingStopRequested(job(1), T0));
+        assertThat(world.hear(new TrainingCancelled(job(1), T0)).assignments())
+                .containsExactly(stop(1, FIRST, ALICE, StopReason.CANCELLED));
+        assertThat(world.pass(RESEND).assignments()).containsExactly(stop(1, FIRST, ALICE, StopReason.CANCELLED));
+        assertThat(world.succeed(1, FIRST, ALICE, 2500).history())
+                .containsExactly(new JobCancelled(job(1), 5, world.now(), FIRST, T0, 2500));
+    }
+
+    @Test
+    void a_restart_does_not_forget_a_stop_that_is_under_way() {
+        running();
+        world.hear(new TrainingStopRequested(job(1), T0));
+        world.restart();
+        assertThat(world.last().assignments()).containsExactly(KEEP_FIRST);
     }
 
     @Test

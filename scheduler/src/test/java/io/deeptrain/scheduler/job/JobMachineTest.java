@@ -21,6 +21,7 @@ import static io.deeptrain.scheduler.job.Jobs.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.deeptrain.event.Completion;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.JobEvent.RequeueCause;
@@ -30,6 +31,7 @@ import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.job.Ending.Cancelled;
 import io.deeptrain.scheduler.job.Ending.Failed;
+import io.deeptrain.scheduler.job.Ending.Succeeded;
 import io.deeptrain.scheduler.job.JobCommand.Assign;
 import io.deeptrain.scheduler.job.JobCommand.Cancel;
 import io.deeptrain.scheduler.job.JobCommand.ConcludeStop;
@@ -39,6 +41,7 @@ import io.deeptrain.scheduler.job.JobCommand.KeepCheckpoint;
 import io.deeptrain.scheduler.job.JobCommand.Report;
 import io.deeptrain.scheduler.job.JobCommand.Seal;
 import io.deeptrain.scheduler.job.JobCommand.Start;
+import io.deeptrain.scheduler.job.JobCommand.Stop;
 import io.deeptrain.scheduler.job.JobCommand.Succeed;
 import io.deeptrain.scheduler.job.JobFact.CancelBegun;
 import io.deeptrain.scheduler.job.JobFact.CheckpointKept;
@@ -48,6 +51,7 @@ import io.deeptrain.scheduler.job.JobFact.MeterRead;
 import io.deeptrain.scheduler.job.JobFact.Progressed;
 import io.deeptrain.scheduler.job.JobFact.Requeued;
 import io.deeptrain.scheduler.job.JobFact.Started;
+import io.deeptrain.scheduler.job.JobFact.StopAsked;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -61,8 +65,10 @@ import org.junit.jupiter.api.Test;
 class JobMachineTest {
     static final JobFact ASSIGNED = assigned(ALICE, FIRST);
     static final JobFact STARTED = new Started(new Scratch(), T0);
+    static final JobFact STOP = new StopAsked();
     static final JobFact LOST = lost(Losses.NONE.and(ALICE), 0);
     static final Instant CANCELLED_AT = T0.plusSeconds(7);
+    static final Succeeded STOPPED = new Succeeded(SUCCESS.model(), SUCCESS.metrics(), Completion.STOPPED_BY_TENANT);
     static final String GONE = "gone";
 
     /** One state of each kind. */
@@ -78,19 +84,21 @@ class JobMachineTest {
             new Fail(FIRST, PLATFORM_FAULT, 9000),
             new ConcludeStop(FIRST, StopReason.PREEMPTED, 9000),
             new GiveUp(FIRST, RequeueCause.LEASE_LAPSED, GONE),
+            new Stop(),
             new Cancel(CANCELLED_AT),
             new Seal());
 
     /** Rows are states, columns commands: what follows, by the name of the fact or the refusal. */
     static final String TABLE = """
-            state       Assign      Start            Report           KeepCheckpoint   Succeed         Fail            ConcludeStop    GiveUp          Cancel           Seal
-            Queued      Assigned    STALE_TOKEN      STALE_TOKEN      STALE_TOKEN      STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     Ended            NOT_FINISHING
-            Requeued    Assigned    ATTEMPT_IS_OVER  ATTEMPT_IS_OVER  ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER Ended            NOT_FINISHING
-            Assigned    NOT_QUEUED  Started          NOT_STARTED      NOT_STARTED      NOT_STARTED     Requeued        Requeued        Requeued        CancelBegun      NOT_FINISHING
-            Running     NOT_QUEUED  NOTHING_NEW      Progressed       CheckpointKept   Finished        Requeued        Requeued        Requeued        CancelBegun      NOT_FINISHING
-            Cancelling  NOT_QUEUED  CANCEL_UNDER_WAY MeterRead        CANCEL_UNDER_WAY Ended           Ended           Ended           Ended           CANCEL_UNDER_WAY NOT_FINISHING
-            Finishing   NOT_QUEUED  ATTEMPT_IS_OVER  ATTEMPT_IS_OVER  ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER Ended            Ended
-            Ended       ALREADY_ENDED ALREADY_ENDED  ALREADY_ENDED    ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED
+            state      Assign        Start            Report          KeepCheckpoint   Succeed         Fail            ConcludeStop    GiveUp          Stop             Cancel           Seal
+            Queued     Assigned      STALE_TOKEN      STALE_TOKEN     STALE_TOKEN      STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     NOTHING_TO_KEEP  Ended            NOT_FINISHING
+            Requeued   Assigned      ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER StopAsked        Ended            NOT_FINISHING
+            Assigned   NOT_QUEUED    Started          NOT_STARTED     NOT_STARTED      NOT_STARTED     Requeued        Requeued        Requeued        StopAsked        CancelBegun      NOT_FINISHING
+            Running    NOT_QUEUED    NOTHING_NEW      Progressed      CheckpointKept   Finished        Requeued        Requeued        Requeued        StopAsked        CancelBegun      NOT_FINISHING
+            Stopping   NOT_QUEUED    NOTHING_NEW      Progressed      CheckpointKept   Finished        Requeued        Requeued        Requeued        NOTHING_NEW      CancelBegun      NOT_FINISHING
+            Cancelling NOT_QUEUED    CANCEL_UNDER_WAY MeterRead       CANCEL_UNDER_WAY Ended           Ended           Ended           Ended           CANCEL_UNDER_WAY CANCEL_UNDER_WAY NOT_FINISHING
+            Finishing  NOT_QUEUED    ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER  Ended            Ended
+            Ended      ALREADY_ENDED ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED    ALREADY_ENDED
             """;
 
     @Test
@@ -227,7 +235,8 @@ class JobMachineTest {
                         T0,
                         T0.plusSeconds(1),
                         new Losses(List.of(ALICE, BOB)),
-                        new Lineage(new Resumed(second), 75_000)));
+                        new Lineage(new Resumed(second), 75_000),
+                        false));
     }
 
     @Test
@@ -311,12 +320,56 @@ class JobMachineTest {
                     .when(new ConcludeStop(FIRST, reason, 500))
                     .then(new Requeued(
                             RequeueCause.ATTEMPT_FAILED,
-                            "The worker stopped without being asked: " + reason,
+                            "The worker stopped as nobody had asked it to: " + reason,
                             500,
                             Losses.NONE.and(ALICE),
                             T0,
                             T0.plusSeconds(1)));
         }
+    }
+
+    @Test
+    void a_stop_is_remembered_from_attempt_to_attempt() {
+        JobFact kept = new CheckpointKept(checkpoint(FIRST, 1, 100, 45_000));
+        assertThat(stopAsked(after(ASSIGNED, STOP, STARTED, kept))).isTrue();
+        assertThat(stopAsked(after(ASSIGNED, STOP, LOST))).isTrue();
+        assertThat(stopAsked(after(ASSIGNED, STARTED, kept, STOP, LOST, assigned(BOB, SECOND))))
+                .isTrue();
+        assertThat(stopAsked(after(ASSIGNED, STARTED, LOST, STOP, assigned(BOB, SECOND), STARTED)))
+                .isTrue();
+        assertThat(stopAsked(after(ASSIGNED, STARTED, STOP, new Progressed(atStep(9), 9000))))
+                .isTrue();
+        assertThat(stopAsked(after(ASSIGNED, STARTED, kept, LOST, assigned(BOB, SECOND), STARTED)))
+                .isFalse();
+    }
+
+    @Test
+    void a_stop_that_is_asked_for_again_changes_nothing_in_any_state() {
+        for (JobState state :
+                List.of(after(ASSIGNED, STARTED, LOST, STOP), after(ASSIGNED, STOP), after(ASSIGNED, STARTED, STOP))) {
+            assertThat(JobMachine.decide(state, new Stop(), RetryPolicy.STANDARD, T0))
+                    .isEqualTo(Decision.refused(NOTHING_NEW));
+        }
+    }
+
+    @Test
+    void a_cancel_wins_over_a_stop_wherever_the_job_is() {
+        given(ASSIGNED, STARTED, STOP).when(new Cancel(CANCELLED_AT)).then(new CancelBegun(CANCELLED_AT));
+        given(ASSIGNED, STOP).when(new Cancel(CANCELLED_AT)).then(new CancelBegun(CANCELLED_AT));
+        given(ASSIGNED, STARTED, STOP, LOST)
+                .when(new Cancel(CANCELLED_AT))
+                .then(new Ended(new Cancelled(CANCELLED_AT), 0, T0));
+        given(ASSIGNED, STARTED, STOP, new Finished(STOPPED, 9000))
+                .when(new Cancel(CANCELLED_AT))
+                .then(new Ended(new Cancelled(CANCELLED_AT), 9000, T0));
+    }
+
+    @Test
+    void a_stopped_attempt_that_kept_its_model_is_a_success() {
+        given(ASSIGNED, STARTED, STOP).when(new Succeed(FIRST, STOPPED, 9000)).then(new Finished(STOPPED, 9000));
+        given(ASSIGNED, STARTED, STOP, new Finished(STOPPED, 9000))
+                .when(new Seal())
+                .then(new Ended(STOPPED, 9000, T0));
     }
 
     @Test
@@ -388,12 +441,23 @@ class JobMachineTest {
         return new Requeued(RequeueCause.LEASE_LAPSED, GONE, readingMillis, losses, T0, T0.plusSeconds(1));
     }
 
+    private static boolean stopAsked(JobState state) {
+        return switch (state) {
+            case JobState.Queued queued -> queued.stopAsked();
+            case JobState.Assigned assigned -> assigned.stopAsked();
+            case JobState.Running running -> running.stopAsked();
+            case JobState.Cancelling _, JobState.Finishing _, JobState.Ended _ ->
+                throw new IllegalStateException("has no wish any more: " + state);
+        };
+    }
+
     private static Map<String, JobState> states() {
         Map<String, JobState> states = new LinkedHashMap<>();
         states.put("Queued", after());
         states.put("Requeued", after(ASSIGNED, STARTED, LOST));
         states.put("Assigned", after(ASSIGNED));
         states.put("Running", after(ASSIGNED, STARTED));
+        states.put("Stopping", after(ASSIGNED, STARTED, STOP));
         states.put("Cancelling", after(ASSIGNED, STARTED, new CancelBegun(CANCELLED_AT)));
         states.put("Finishing", after(ASSIGNED, STARTED, new Finished(SUCCESS, 9000)));
         states.put("Ended", after(ASSIGNED, STARTED, new Finished(SUCCESS, 9000), new Ended(SUCCESS, 9000, T0)));

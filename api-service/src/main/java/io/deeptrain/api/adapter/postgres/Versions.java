@@ -1,9 +1,12 @@
 package io.deeptrain.api.adapter.postgres;
 
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.version.Submission;
 import io.deeptrain.api.version.Submission.Accepted;
 import io.deeptrain.api.version.Version;
 import io.deeptrain.api.version.VersionMachine;
+import io.deeptrain.api.version.VersionMachine.Stop;
 import io.deeptrain.api.version.VersionMachine.Turn;
 import io.deeptrain.api.version.VersionState;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
@@ -258,14 +261,32 @@ public final class Versions {
                         """, Versions::read, tenant.userId(), tenant.appId(), modelId);
     }
 
+    /**
+     * Ends the training of a version that was not deleted, and keeps what there is; answers the version as it is now.
+     */
+    public static StoredVersion stop(Connection connection, StoredVersion known) throws SQLException {
+        StoredVersion held = hold(connection, known);
+        Instant now = Sql.now(connection);
+        return switch (VersionMachine.stop(held.version(), now)) {
+            case Stop.Accepted(var turn) -> {
+                apply(connection, held, turn, now);
+                yield find(
+                                connection,
+                                held.tenant(),
+                                held.modelId().value(),
+                                held.id().value())
+                        .orElse(held);
+            }
+            case Stop.Refused(var reason) ->
+                throw new Refusal(
+                        StatusCode.MODEL_INVALID_REQUEST,
+                        "Version '%s' cannot be stopped: %s".formatted(held.id(), reason));
+        };
+    }
+
     /** Deletes one version; answers its job. */
     public static Optional<JobId> delete(Connection connection, StoredVersion known) throws SQLException {
-        StoredVersion held = Sql.first(
-                        connection,
-                        SELECT + "where version_id = ? for update",
-                        Versions::read,
-                        known.id().value())
-                .orElseThrow();
+        StoredVersion held = hold(connection, known);
         Instant now = Sql.now(connection);
         Turn turn = VersionMachine.delete(held.version(), now);
         save(connection, held.id(), turn.version(), now);
@@ -276,6 +297,15 @@ public final class Versions {
                 held.id().value());
         tell(connection, turn.told(), now);
         return held.jobId();
+    }
+
+    private static StoredVersion hold(Connection connection, StoredVersion known) throws SQLException {
+        return Sql.first(
+                        connection,
+                        SELECT + "where version_id = ? for update",
+                        Versions::read,
+                        known.id().value())
+                .orElseThrow();
     }
 
     /** Deletes all versions of a model, whose row the caller has locked; answers their jobs. */
@@ -365,11 +395,12 @@ public final class Versions {
         OUTBOX.append(connection, rows);
     }
 
-    /** A job is asked for first, and then either cancelled or sealed, never both. */
+    /** A job is asked for first, perhaps to be stopped, and then either cancelled or sealed, never both. */
     private static long sequence(RequestEvent event) {
         return switch (event) {
             case TrainingRequested _ -> 1;
-            case RequestEvent.TrainingCancelled _, RequestEvent.JobSealed _ -> 2;
+            case RequestEvent.TrainingStopRequested _ -> 2;
+            case RequestEvent.TrainingCancelled _, RequestEvent.JobSealed _ -> 3;
         };
     }
 

@@ -24,6 +24,7 @@ import io.deeptrain.event.ChargeEvent.Statement;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.Topic;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -39,7 +40,7 @@ import org.jboss.logging.Logger;
 
 /**
  * What the contract has no call for, in the same tree and the same envelope: the charge and the job of a version, its
- * progress in full, and the usage of an app.
+ * progress in full, the stop of its training, and the usage of an app.
  */
 @ApplicationScoped
 public class OwnRoutes {
@@ -72,13 +73,16 @@ public class OwnRoutes {
             open(router, form + VERSION + "/job", this::job);
             open(router, form + VERSION + "/progress", this::progress);
             open(router, form + "/usage", this::usage);
+            open(router.post(form + VERSION + "/stop"), Scope.MODELS_TRAIN, this::stop);
         }
     }
 
     private void open(Router router, String path, Answering answering) {
-        router.get(path)
-                .order(BEFORE_THE_CONTRACT)
-                .handler(context -> answerOnThread(context, Scope.MODELS_GET, answering));
+        open(router.get(path), Scope.MODELS_GET, answering);
+    }
+
+    private void open(Route route, Scope scope, Answering answering) {
+        route.order(BEFORE_THE_CONTRACT).handler(context -> answerOnThread(context, scope, answering));
     }
 
     void answerOnThread(RoutingContext context, Scope scope, Answering answering) {
@@ -172,6 +176,15 @@ public class OwnRoutes {
             now = database.inTransaction(connection -> living(connection, context, caller));
         }
         return mapper.createObjectNode().set("progress", ProgressJson.of(now));
+    }
+
+    /** What was trained is published and the version is trained; the time used is charged. */
+    private ObjectNode stop(RoutingContext context, Caller caller) {
+        StoredVersion stopping =
+                database.inTransaction(connection -> Versions.stop(connection, living(connection, context, caller)));
+        ObjectNode version = mapper.createObjectNode().put("id", stopping.id().value());
+        version.set("status", ProgressJson.status(stopping));
+        return mapper.createObjectNode().set("model_version", version);
     }
 
     private ObjectNode usage(RoutingContext context, Caller caller) {

@@ -14,15 +14,9 @@ final class ProgressJson {
 
     /** Of a version that was not deleted. */
     static ObjectNode of(StoredVersion version) {
-        Status status = ModelMessages.status(version);
         ObjectNode progress = MAPPER.createObjectNode();
         progress.put("revision", version.revision());
-        progress.putObject("status")
-                .put("code", status.getCode())
-                .put("description", status.getDescription())
-                .put("details", status.getDetails())
-                .put("percent_completed", status.getPercentCompleted())
-                .put("time_remaining", status.getTimeRemaining());
+        progress.set("status", status(version));
         version.progress().ifPresent(report -> {
             progress.put("attempt", report.attempt().value());
             progress.put("reading_millis", report.readingMillis());
@@ -39,5 +33,16 @@ final class ProgressJson {
             report.progress().metrics().forEach(metrics::put);
         });
         return progress;
+    }
+
+    /** The status of a version that was not deleted. */
+    static ObjectNode status(StoredVersion version) {
+        Status status = ModelMessages.status(version);
+        return MAPPER.createObjectNode()
+                .put("code", status.getCode())
+                .put("description", status.getDescription())
+                .put("details", status.getDetails())
+                .put("percent_completed", status.getPercentCompleted())
+                .put("time_remaining", status.getTimeRemaining());
     }
 }

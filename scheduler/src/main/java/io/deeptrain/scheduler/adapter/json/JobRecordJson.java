@@ -3,7 +3,9 @@ package io.deeptrain.scheduler.adapter.json;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.adapter.json.ContractMapper;
 import io.deeptrain.scheduler.job.Ending;
@@ -11,6 +13,8 @@ import io.deeptrain.scheduler.job.JobState;
 
 /** A job's request as it travelled, and its state, each alternative with its {@code kind}. */
 public final class JobRecordJson {
+    private static final String STOP_ASKED = "stop_asked";
+
     private final JsonMapper mapper = ContractMapper.create()
             .rebuild()
             .addMixIn(JobState.class, StateKinds.class)
@@ -30,16 +34,29 @@ public final class JobRecordJson {
         return read(json, TrainingRequested.class);
     }
 
+    /** Also a state that was written before a tenant could stop a training. */
     public JobState state(String json) {
-        return read(json, JobState.class);
+        try {
+            JsonNode state = mapper.readTree(json);
+            if (state instanceof ObjectNode object && !object.has(STOP_ASKED)) {
+                object.put(STOP_ASKED, false);
+            }
+            return mapper.treeToValue(state, JobState.class);
+        } catch (JsonProcessingException corrupt) {
+            throw unreadable(json, corrupt);
+        }
     }
 
     private <T> T read(String json, Class<T> type) {
         try {
             return mapper.readValue(json, type);
         } catch (JsonProcessingException corrupt) {
-            throw new IllegalStateException("the database holds what this build cannot read: " + json, corrupt);
+            throw unreadable(json, corrupt);
         }
+    }
+
+    private static IllegalStateException unreadable(String json, JsonProcessingException corrupt) {
+        return new IllegalStateException("the database holds what this build cannot read: " + json, corrupt);
     }
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")

@@ -22,6 +22,7 @@ import io.deeptrain.scheduler.job.JobFact;
 import io.deeptrain.scheduler.job.JobFact.CheckpointKept;
 import io.deeptrain.scheduler.job.JobFact.Progressed;
 import io.deeptrain.scheduler.job.JobFact.Started;
+import io.deeptrain.scheduler.job.JobFact.StopAsked;
 import io.deeptrain.scheduler.job.JobMachine;
 import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.JobState.Assigned;
@@ -49,9 +50,11 @@ class JobRecordJsonTest {
         JobState saved = JobMachine.evolve(progressed, new CheckpointKept(checkpoint(FIRST, 1, 20, 2000)));
         return Stream.of(
                 JobState.queuedAt(T0),
-                new Assigned(LEASE, new Losses(List.of(ALICE)), Lineage.SCRATCH.savedAs(checkpoint(FIRST, 1, 5, 6))),
+                new Assigned(
+                        LEASE, new Losses(List.of(ALICE)), Lineage.SCRATCH.savedAs(checkpoint(FIRST, 1, 5, 6)), true),
                 started,
                 saved,
+                JobMachine.evolve(saved, new StopAsked()),
                 new Cancelling(LEASE, T0, true, 77),
                 new Finishing(FIRST, SUCCESS, 88),
                 new Finishing(FIRST, new Failed(Fault.USER, "BAD", "a null \0 and a \"quote\""), 88),
@@ -70,6 +73,14 @@ class JobRecordJsonTest {
         assertThat(states().<Class<?>>map(Object::getClass).distinct())
                 .hasSize(6)
                 .allMatch(Class::isRecord);
+    }
+
+    @Test
+    void a_state_from_before_trainings_could_be_stopped_is_one_that_nobody_stopped() {
+        JobState queued = JobState.queuedAt(T0);
+        String today = json.written(queued);
+        assertThat(today).contains(",\"stop_asked\":false");
+        assertThat(json.state(today.replace(",\"stop_asked\":false", ""))).isEqualTo(queued);
     }
 
     @Test
