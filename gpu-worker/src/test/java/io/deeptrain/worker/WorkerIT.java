@@ -12,6 +12,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.Completion;
 import io.deeptrain.event.Envelope;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.FencingToken;
@@ -22,6 +23,7 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
+import io.deeptrain.event.Progress;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
@@ -201,6 +203,35 @@ class WorkerIT {
                             "deeptrain_images_processed_total 1440.0",
                             "deeptrain_checkpoint_age_seconds 0.0",
                             "deeptrain_checkpoint_write_size_bytes_count");
+        }
+    }
+
+    @Test
+    void a_training_that_its_tenant_stops_becomes_a_model_that_predicts() throws Exception {
+        JobId job = new JobId("stopped-" + folder.getFileName());
+        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), folder)) {
+            WorkerBeat beat = firstBeat();
+            say(assignment(job.value(), 1, beat.incarnation(), 100, SCRATCH));
+            await(
+                    ProgressReported.class,
+                    event -> event.jobId().equals(job) && event.progress().epoch() > 0);
+            long askedNanos = System.nanoTime();
+            say(new AttemptStopRequested(
+                    job, new FencingToken(1), workerId, beat.incarnation(), StopReason.STOP_AND_KEEP_BEST));
+            AttemptSucceeded succeeded =
+                    await(AttemptSucceeded.class, event -> event.jobId().equals(job));
+            JsonNode answer = predict(worker.port(), succeeded.model(), """
+                    [{"base64": "%s"}]""".formatted(
+                            Base64.getEncoder().encodeToString(DrawnDigits.png(1, 0))));
+            System.out.printf(
+                    "from the stop to a model that predicts: %d ms%n",
+                    Duration.ofNanos(System.nanoTime() - askedNanos).toMillis());
+
+            assertThat(succeeded.completion()).isEqualTo(Completion.STOPPED_BY_TENANT);
+            assertThat(answer.at("/outputs/0/concepts")).hasSize(3);
+            Progress last = all(ProgressReported.class).getLast().progress();
+            assertThat(last.step()).isBetween(1L, last.steps() - 1);
+            assertThat(all(CheckpointSaved.class).getLast().checkpoint().step()).isEqualTo(last.step());
         }
     }
 
