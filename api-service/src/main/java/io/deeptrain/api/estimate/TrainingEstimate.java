@@ -1,5 +1,6 @@
 package io.deeptrain.api.estimate;
 
+import io.deeptrain.api.template.Hyperparameter;
 import io.deeptrain.api.template.Template;
 import java.time.Duration;
 import java.util.Map;
@@ -66,7 +67,9 @@ public record TrainingEstimate(Duration time) {
 
     private static double defaultImageSize(Template template) {
         return template.hyperparameter("image_size")
-                .map(size -> ((Number) size.defaultValue()).doubleValue())
+                .map(Hyperparameter::defaultValue)
+                .filter(Number.class::isInstance)
+                .map(size -> ((Number) size).doubleValue())
                 .orElse(1.0);
     }
 

@@ -1,5 +1,6 @@
 package io.deeptrain.api.template;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -109,6 +110,46 @@ public sealed interface Domain {
         @Override
         public String words() {
             return "one of " + String.join(", ", options);
+        }
+    }
+
+    /** A list of numbers, each from {@code min} to {@code max}. */
+    record Numbers(int lengthMax, double min, double max) implements Domain {
+        public Numbers {
+            if (lengthMax < 1 || !(min <= max)) {
+                throw new IllegalArgumentException("no %d numbers from %s to %s".formatted(lengthMax, min, max));
+            }
+        }
+
+        @Override
+        public Optional<Object> legal(Object given) {
+            if (!(given instanceof List<?> list) || list.size() > lengthMax) {
+                return Optional.empty();
+            }
+            List<Double> numbers = new ArrayList<>();
+            for (Object item : list) {
+                number(item).filter(value -> value >= min && value <= max).ifPresent(numbers::add);
+            }
+            return numbers.size() == list.size() ? Optional.of(List.copyOf(numbers)) : Optional.empty();
+        }
+
+        @Override
+        public String words() {
+            return "a list of at most %d numbers from %s to %s"
+                    .formatted(lengthMax, RealNumber.plain(min), RealNumber.plain(max));
+        }
+    }
+
+    /** Any text up to a length. */
+    record Text(int lengthMax) implements Domain {
+        @Override
+        public Optional<Object> legal(Object given) {
+            return given instanceof String text && text.length() <= lengthMax ? Optional.of(text) : Optional.empty();
+        }
+
+        @Override
+        public String words() {
+            return "a text of at most %d characters".formatted(lengthMax);
         }
     }
 

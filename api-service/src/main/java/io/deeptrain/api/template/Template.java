@@ -6,6 +6,7 @@ import java.util.Optional;
 /**
  * A preset architecture and its hyperparameters.
  *
+ * @param id empty for the one way in which a type without templates is trained
  * @param aliases other names under which clients ask for it
  * @param runnable whether the workers of this release can train it
  * @param cost what a training takes, from which the estimate is made

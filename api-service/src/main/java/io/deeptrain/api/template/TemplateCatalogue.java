@@ -1,59 +1,108 @@
 package io.deeptrain.api.template;
 
+import io.deeptrain.api.template.Domain.Choice;
 import io.deeptrain.api.template.Domain.Flag;
 import io.deeptrain.api.template.Domain.RealNumber;
+import io.deeptrain.api.template.Domain.Text;
 import io.deeptrain.api.template.Domain.WholeNumber;
 import io.deeptrain.api.template.Template.TrainingCost;
+import io.deeptrain.api.template.TypeField.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All model types and templates. Names, defaults and ranges are those that the public documentation gives; where it
- * gives none, the description says so.
+ * gives none, the description says so. Templates whose only setting is a program of the tenant's own are left out:
+ * workers run no code but ours.
  */
 public final class TemplateCatalogue {
     /** The model type of a request that names none. */
     public static final String DEFAULT_MODEL_TYPE = "visual-classifier";
 
-    /** Measured on one core of a current x86 server with libtorch 2.7.1. */
-    private static final TrainingCost CIFAR_ON_ONE_CORE = new TrainingCost(0.004, 8);
+    /** The model types that are told apart elsewhere. */
+    public static final String VISUAL_CLASSIFIER = "visual-classifier";
+
+    public static final String VISUAL_DETECTOR = "visual-detector";
+    public static final String VISUAL_EMBEDDER = "visual-embedder";
+    public static final String EMBEDDING_CLASSIFIER = "embedding-classifier";
 
     /** Not measured: no worker of this release trains these templates. */
-    private static final TrainingCost UNMEASURED = new TrainingCost(0.085, 180);
+    static final TrainingCost UNMEASURED = new TrainingCost(0.085, 180);
+
+    private static final String PARAMS = "train_info.params.";
+    private static final String OUTPUT_CONFIG = "output_info.output_config.";
+    private static final int NAME_MAX = 128;
+    private static final long MAX_CONCEPTS = 1000;
+
+    /** What every training has besides the hyperparameters of its template. */
+    private static final List<Hyperparameter> OF_EVERY_TRAINING = List.of(
+            new Hyperparameter(
+                    "invalid_data_tolerance_percent",
+                    "Training fails when a larger share of the images cannot be read.",
+                    new WholeNumber(0, 100, 1),
+                    5L),
+            new Hyperparameter(
+                    "max_cost_cents",
+                    "Training stops before it costs more cents than this; 0 is no cap.",
+                    new WholeNumber(0, 100_000_000, 1),
+                    0L),
+            new Hyperparameter(
+                    "seed", "Of all that is random in the training.", new WholeNumber(0, Integer.MAX_VALUE, 1), 42L));
+
+    private static final TypeField MUTUALLY_EXCLUSIVE = new TypeField(
+            OUTPUT_CONFIG + "concepts_mutually_exclusive",
+            "Whether exactly one concept is true of an image, or any number of them.",
+            new Kind.Setting(new Flag()),
+            false,
+            false);
+
+    private static final List<TypeField> INFERENCE = List.of(
+            new TypeField(
+                    OUTPUT_CONFIG + "max_concepts",
+                    "A prediction shows so many concepts, the most probable; 0 is all.",
+                    new Kind.Setting(new WholeNumber(0, MAX_CONCEPTS, 1)),
+                    0L,
+                    false),
+            new TypeField(
+                    OUTPUT_CONFIG + "min_value",
+                    "A prediction leaves out concepts that are less probable.",
+                    new Kind.Setting(new RealNumber(0, 1)),
+                    0.0,
+                    false));
 
     private static final List<ModelType> MODEL_TYPES = List.of(
             new ModelType(
-                    "visual-classifier",
+                    VISUAL_CLASSIFIER,
                     "Visual Classifier",
                     "Classifies images and video frames into a set of concepts.",
-                    List.of(
-                            cifar(),
-                            classifier(
-                                    "Clarifai_InceptionV2",
-                                    "Factorised convolutions against the representational bottleneck."),
-                            classifier(
-                                    "Clarifai_InceptionBatchNorm",
-                                    "InceptionV2 with batch normalisation; trains faster."),
-                            classifier(
-                                    "Clarifai_InceptionResnetV2",
-                                    "Inception blocks with residual connections; deeper."),
-                            classifier(
-                                    "Clarifai_ResNext",
-                                    "Repeated blocks that aggregate transformations of one topology."))),
+                    fields(INFERENCE),
+                    Classifiers.templates(),
+                    Optional.empty()),
             new ModelType(
-                    "visual-detector",
+                    VISUAL_DETECTOR,
                     "Visual Detector",
                     "Detects bounding-box regions in images or video frames and classifies what is in them.",
-                    List.of(detector("Clarifai_InceptionV2"), detector("Clarifai_InceptionV4"))),
+                    fields(INFERENCE),
+                    Detectors.templates(),
+                    Optional.empty()),
             new ModelType(
-                    "visual-embedder",
+                    VISUAL_EMBEDDER,
                     "Visual Embedder",
                     "Turns images and video frames into vectors for clustering, visual search and other models.",
-                    List.of(
-                            classifier(
-                                    "Clarifai_InceptionBatchNorm",
-                                    "Embeddings of InceptionV2 with batch normalisation."),
-                            classifier("Clarifai_ResNext", "Embeddings of repeated aggregated transformations."))));
+                    fields(List.of()),
+                    Embedders.templates(),
+                    Optional.empty()),
+            new ModelType(
+                    EMBEDDING_CLASSIFIER,
+                    "Transfer learning",
+                    "A head on the embeddings of a base model: trains in seconds. Not trained by the workers of this"
+                            + " release.",
+                    embeddingClassifierFields(),
+                    List.of(),
+                    Optional.of(transferLearning())));
 
     private TemplateCatalogue() {}
 
@@ -65,121 +114,87 @@ public final class TemplateCatalogue {
         return MODEL_TYPES.stream().filter(type -> type.id().equals(id)).findFirst();
     }
 
-    private static Template cifar() {
+    /** What every training has besides the hyperparameters of its template. */
+    public static List<Hyperparameter> ofEveryTraining() {
+        return OF_EVERY_TRAINING;
+    }
+
+    /** A template that the workers of this release do not train, called also by the hyphen form of its name. */
+    static Template notRunYet(String id, String description, List<Hyperparameter> hyperparameters) {
+        Set<String> aliases = new LinkedHashSet<>();
+        aliases.add(id.replace('_', '-'));
+        if (id.startsWith("Clarifai_")) {
+            aliases.add(id.substring(id.indexOf('_') + 1));
+        }
+        aliases.remove(id);
+        return new Template(id, List.copyOf(aliases), description, hyperparameters, false, UNMEASURED);
+    }
+
+    private static Template transferLearning() {
         return new Template(
-                "classification_cifar10_v1",
+                "",
                 List.of(),
-                "A small residual network for images of 32 pixels, as in He et al. 2015, section 4.2: trains in minutes on a CPU.",
+                "A linear head on embeddings.",
                 List.of(
-                        imageSize(32, 32, 96),
-                        batchSize(64, 128),
-                        epochs("num_epochs", "Passes over the training images.", 10),
                         new Hyperparameter(
-                                "per_item_lrate",
-                                "Learning rate per image: lrate = per_item_lrate * batch_size.",
-                                new RealNumber(0, 1),
-                                0.0015625),
-                        logreg(0),
-                        numItemsPerEpoch(),
+                                "embed_model",
+                                "The base model that makes the embeddings; empty is that of the app's workflow.",
+                                new Text(NAME_MAX),
+                                ""),
                         new Hyperparameter(
-                                "average_horizontal_flips",
-                                "Flips each training image with probability 0.5. Leave off where left and right matter, as for digits.",
-                                new Flag(),
-                                false),
-                        gpus()),
-                true,
-                CIFAR_ON_ONE_CORE);
-    }
-
-    private static Template classifier(String id, String description) {
-        return new Template(
-                id,
-                List.of(id.replace('_', '-'), id.substring(id.indexOf('_') + 1)),
-                description,
-                List.of(
-                        imageSize(256, 32, 1024),
-                        batchSize(64, 128),
-                        epochs("init_epochs", "Epochs before the first step of the learning rate.", 25),
-                        epochs("step_epochs", "Epochs between later steps of the learning rate.", 7),
-                        epochs("num_epochs", "Passes over the training images.", 65),
-                        perItemRate(),
-                        logreg(1),
-                        numItemsPerEpoch()),
+                                "enrich_dataset",
+                                "Automatic adds a prepared set of negative embeddings.",
+                                new Choice(List.of("Automatic", "Disabled")),
+                                "Automatic")),
                 false,
                 UNMEASURED);
     }
 
-    private static Template detector(String id) {
-        return new Template(
-                id,
-                List.of(id.replace('_', '-'), id.substring(id.indexOf('_') + 1)),
-                "A one-stage detector. Its defaults are ours: none are published.",
-                List.of(
-                        imageSize(512, 320, 800),
-                        batchSize(8, 16),
-                        epochs("num_epochs", "Passes over the training images.", 30),
-                        perItemRate(),
-                        new Hyperparameter(
-                                "detection_score_threshold",
-                                "Only boxes with a score above it are returned.",
-                                new RealNumber(0, 1),
-                                0.2),
-                        new Hyperparameter(
-                                "use_perclass_regression",
-                                "One set of box regressors per concept at each anchor, or a shared one.",
-                                new Flag(),
-                                false),
-                        new Hyperparameter("use_focal_loss", "Weighs hard examples more.", new Flag(), true)),
-                false,
-                UNMEASURED);
+    private static List<TypeField> fields(List<TypeField> more) {
+        List<TypeField> fields = new ArrayList<>();
+        fields.add(new TypeField(
+                "output_info.data.concepts",
+                "The concepts that the model tells apart.",
+                new Kind.Concepts(),
+                List.of(),
+                true));
+        fields.add(new TypeField(
+                PARAMS + "dataset_id",
+                "The dataset to train on; empty is all labelled inputs of the app.",
+                new Kind.DatasetId(),
+                "",
+                false));
+        fields.add(new TypeField(
+                PARAMS + "dataset_version_id",
+                "The version of the dataset; empty is the dataset as it is now.",
+                new Kind.DatasetVersionId(),
+                "",
+                false));
+        OF_EVERY_TRAINING.forEach(setting -> fields.add(setting(setting)));
+        fields.addAll(more);
+        return fields;
     }
 
-    private static Hyperparameter imageSize(long defaultValue, long min, long max) {
-        return new Hyperparameter(
-                "image_size",
-                "Side of the square that images are scaled to. Smaller is faster, larger sees more.",
-                new WholeNumber(min, max, 16),
-                defaultValue);
+    private static List<TypeField> embeddingClassifierFields() {
+        List<TypeField> more = new ArrayList<>();
+        for (Hyperparameter hyperparameter : transferLearning().hyperparameters()) {
+            TypeField field = setting(hyperparameter);
+            more.add(
+                    field.name().equals("embed_model")
+                            ? new TypeField(field.path(), field.description(), new Kind.EmbedModel(), "", false)
+                            : field);
+        }
+        more.add(MUTUALLY_EXCLUSIVE);
+        more.addAll(INFERENCE);
+        return fields(more);
     }
 
-    private static Hyperparameter batchSize(long defaultValue, long max) {
-        return new Hyperparameter(
-                "batch_size",
-                "Images per update. Raise it if training is slow; about twice the number of concepts is a good minimum.",
-                new WholeNumber(1, max, 1),
-                defaultValue);
-    }
-
-    private static Hyperparameter epochs(String name, String description, long defaultValue) {
-        return new Hyperparameter(name, description, new WholeNumber(1, 200, 1), defaultValue);
-    }
-
-    private static Hyperparameter perItemRate() {
-        return new Hyperparameter(
-                "per_item_lrate",
-                "Learning rate per image: lrate = per_item_lrate * batch_size.",
-                new RealNumber(0, 1),
-                7.8125e-05);
-    }
-
-    private static Hyperparameter logreg(long defaultValue) {
-        return new Hyperparameter(
-                "logreg",
-                "1: each concept has its own probability, several can be true. 0: exactly one is true, they sum to 1.",
-                new WholeNumber(0, 1, 1),
-                defaultValue);
-    }
-
-    private static Hyperparameter numItemsPerEpoch() {
-        return new Hyperparameter(
-                "num_items_per_epoch",
-                "Images that make an epoch; 0 is all of them.",
-                new WholeNumber(0, 100_000_000, 1),
-                0L);
-    }
-
-    private static Hyperparameter gpus() {
-        return new Hyperparameter(
-                "num_gpus", "GPUs to train on; 0 leaves it to the scheduler.", new WholeNumber(0, 1, 1), 1L);
+    private static TypeField setting(Hyperparameter hyperparameter) {
+        return new TypeField(
+                PARAMS + hyperparameter.name(),
+                hyperparameter.description(),
+                new Kind.Setting(hyperparameter.domain()),
+                hyperparameter.defaultValue(),
+                false);
     }
 }

@@ -1,6 +1,5 @@
 package io.deeptrain.api.adapter.rpc;
 
-import com.google.protobuf.Value;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
@@ -12,6 +11,9 @@ import io.deeptrain.api.template.Domain;
 import io.deeptrain.api.template.Hyperparameter;
 import io.deeptrain.api.template.Template;
 import io.deeptrain.api.template.TemplateCatalogue;
+import io.deeptrain.api.template.TypeField;
+import io.deeptrain.api.template.TypeField.Kind;
+import io.deeptrain.contract.EvaluationType;
 import io.deeptrain.contract.GetModelTypeRequest;
 import io.deeptrain.contract.ListModelTypesRequest;
 import io.deeptrain.contract.ModelType;
@@ -28,8 +30,6 @@ import java.util.List;
 /** Calls about model types: the template catalogue in the shape in which clients look for it. */
 @ApplicationScoped
 class ModelTypeCalls {
-    private static final String EMBEDDER = "visual-embedder";
-
     void addTo(RpcTable.Builder table) {
         table.answer("ListModelTypes", ListModelTypesRequest.class, ModelTypeCalls::list)
                 .answer("GetModelType", GetModelTypeRequest.class, ModelTypeCalls::get);
@@ -59,40 +59,50 @@ class ModelTypeCalls {
     }
 
     private static ModelType message(io.deeptrain.api.template.ModelType type) {
+        ModelType.Builder message = ModelType.newBuilder()
+                .setId(type.id())
+                .setTitle(type.title())
+                .setDescription(type.description())
+                .addInputFields(type.id().equals(TemplateCatalogue.EMBEDDING_CLASSIFIER) ? "embeddings" : "image")
+                .addAllOutputFields(outputFields(type.id()))
+                .setTrainable(true)
+                .setCreatable(true)
+                .setEvaluationType(evaluationType(type.id()));
+        type.fields().forEach(field -> message.addModelTypeFields(field(field)));
+        if (!type.templates().isEmpty()) {
+            message.addModelTypeFields(templates(type));
+        }
+        return message.build();
+    }
+
+    private static ModelTypeField templates(io.deeptrain.api.template.ModelType type) {
         ModelTypeField.Builder templates = ModelTypeField.newBuilder()
                 .setPath(Hyperparameters.PATH + "template")
                 .setFieldType(ModelTypeFieldType.ENUM)
                 .setDescription("Architecture and hyperparameters to train with.")
                 .setPlaceholder("template")
-                .setRequired(true);
-        type.recommended().ifPresent(template -> templates.setDefaultValue(text(template.id())));
+                .setRequired(true)
+                .setDefaultValue(Values.of(type.recommended().id()));
         for (Template template : type.templates()) {
             templates.addModelTypeEnumOptions(
-                    option(template, type.recommended().filter(template::equals).isPresent()));
+                    option(template, type.recommended().equals(template)));
         }
-        return ModelType.newBuilder()
-                .setId(type.id())
-                .setTitle(type.title())
-                .setDescription(type.description())
-                .addInputFields("image")
-                .addAllOutputFields(outputFields(type.id()))
-                .setTrainable(true)
-                .setCreatable(true)
-                .addModelTypeFields(ModelTypeField.newBuilder()
-                        .setPath("output_info.data.concepts")
-                        .setFieldType(ModelTypeFieldType.ARRAY_OF_CONCEPTS)
-                        .setDescription("The concepts that the model tells apart.")
-                        .setPlaceholder("concepts")
-                        .setRequired(true))
-                .addModelTypeFields(templates)
-                .build();
+        return templates.build();
     }
 
     private static List<String> outputFields(String modelTypeId) {
         return switch (modelTypeId) {
-            case EMBEDDER -> List.of("embeddings");
-            case "visual-detector" -> List.of("regions[...].data.concepts");
+            case TemplateCatalogue.VISUAL_EMBEDDER -> List.of("embeddings");
+            case TemplateCatalogue.VISUAL_DETECTOR -> List.of("regions[...].data.concepts");
             default -> List.of("concepts");
+        };
+    }
+
+    private static EvaluationType evaluationType(String modelTypeId) {
+        return switch (modelTypeId) {
+            case TemplateCatalogue.VISUAL_EMBEDDER -> EvaluationType.Undefined;
+            case TemplateCatalogue.VISUAL_DETECTOR -> EvaluationType.Detection;
+            default -> EvaluationType.Classification;
         };
     }
 
@@ -115,13 +125,35 @@ class ModelTypeCalls {
                 .build();
     }
 
+    private static ModelTypeField field(TypeField typeField) {
+        ModelTypeField.Builder field = ModelTypeField.newBuilder()
+                .setPath(typeField.path())
+                .setDescription(typeField.description())
+                .setPlaceholder(typeField.name())
+                .setRequired(typeField.required())
+                .setDefaultValue(Values.of(typeField.defaultValue()));
+        switch (typeField.kind()) {
+            case Kind.Setting(Domain domain) -> offer(field, domain);
+            case Kind.Concepts() -> field.setFieldType(ModelTypeFieldType.ARRAY_OF_CONCEPTS);
+            case Kind.DatasetId() -> field.setFieldType(ModelTypeFieldType.DATASET_ID);
+            case Kind.DatasetVersionId() -> field.setFieldType(ModelTypeFieldType.DATASET_VERSION_ID);
+            case Kind.EmbedModel() -> field.setFieldType(ModelTypeFieldType.WORKFLOW_EMBED_MODELS);
+        }
+        return field.build();
+    }
+
     private static ModelTypeField field(Hyperparameter hyperparameter) {
         ModelTypeField.Builder field = ModelTypeField.newBuilder()
                 .setPath(Hyperparameters.PATH + hyperparameter.name())
                 .setDescription(hyperparameter.description())
                 .setPlaceholder(hyperparameter.name())
-                .setDefaultValue(value(hyperparameter.defaultValue()));
-        switch (hyperparameter.domain()) {
+                .setDefaultValue(Values.of(hyperparameter.defaultValue()));
+        offer(field, hyperparameter.domain());
+        return field.build();
+    }
+
+    private static void offer(ModelTypeField.Builder field, Domain domain) {
+        switch (domain) {
             case Domain.WholeNumber(long min, long max, long step) ->
                 field.setFieldType(ModelTypeFieldType.RANGE)
                         .setModelTypeRangeInfo(ModelTypeRangeInfo.newBuilder()
@@ -129,30 +161,23 @@ class ModelTypeCalls {
                                 .setMax((float) max)
                                 .setStep((float) step));
             case Domain.RealNumber(double min, double max) ->
-                field.setFieldType(ModelTypeFieldType.NUMBER)
-                        .setModelTypeRangeInfo(ModelTypeRangeInfo.newBuilder()
-                                .setMin((float) min)
-                                .setMax((float) max));
+                field.setFieldType(ModelTypeFieldType.NUMBER).setModelTypeRangeInfo(range(min, max));
             case Domain.Flag() -> field.setFieldType(ModelTypeFieldType.BOOLEAN);
             case Domain.Choice(List<String> options) -> {
                 field.setFieldType(ModelTypeFieldType.ENUM);
                 options.forEach(option -> field.addModelTypeEnumOptions(
                         ModelTypeEnumOption.newBuilder().setId(option)));
             }
+            case Domain.Numbers(int _, double min, double max) ->
+                field.setFieldType(ModelTypeFieldType.ARRAY_OF_NUMBERS).setModelTypeRangeInfo(range(min, max));
+            case Domain.Text(int _) -> field.setFieldType(ModelTypeFieldType.STRING);
         }
-        return field.build();
     }
 
-    private static Value value(Object value) {
-        return switch (value) {
-            case Boolean flag -> Value.newBuilder().setBoolValue(flag).build();
-            case Number number ->
-                Value.newBuilder().setNumberValue(number.doubleValue()).build();
-            default -> text(value.toString());
-        };
-    }
-
-    private static Value text(String text) {
-        return Value.newBuilder().setStringValue(text).build();
+    private static ModelTypeRangeInfo range(double min, double max) {
+        return ModelTypeRangeInfo.newBuilder()
+                .setMin((float) min)
+                .setMax((float) max)
+                .build();
     }
 }

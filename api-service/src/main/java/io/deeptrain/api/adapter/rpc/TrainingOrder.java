@@ -1,13 +1,11 @@
 package io.deeptrain.api.adapter.rpc;
 
 import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.dataset.DatasetChoice;
 import io.deeptrain.api.hyperparameter.Hyperparameters;
 import io.deeptrain.api.hyperparameter.Violation;
 import io.deeptrain.api.status.StatusCode;
-import io.deeptrain.api.template.Domain.WholeNumber;
 import io.deeptrain.api.template.Hyperparameter;
 import io.deeptrain.api.template.ModelType;
 import io.deeptrain.api.template.Template;
@@ -52,21 +50,6 @@ record TrainingOrder(
     private static final String DATASET_ID = "dataset_id";
     private static final String DATASET_VERSION_ID = "dataset_version_id";
 
-    /** What every template has besides its own hyperparameters. */
-    private static final List<Hyperparameter> COMMON = List.of(
-            new Hyperparameter(
-                    TOLERANCE,
-                    "Training fails when a larger share of the images cannot be read.",
-                    new WholeNumber(0, 100, 1),
-                    5L),
-            new Hyperparameter(
-                    MAX_COST,
-                    "Training stops before it costs more cents than this; 0 is no cap.",
-                    new WholeNumber(0, 100_000_000, 1),
-                    0L),
-            new Hyperparameter(
-                    SEED, "Of all that is random in the training.", new WholeNumber(0, Integer.MAX_VALUE, 1), 42L));
-
     TrainingOrder {
         hyperparameters = Map.copyOf(hyperparameters);
         concepts = List.copyOf(concepts);
@@ -75,13 +58,14 @@ record TrainingOrder(
     /** @throws Refusal that lists everything that is wrong with the parameters */
     static TrainingOrder of(String modelTypeId, Model model, ModelVersion asked) {
         ModelType type = modelType(modelTypeId);
-        Map<String, Object> params = new TreeMap<>(values(model.getTrainInfo().getParams()));
-        params.putAll(values(asked.getTrainInfo().getParams()));
+        Map<String, Object> params =
+                new TreeMap<>(Values.read(model.getTrainInfo().getParams()));
+        params.putAll(Values.read(asked.getTrainInfo().getParams()));
         DatasetChoice dataset = choice(
                 params, model.getTrainInfo().getDataset(), asked.getTrainInfo().getDataset());
         Template template = template(type, params.remove(TEMPLATE));
         List<Hyperparameter> all = new ArrayList<>(template.hyperparameters());
-        all.addAll(COMMON);
+        all.addAll(TemplateCatalogue.ofEveryTraining());
         Template whole = new Template(
                 template.id(), template.aliases(), template.description(), all, template.runnable(), template.cost());
         Map<String, Object> complete = new TreeMap<>(complete(whole, params));
@@ -134,10 +118,12 @@ record TrainingOrder(
                     .filter(Template::runnable)
                     .map(Template::id)
                     .toList();
+            boolean untemplated = template.id().isEmpty();
             throw invalid(new Violation(
-                    Hyperparameters.PATH + TEMPLATE,
-                    template.id(),
-                    "one that the workers of this release train: " + String.join(", ", runnable),
+                    untemplated ? "model_type_id" : Hyperparameters.PATH + TEMPLATE,
+                    untemplated ? modelTypeId : template.id(),
+                    "%s that the workers of this release train: %s"
+                            .formatted(untemplated ? "one with a template" : "one", String.join(", ", runnable)),
                     Optional.empty()));
         }
         if (concepts.isEmpty()) {
@@ -149,12 +135,15 @@ record TrainingOrder(
 
     private static Template template(ModelType type, @Nullable Object named) {
         Optional<Template> found = named == null || named.equals("")
-                ? type.recommended()
+                ? Optional.of(type.recommended())
                 : Optional.of(named).map(Object::toString).flatMap(type::template);
         return found.orElseThrow(() -> invalid(new Violation(
                 Hyperparameters.PATH + TEMPLATE,
                 String.valueOf(named),
-                "one of " + type.templates().stream().map(Template::id).collect(Collectors.joining(", ")),
+                type.templates().isEmpty()
+                        ? "left out, for %s has no templates".formatted(type.id())
+                        : "one of "
+                                + type.templates().stream().map(Template::id).collect(Collectors.joining(", ")),
                 Optional.empty())));
     }
 
@@ -207,35 +196,12 @@ record TrainingOrder(
         return ((Number) Objects.requireNonNull(values.remove(name))).longValue();
     }
 
-    /** A value of no kind is one that a published client lost on the way: it is as if it were not there. */
-    private static Map<String, Object> values(Struct struct) {
-        Map<String, Object> values = new TreeMap<>();
-        for (Map.Entry<String, Value> entry : struct.getFieldsMap().entrySet()) {
-            Value value = entry.getValue();
-            switch (value.getKindCase()) {
-                case NUMBER_VALUE -> values.put(entry.getKey(), value.getNumberValue());
-                case STRING_VALUE -> values.put(entry.getKey(), value.getStringValue());
-                case BOOL_VALUE -> values.put(entry.getKey(), value.getBoolValue());
-                case STRUCT_VALUE -> values.put(entry.getKey(), "an object");
-                case LIST_VALUE -> values.put(entry.getKey(), "a list");
-                case NULL_VALUE, KIND_NOT_SET -> {}
-            }
-        }
-        return values;
-    }
-
     private static Struct struct(String template, Map<String, Object> values) {
-        Struct.Builder struct = Struct.newBuilder()
-                .putFields(TEMPLATE, Value.newBuilder().setStringValue(template).build());
-        values.forEach((name, value) -> struct.putFields(
-                name,
-                switch (value) {
-                    case Boolean flag -> Value.newBuilder().setBoolValue(flag).build();
-                    case Number number ->
-                        Value.newBuilder().setNumberValue(number.doubleValue()).build();
-                    default ->
-                        Value.newBuilder().setStringValue(value.toString()).build();
-                }));
+        Struct.Builder struct = Struct.newBuilder();
+        if (!template.isEmpty()) {
+            struct.putFields(TEMPLATE, Values.of(template));
+        }
+        values.forEach((name, value) -> struct.putFields(name, Values.of(value)));
         return struct.build();
     }
 }

@@ -1,0 +1,183 @@
+package io.deeptrain.api.template;
+
+import static io.deeptrain.api.template.TemplateCatalogue.notRunYet;
+
+import io.deeptrain.api.template.Template.TrainingCost;
+import java.util.List;
+
+/** The templates of visual classifiers. */
+final class Classifiers {
+    /** Measured on one core of a current x86 server with libtorch 2.7.1. */
+    private static final TrainingCost CIFAR_ON_ONE_CORE = new TrainingCost(0.004, 8);
+
+    private static final String IMAGENET = "ImageNet-1k";
+
+    private Classifiers() {}
+
+    static List<Template> templates() {
+        return List.of(
+                cifar(),
+                epochSteps("Clarifai_InceptionV2", "Factorised convolutions against the representational bottleneck."),
+                epochSteps("Clarifai_InceptionBatchNorm", "InceptionV2 with batch normalisation; trains faster."),
+                inceptionResnet(),
+                epochSteps("Clarifai_ResNext", "Repeated blocks that aggregate transformations of one topology."),
+                transfer(),
+                baseModel(),
+                strongResNet(),
+                resNet(),
+                efficientNet());
+    }
+
+    private static Template cifar() {
+        return new Template(
+                "classification_cifar10_v1",
+                List.of(),
+                "A small residual network for images of 32 pixels, as in He et al. 2015, section 4.2: trains in minutes on a CPU.",
+                List.of(
+                        Settings.imageSize(32, 32, 96),
+                        Settings.batchSize(64, 128),
+                        Settings.numEpochs(10),
+                        Settings.perItemRate(0.0015625),
+                        Settings.logreg(0),
+                        Settings.numItemsPerEpoch(),
+                        Settings.averageHorizontalFlips(false),
+                        Settings.gpus()),
+                true,
+                CIFAR_ON_ONE_CORE);
+    }
+
+    /** Of classifiers, and of embedders, which are trained as classifiers. */
+    static Template epochSteps(String id, String description) {
+        return notRunYet(
+                id,
+                description,
+                List.of(
+                        Settings.imageSize(256, 32, 1024),
+                        Settings.batchSize(64, 128),
+                        Settings.initEpochs(25),
+                        Settings.stepEpochs(7),
+                        Settings.numEpochs(65),
+                        Settings.perItemRate(7.8125e-05),
+                        Settings.logreg(1),
+                        Settings.numItemsPerEpoch()));
+    }
+
+    private static Template inceptionResnet() {
+        return notRunYet(
+                "Clarifai_InceptionResnetV2",
+                "Inception blocks with residual connections; deeper. Its defaults are ours: none are published.",
+                List.of(
+                        Settings.imageSize(256, 32, 1024),
+                        Settings.batchSize(64, 128),
+                        Settings.initEpochs(25),
+                        Settings.stepEpochs(7),
+                        Settings.numEpochs(65),
+                        Settings.per128Rate(0.01),
+                        Settings.logreg(1),
+                        Settings.numItemsPerEpoch(),
+                        Settings.testFreq(1)));
+    }
+
+    private static Template transfer() {
+        return notRunYet(
+                "Clarifai_InceptionTransferEmbedNorm",
+                "Starts from a trained Inception network, whose layers learn more slowly than the new ones.",
+                List.of(
+                        Settings.logreg(1),
+                        Settings.imageSize(256, 32, 1024),
+                        Settings.batchSize(128, 128),
+                        Settings.rate(0.1),
+                        Settings.baseGradientMultiplier(),
+                        Settings.numEpochs(20),
+                        Settings.numItemsPerEpoch(),
+                        Settings.averageHorizontalFlips(true)));
+    }
+
+    private static Template baseModel() {
+        return notRunYet(
+                "classification_basemodel_v1",
+                "A ResNext that starts from general weights.",
+                List.of(
+                        Settings.gpus(),
+                        Settings.choice("model_cfg", "The architecture.", "resnext", "resnext"),
+                        Settings.choice("preinit", "The weights to start from.", "general-v1.5", "general-v1.5"),
+                        Settings.logreg(1),
+                        Settings.imageSize(256, 32, 1024),
+                        Settings.batchSize(64, 128),
+                        Settings.initEpochs(25),
+                        Settings.stepEpochs(7),
+                        Settings.numEpochs(65),
+                        Settings.perItemRate(7.8125e-05),
+                        Settings.numItemsPerEpoch(),
+                        Settings.choice("inference_crop_type", "How images are cropped.", "sorta2", "sorta2")));
+    }
+
+    private static Template strongResNet() {
+        return notRunYet(
+                "MMClassification_ResNet_50_RSB_A1",
+                "ResNet-50 with the training procedure of Wightman et al. 2021.",
+                List.of(
+                        Settings.imageSize(224, 32, 1024),
+                        Settings.batchSize(64, 256),
+                        Settings.numEpochs(60, 600),
+                        Settings.perItemRate(1.953125e-05),
+                        Settings.weightDecay(0.01),
+                        Settings.real(
+                                "per_item_min_lrate",
+                                "Learning rate per image that the schedule ends at.",
+                                0,
+                                1,
+                                1.5625e-08),
+                        Settings.whole("warmup_iters", "Updates until the full learning rate.", 0, 1_000_000, 1, 100),
+                        Settings.real("warmup_ratio", "Share of the learning rate of the first update.", 0, 1, 0.0001),
+                        Settings.pretrainedWeights(IMAGENET),
+                        Settings.flipProbability(),
+                        Settings.flipDirection(),
+                        Settings.conceptsMutuallyExclusive(),
+                        Settings.gpus()));
+    }
+
+    private static Template resNet() {
+        return notRunYet(
+                "MMClassification_ResNet_50",
+                "ResNet-50 with a learning rate that falls in steps.",
+                List.of(
+                        Settings.imageSize(224, 32, 1024),
+                        Settings.batchSize(64, 256),
+                        Settings.numEpochs(60, 600),
+                        Settings.perItemRate(0.000390625),
+                        Settings.numbers(
+                                "learning_rate_steps",
+                                "Epochs after which the learning rate falls to a tenth.",
+                                1,
+                                600,
+                                30,
+                                40,
+                                50),
+                        Settings.weightDecay(0.0001),
+                        Settings.momentum(),
+                        Settings.pretrainedWeights(IMAGENET),
+                        Settings.flipProbability(),
+                        Settings.flipDirection(),
+                        Settings.conceptsMutuallyExclusive(),
+                        Settings.gpus()));
+    }
+
+    private static Template efficientNet() {
+        return notRunYet(
+                "MMClassification_EfficientNet",
+                "Depth, width and image size grown in balance.",
+                List.of(
+                        Settings.imageSize(336, 32, 1024),
+                        Settings.batchSize(4, 256),
+                        Settings.numEpochs(30),
+                        Settings.perItemRate(0.000390625),
+                        Settings.weightDecay(0.0001),
+                        Settings.momentum(),
+                        Settings.pretrainedWeights(IMAGENET),
+                        Settings.flipProbability(),
+                        Settings.flipDirection(),
+                        Settings.conceptsMutuallyExclusive(),
+                        Settings.gpus()));
+    }
+}

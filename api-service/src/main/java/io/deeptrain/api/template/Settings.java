@@ -1,0 +1,188 @@
+package io.deeptrain.api.template;
+
+import io.deeptrain.api.template.Domain.Choice;
+import io.deeptrain.api.template.Domain.Flag;
+import io.deeptrain.api.template.Domain.Numbers;
+import io.deeptrain.api.template.Domain.RealNumber;
+import io.deeptrain.api.template.Domain.Text;
+import io.deeptrain.api.template.Domain.WholeNumber;
+import java.util.Arrays;
+import java.util.List;
+
+/** Hyperparameters that several templates have, with what differs between them as arguments. */
+final class Settings {
+    /** Not a limit of the architectures but of what one could mean. */
+    private static final long ITEMS_MAX = 100_000_000;
+
+    private static final int NUMBERS_MAX = 32;
+    private static final int TEXT_MAX = 1024;
+    private static final long EPOCHS_MAX = 200;
+
+    private Settings() {}
+
+    static Hyperparameter imageSize(long defaultValue, long min, long max) {
+        return whole(
+                "image_size",
+                "Side of the square that images are scaled to. Smaller is faster, larger sees more.",
+                min,
+                max,
+                16,
+                defaultValue);
+    }
+
+    static Hyperparameter batchSize(long defaultValue, long max) {
+        return whole(
+                "batch_size",
+                "Images per update. Raise it if training is slow; about twice the number of concepts is a good minimum.",
+                1,
+                max,
+                1,
+                defaultValue);
+    }
+
+    static Hyperparameter numEpochs(long defaultValue) {
+        return numEpochs(defaultValue, EPOCHS_MAX);
+    }
+
+    static Hyperparameter numEpochs(long defaultValue, long max) {
+        return whole("num_epochs", "Passes over the training images.", 1, max, 1, defaultValue);
+    }
+
+    static Hyperparameter initEpochs(long defaultValue) {
+        return whole(
+                "init_epochs", "Epochs before the first step of the learning rate.", 1, EPOCHS_MAX, 1, defaultValue);
+    }
+
+    static Hyperparameter stepEpochs(long defaultValue) {
+        return whole("step_epochs", "Epochs between later steps of the learning rate.", 1, EPOCHS_MAX, 1, defaultValue);
+    }
+
+    static Hyperparameter testFreq(long defaultValue) {
+        return whole(
+                "test_freq",
+                "Epochs between evaluations on the test set; more often is finer and slower.",
+                1,
+                EPOCHS_MAX,
+                1,
+                defaultValue);
+    }
+
+    static Hyperparameter perItemRate(double defaultValue) {
+        return real(
+                "per_item_lrate", "Learning rate per image: lrate = per_item_lrate * batch_size.", 0, 1, defaultValue);
+    }
+
+    static Hyperparameter per128Rate(double defaultValue) {
+        return real(
+                "per_128_lrate",
+                "Learning rate per 128 images: lrate = per_128_lrate * (batch_size / 128).",
+                0,
+                128,
+                defaultValue);
+    }
+
+    static Hyperparameter rate(double defaultValue) {
+        return real("lrate", "Learning rate.", 0, 128, defaultValue);
+    }
+
+    static Hyperparameter baseGradientMultiplier() {
+        return real(
+                "base_gradient_multiplier",
+                "Learning rate of the pre-initialised base, as a multiplier of the gradient.",
+                0,
+                1,
+                0.001);
+    }
+
+    static Hyperparameter logreg(long defaultValue) {
+        return whole(
+                "logreg",
+                "1: each concept has its own probability, several can be true. 0: exactly one is true, they sum to 1.",
+                0,
+                1,
+                1,
+                defaultValue);
+    }
+
+    static Hyperparameter numItemsPerEpoch() {
+        return whole("num_items_per_epoch", "Images that make an epoch; 0 is all of them.", 0, ITEMS_MAX, 1, 0);
+    }
+
+    static Hyperparameter minSamplesPerEpoch(long defaultValue) {
+        return whole(
+                "min_samples_per_epoch",
+                "A smaller dataset is repeated until an epoch has so many images.",
+                1,
+                ITEMS_MAX,
+                1,
+                defaultValue);
+    }
+
+    static Hyperparameter averageHorizontalFlips(boolean defaultValue) {
+        return flag(
+                "average_horizontal_flips",
+                "Flips each training image with probability 0.5. Leave off where left and right matter, as for digits.",
+                defaultValue);
+    }
+
+    static Hyperparameter gpus() {
+        return whole("num_gpus", "GPUs to train on; 0 leaves it to the scheduler.", 0, 1, 1, 1);
+    }
+
+    static Hyperparameter weightDecay(double defaultValue) {
+        return real("weight_decay", "How strongly weights are drawn towards zero.", 0, 1, defaultValue);
+    }
+
+    static Hyperparameter momentum() {
+        return real("momentum", "Share of the last update that goes on into the next.", 0, 1, 0.9);
+    }
+
+    /** @param trained what the published weights were trained on, the default */
+    @SuppressWarnings("MissingSummary") // The name says it.
+    static Hyperparameter pretrainedWeights(String trained) {
+        return choice("pretrained_weights", "What the weights were trained on before.", trained, "None", trained);
+    }
+
+    static Hyperparameter flipProbability() {
+        return real("flip_probability", "How likely a training image is flipped.", 0, 1, 0.5);
+    }
+
+    static Hyperparameter flipDirection() {
+        return choice("flip_direction", "How a training image is flipped.", "horizontal", "horizontal", "vertical");
+    }
+
+    static Hyperparameter conceptsMutuallyExclusive() {
+        return flag(
+                "concepts_mutually_exclusive",
+                "Whether exactly one concept is true of an image, or any number of them.",
+                false);
+    }
+
+    static Hyperparameter whole(String name, String description, long min, long max, long step, long defaultValue) {
+        return new Hyperparameter(name, description, new WholeNumber(min, max, step), defaultValue);
+    }
+
+    static Hyperparameter real(String name, String description, double min, double max, double defaultValue) {
+        return new Hyperparameter(name, description, new RealNumber(min, max), defaultValue);
+    }
+
+    static Hyperparameter flag(String name, String description, boolean defaultValue) {
+        return new Hyperparameter(name, description, new Flag(), defaultValue);
+    }
+
+    static Hyperparameter choice(String name, String description, String defaultValue, String... options) {
+        return new Hyperparameter(name, description, new Choice(List.of(options)), defaultValue);
+    }
+
+    static Hyperparameter numbers(String name, String description, double min, double max, double... defaultValue) {
+        return new Hyperparameter(
+                name,
+                description,
+                new Numbers(NUMBERS_MAX, min, max),
+                Arrays.stream(defaultValue).boxed().toList());
+    }
+
+    static Hyperparameter text(String name, String description, String defaultValue) {
+        return new Hyperparameter(name, description, new Text(TEXT_MAX), defaultValue);
+    }
+}
