@@ -22,6 +22,7 @@ public final class ImageSet implements AutoCloseable {
     private final int concepts;
     private final Map<String, Integer> positionOfConcept = new HashMap<>();
     private final List<int[]> shown = new ArrayList<>();
+    private final List<String> inputIds = new ArrayList<>();
     private final byte[] image;
 
     public ImageSet(Path scratch, int imageSize, List<String> concepts) throws IOException {
@@ -37,6 +38,7 @@ public final class ImageSet implements AutoCloseable {
     /** Labels that are none of the training's concepts are no evidence. */
     public void add(ManifestEntry entry, ImageDecoder.Pixels decoded) throws IOException {
         pixels.append(decoded.bytes());
+        inputIds.add(entry.inputId());
         shown.add(entry.positives().stream()
                 .filter(positionOfConcept::containsKey)
                 .mapToInt(positionOfConcept::get)
@@ -47,6 +49,11 @@ public final class ImageSet implements AutoCloseable {
 
     public int size() {
         return shown.size();
+    }
+
+    /** The input that the image is of. */
+    public String inputId(int index) {
+        return inputIds.get(index);
     }
 
     /** The positions of the concepts that the image shows, ascending. */

@@ -12,12 +12,32 @@ import java.util.TreeMap;
  * @param split which images it was measured on: those it learned from only if there were no others
  * @param accuracy the share of images whose highest concept is one that they show
  * @param confusion for each concept that images show, in the order of {@code concepts}, how often each was the highest
+ * @param scores what was said of the first images, as many as {@link Evaluator#scoresMax} allows
  */
 public record EvaluationReport(
-        Split split, int images, double accuracy, List<ConceptScore> concepts, List<List<Long>> confusion) {
+        Split split,
+        int images,
+        double accuracy,
+        List<ConceptScore> concepts,
+        List<List<Long>> confusion,
+        List<ImageScores> scores) {
     public EvaluationReport {
         concepts = List.copyOf(concepts);
         confusion = confusion.stream().map(List::copyOf).toList();
+        scores = List.copyOf(scores);
+    }
+
+    /**
+     * What the model said of one image.
+     *
+     * @param shown positions of the concepts that the image shows, ascending
+     * @param values for each concept, in the order of the report's concepts
+     */
+    public record ImageScores(String inputId, List<Integer> shown, List<Float> values) {
+        public ImageScores {
+            shown = List.copyOf(shown);
+            values = List.copyOf(values);
+        }
     }
 
     /**

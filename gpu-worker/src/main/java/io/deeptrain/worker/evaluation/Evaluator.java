@@ -2,6 +2,7 @@ package io.deeptrain.worker.evaluation;
 
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.worker.evaluation.EvaluationReport.ConceptScore;
+import io.deeptrain.worker.evaluation.EvaluationReport.ImageScores;
 import io.deeptrain.worker.network.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,12 +13,19 @@ public final class Evaluator {
     /** Where concepts do not exclude each other, one is said to be shown from this value on. */
     private static final float THRESHOLD = 0.5f;
 
+    /** Enough images for curves that nobody can tell from those of all of them. */
+    static final int SCORED_IMAGES_MAX = 10_000;
+
+    /** Keeps the report small where there are many concepts. */
+    static final int SCORED_VALUES_MAX = 1_000_000;
+
     private final List<String> concepts;
     private final Activation activation;
     private final long[] truePositives;
     private final long[] falsePositives;
     private final long[] falseNegatives;
     private final long[][] confusion;
+    private final List<ImageScores> imageScores = new ArrayList<>();
     private int images;
     private long right;
 
@@ -30,18 +38,28 @@ public final class Evaluator {
         this.confusion = new long[concepts.size()][concepts.size()];
     }
 
+    /** How many images a report says each value of. */
+    public static int scoresMax(int concepts) {
+        return Math.min(SCORED_IMAGES_MAX, SCORED_VALUES_MAX / Math.max(1, concepts));
+    }
+
     /**
      * Counts one image.
      *
+     * @param inputId the input that the image is of
      * @param values for each concept, what the model says
      * @param shown positions of the concepts that the image shows
      */
-    public void add(float[] values, int[] shown) {
+    public void add(String inputId, float[] values, int[] shown) {
         boolean[] truth = new boolean[values.length];
         for (int position : shown) {
             truth[position] = true;
         }
         int highest = highest(values);
+        if (imageScores.size() < scoresMax(concepts.size())) {
+            imageScores.add(
+                    new ImageScores(inputId, Arrays.stream(shown).boxed().toList(), boxed(values)));
+        }
         images++;
         if (truth[highest]) {
             right++;
@@ -59,6 +77,14 @@ public final class Evaluator {
                 falseNegatives[position]++;
             }
         }
+    }
+
+    private static List<Float> boxed(float[] values) {
+        List<Float> boxed = new ArrayList<>(values.length);
+        for (float value : values) {
+            boxed.add(value);
+        }
+        return boxed;
     }
 
     private static int highest(float[] values) {
@@ -83,6 +109,7 @@ public final class Evaluator {
                 scores,
                 Arrays.stream(confusion)
                         .map(row -> Arrays.stream(row).boxed().toList())
-                        .toList());
+                        .toList(),
+                imageScores);
     }
 }

@@ -345,7 +345,10 @@ public final class TrainingRun {
                             .pixels());
             for (int i = 0; i < indexes.length; i++) {
                 plan.activation().apply(values, i * concepts, (i + 1) * concepts);
-                evaluator.add(Arrays.copyOfRange(values, i * concepts, (i + 1) * concepts), images.shownBy(indexes[i]));
+                evaluator.add(
+                        images.inputId(indexes[i]),
+                        Arrays.copyOfRange(values, i * concepts, (i + 1) * concepts),
+                        images.shownBy(indexes[i]));
             }
         }
         return evaluator.report(split);

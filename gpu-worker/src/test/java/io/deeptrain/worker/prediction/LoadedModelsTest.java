@@ -100,7 +100,7 @@ class LoadedModelsTest {
                         32,
                         Activation.SOFTMAX,
                         InitialWeights.of(network, number, Set.of())),
-                new EvaluationReport(Split.TEST, 0, 0, List.of(), List.of()));
+                new EvaluationReport(Split.TEST, 0, 0, List.of(), List.of(), List.of()));
     }
 
     @Test

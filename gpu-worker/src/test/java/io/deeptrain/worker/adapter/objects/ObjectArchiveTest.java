@@ -15,6 +15,8 @@ import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.evaluation.EvaluationReport.ConceptScore;
+import io.deeptrain.worker.evaluation.EvaluationReport.ImageScores;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.InitialWeights;
@@ -46,7 +48,8 @@ class ObjectArchiveTest {
     private static final List<Tensor> STATE = InitialWeights.of(NETWORK, 1, Set.of());
     private static final TrainedModel MODEL =
             new TrainedModel("cifar-resnet-20", List.of("cat", "dög"), 32, Activation.SIGMOID, STATE);
-    private static final EvaluationReport REPORT = new EvaluationReport(Split.TEST, 0, 0, List.of(), List.of());
+    private static final EvaluationReport REPORT =
+            new EvaluationReport(Split.TEST, 0, 0, List.of(), List.of(), List.of());
 
     @TempDir
     Path folder;
@@ -70,6 +73,25 @@ class ObjectArchiveTest {
         StoredObject stored = archive.publish(ATTEMPT, MODEL, REPORT);
         assertThat(stored.key()).isEqualTo("jobs/job-1/attempts/3/model.safetensors");
         assertThat(archive.model(stored)).isEqualTo(MODEL);
+    }
+
+    @Test
+    void the_report_beside_a_model_is_what_the_front_door_reads() throws Exception {
+        EvaluationReport report = new EvaluationReport(
+                Split.TEST,
+                1,
+                1,
+                List.of(new ConceptScore("cat", 1, 0, 0, 1, 1, 1)),
+                List.of(List.of(1L)),
+                List.of(new ImageScores("i", List.of(0), List.of(0.75f))));
+        archive.publish(ATTEMPT, MODEL, report);
+        try (InputStream stored = store.open("jobs/job-1/attempts/3/report.json")) {
+            assertThat(new String(stored.readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("""
+                    {"split":"TEST","images":1,"accuracy":1.0,"concepts":[{"concept":"cat","true_positives":1,\
+                    "false_positives":0,"false_negatives":0,"precision":1.0,"recall":1.0,"f1":1.0}],\
+                    "confusion":[[1]],"scores":[{"input_id":"i","shown":[0],"values":[0.75]}]}""");
+        }
     }
 
     @Test
