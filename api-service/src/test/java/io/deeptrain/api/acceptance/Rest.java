@@ -38,12 +38,29 @@ record Rest(URI base, String key) {
         return send("POST", path, body, headers);
     }
 
+    Answer patch(String path, String body, String... headers) {
+        return send("PATCH", path, body, headers);
+    }
+
     Answer put(String path, String body) {
         return send("PUT", path, body);
     }
 
-    Answer patch(String path, String body, String... headers) {
-        return send("PATCH", path, body, headers);
+    /** What is no envelope but a file. */
+    HttpResponse<byte[]> file(String path) {
+        try {
+            return CLIENT.send(
+                    HttpRequest.newBuilder(base.resolve(path))
+                            .timeout(Duration.ofSeconds(60))
+                            .header("Authorization", "Key " + key)
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new IllegalStateException("GET %s failed".formatted(path), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     Answer delete(String path) {

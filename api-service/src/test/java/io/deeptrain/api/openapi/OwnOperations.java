@@ -99,6 +99,20 @@ final class OwnOperations {
                     "application/json"),
             new Own(
                     "get",
+                    VERSION + "/log",
+                    "GetLog",
+                    "What a training said, line by line, oldest first. Also of deleted versions.",
+                    Map.of(),
+                    "text/plain"),
+            new Own(
+                    "get",
+                    VERSION + "/export/file",
+                    "GetExportFile",
+                    "A trained model as a file.",
+                    Map.of(),
+                    "application/octet-stream"),
+            new Own(
+                    "get",
                     "/usage",
                     "GetUsage",
                     "What an app has used and what it costs, newest job first.",
@@ -114,6 +128,15 @@ final class OwnOperations {
             Map.of(),
             "application/json");
 
+    /** Documented in the long form only. Takes what the call of the contract takes. */
+    private static final Own BASE_WORKFLOWS = new Own(
+            "patch",
+            "/base-workflows",
+            "PatchBaseWorkflows",
+            "Makes a workflow, or merges it with the one that is there, and makes it the app's default.",
+            Map.of(),
+            "application/json");
+
     private OwnOperations() {}
 
     static void addTo(Map<String, Map<String, ObjectNode>> byPath, ObjectMapper mapper) {
@@ -122,6 +145,7 @@ final class OwnOperations {
             add(byPath, mapper, own, "/v2" + own.path(), own.id() + "2");
         }
         add(byPath, mapper, CALIBRATION, CALIBRATION.path(), CALIBRATION.id());
+        add(byPath, mapper, BASE_WORKFLOWS, LONG_FORM + BASE_WORKFLOWS.path(), BASE_WORKFLOWS.id());
     }
 
     private static void add(

@@ -1,7 +1,10 @@
 package io.deeptrain.api.adapter.postgres;
 
+import io.deeptrain.api.model.SoughtTypes;
+import io.deeptrain.api.search.NamePattern;
 import io.deeptrain.event.ModelId;
 import io.deeptrain.event.Tenant;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,25 +14,44 @@ import java.util.Optional;
 
 /** The table {@code model}. */
 public final class Models {
-    private static final String COLUMNS = "user_id, app_id, model_id, model_type_id, document, created_at";
+    private static final String COLUMNS =
+            "user_id, app_id, model_id, model_type_id, name, document, created_at, modified_at";
 
     private Models() {}
 
-    /** A model as it is kept. {@code document} is what was posted, in the contract's encoding. */
+    /** A model as it is kept. {@code document} is what was posted and patched, in the contract's encoding. */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares it, and nobody changes the bytes.
-    public record StoredModel(Tenant tenant, ModelId id, String modelTypeId, byte[] document, Instant createdAt) {}
+    public record StoredModel(
+            Tenant tenant,
+            ModelId id,
+            String modelTypeId,
+            String name,
+            byte[] document,
+            Instant createdAt,
+            Instant modifiedAt) {}
+
+    /**
+     * Which models are looked for.
+     *
+     * @param appId nothing for all of the user's apps
+     */
+    public record Sought(
+            String userId, Optional<String> appId, SoughtTypes types, boolean trainedOnly, NamePattern name) {}
 
     /** False if there is one with this id. */
     public static boolean insert(Connection connection, StoredModel model) throws SQLException {
         return Sql.update(
                         connection,
-                        "insert into model (%s) values (?, ?, ?, ?, ?, ?) on conflict do nothing".formatted(COLUMNS),
+                        "insert into model (%s) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing"
+                                .formatted(COLUMNS),
                         model.tenant().userId(),
                         model.tenant().appId(),
                         model.id().value(),
                         model.modelTypeId(),
+                        model.name(),
                         model.document(),
-                        model.createdAt())
+                        model.createdAt(),
+                        model.modifiedAt())
                 == 1;
     }
 
@@ -68,21 +90,47 @@ public final class Models {
                 tenant.appId());
     }
 
-    /** @param modelTypeId empty for all */
-    @SuppressWarnings("MissingSummary") // The name says it.
-    public static List<StoredModel> list(Connection connection, Tenant tenant, String modelTypeId, Page page)
-            throws SQLException {
+    /** Keeps what was changed of a model that is there. */
+    public static void update(Connection connection, StoredModel model) throws SQLException {
+        Sql.update(
+                connection,
+                """
+                update model set name = ?, document = ?, modified_at = ?
+                where user_id = ? and app_id = ? and model_id = ?
+                """,
+                model.name(),
+                model.document(),
+                model.modifiedAt(),
+                model.tenant().userId(),
+                model.tenant().appId(),
+                model.id().value());
+    }
+
+    /** In the order of their creation. */
+    public static List<StoredModel> list(Connection connection, Sought sought, Page page) throws SQLException {
+        Array types = Sql.texts(connection, sought.types().ids());
         return Sql.list(
                 connection,
                 """
-                select %s from model where user_id = ? and app_id = ? and (? = '' or model_type_id = ?)
+                select %s from model
+                where user_id = ? and (?::text is null or app_id = ?)
+                  and (cardinality(?::text[]) = 0 or model_type_id = any(?))
+                  and (name ilike ? or model_id ilike ?)
+                  and (not ? or exists (
+                      select 1 from model_version v
+                      where (v.user_id, v.app_id, v.model_id) = (model.user_id, model.app_id, model.model_id)
+                        and v.deleted_at is null and v.state->>'kind' = 'trained'))
                 order by position offset ? limit ?
                 """.formatted(COLUMNS),
                 Models::read,
-                tenant.userId(),
-                tenant.appId(),
-                modelTypeId,
-                modelTypeId,
+                sought.userId(),
+                sought.appId().orElse(null),
+                sought.appId().orElse(null),
+                types,
+                types,
+                sought.name().ofLike(),
+                sought.name().ofLike(),
+                sought.trainedOnly(),
                 page.offset(),
                 page.size());
     }
@@ -102,7 +150,9 @@ public final class Models {
                 new Tenant(row.getString(1), row.getString(2)),
                 new ModelId(row.getString(3)),
                 row.getString(4),
-                row.getBytes(5),
-                Sql.instant(row, 6));
+                row.getString(5),
+                row.getBytes(6),
+                Sql.instant(row, 7),
+                Sql.instant(row, 8));
     }
 }

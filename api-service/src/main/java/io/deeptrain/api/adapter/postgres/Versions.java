@@ -16,6 +16,7 @@ import io.deeptrain.event.ModelId;
 import io.deeptrain.event.ModelVersionId;
 import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.messaging.OutboxRow;
 import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
@@ -42,7 +43,7 @@ public final class Versions {
     private static final PostgresOutbox OUTBOX = new PostgresOutbox(Database.SCHEMA);
     private static final String COLUMNS = """
             version_id, user_id, app_id, model_id, job_id, state, sequence, progress, document, input_count,
-            created_at, modified_at, completed_at, revision
+            created_at, modified_at, completed_at, revision, manifest
             """;
     private static final String SELECT = "select " + COLUMNS + " from model_version ";
 
@@ -53,6 +54,7 @@ public final class Versions {
      *
      * @param document what it is trained with, in the contract's encoding
      * @param revision counts the changes of this row
+     * @param manifest what it is trained on; nothing if nobody asked to train it
      */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares it, and nobody changes the bytes.
     public record StoredVersion(
@@ -67,7 +69,8 @@ public final class Versions {
             Instant createdAt,
             Instant modifiedAt,
             Optional<Instant> completedAt,
-            long revision) {}
+            long revision,
+            Optional<StoredObject> manifest) {}
 
     /** Adds a version that nobody has asked to train. */
     public static void insertUntrained(
@@ -76,9 +79,26 @@ public final class Versions {
             Tenant tenant,
             ModelId modelId,
             byte[] document,
+            Collection<String> conceptIds,
             Instant createdAt)
             throws SQLException {
-        insert(connection, id, tenant, modelId, Optional.empty(), Version.untrained(), document, 0, createdAt);
+        insert(
+                connection,
+                new StoredVersion(
+                        id,
+                        tenant,
+                        modelId,
+                        Optional.empty(),
+                        Version.untrained(),
+                        Optional.empty(),
+                        document,
+                        0,
+                        createdAt,
+                        createdAt,
+                        Optional.empty(),
+                        0,
+                        Optional.empty()),
+                conceptIds);
     }
 
     /**
@@ -89,57 +109,55 @@ public final class Versions {
     public static StoredVersion request(
             Connection connection, TrainingRequested request, byte[] document, Duration formulaTime)
             throws SQLException {
-        StoredVersion version = insert(
-                connection,
+        StoredVersion version = new StoredVersion(
                 request.modelVersionId(),
                 request.tenant(),
                 request.modelId(),
                 Optional.of(request.jobId()),
                 Version.requested(request.jobId()),
+                Optional.empty(),
                 document,
                 request.spec().inputCount(),
-                request.requestedAt());
+                request.requestedAt(),
+                request.requestedAt(),
+                Optional.empty(),
+                0,
+                Optional.of(request.spec().manifest()));
+        StoredVersion stored = insert(connection, version, request.spec().concepts());
         Sql.update(
                 connection,
                 "update model_version set template_id = ?, formula_seconds = ? where version_id = ?",
                 request.spec().template(),
                 (double) formulaTime.toSeconds(),
-                version.id().value());
+                stored.id().value());
         tell(connection, List.of(request), request.requestedAt());
-        return version;
+        return stored;
     }
 
-    private static StoredVersion insert(
-            Connection connection,
-            ModelVersionId id,
-            Tenant tenant,
-            ModelId modelId,
-            Optional<JobId> jobId,
-            Version version,
-            byte[] document,
-            long inputCount,
-            Instant createdAt)
+    private static StoredVersion insert(Connection connection, StoredVersion version, Collection<String> conceptIds)
             throws SQLException {
         return Sql.first(
                         connection,
                         """
                 insert into model_version (version_id, user_id, app_id, model_id, job_id, state, sequence, document,
-                                           input_count, created_at, modified_at)
-                values (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)
+                                           input_count, created_at, modified_at, concept_ids, manifest)
+                values (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?::jsonb)
                 returning
                 """ + COLUMNS,
                         Versions::read,
-                        id.value(),
-                        tenant.userId(),
-                        tenant.appId(),
-                        modelId.value(),
-                        jobId.map(JobId::value).orElse(null),
-                        StateJson.write(version.state()),
-                        version.sequence(),
-                        document,
-                        inputCount,
-                        createdAt,
-                        createdAt)
+                        version.id().value(),
+                        version.tenant().userId(),
+                        version.tenant().appId(),
+                        version.modelId().value(),
+                        version.jobId().map(JobId::value).orElse(null),
+                        StateJson.write(version.version().state()),
+                        version.version().sequence(),
+                        version.document(),
+                        version.inputCount(),
+                        version.createdAt(),
+                        version.modifiedAt(),
+                        Sql.texts(connection, conceptIds),
+                        version.manifest().map(StateJson::write).orElse(null))
                 .orElseThrow();
     }
 
@@ -233,18 +251,64 @@ public final class Versions {
     /** Newest first. */
     public static List<StoredVersion> list(Connection connection, Tenant tenant, String modelId, Page page)
             throws SQLException {
+        return list(connection, tenant, modelId, Wanted.ALL, page);
+    }
+
+    /**
+     * Which versions of a model are looked for.
+     *
+     * @param conceptIds those that can tell all of these concepts
+     */
+    public record Wanted(boolean trainedOnly, List<String> conceptIds) {
+        /** Every version. */
+        public static final Wanted ALL = new Wanted(false, List.of());
+
+        public Wanted {
+            conceptIds = List.copyOf(conceptIds);
+        }
+    }
+
+    /** Newest first. */
+    public static List<StoredVersion> list(
+            Connection connection, Tenant tenant, String modelId, Wanted wanted, Page page) throws SQLException {
         return Sql.list(
                 connection,
                 SELECT + """
                         where user_id = ? and app_id = ? and model_id = ? and deleted_at is null
+                          and (not ? or state->>'kind' = 'trained') and concept_ids @> ?
                         order by position desc offset ? limit ?
                         """,
                 Versions::read,
                 tenant.userId(),
                 tenant.appId(),
                 modelId,
+                wanted.trainedOnly(),
+                Sql.texts(connection, wanted.conceptIds()),
                 page.offset(),
                 page.size());
+    }
+
+    /** Holds a version until the end of the transaction. Deleted versions are not found. */
+    public static Optional<StoredVersion> lock(Connection connection, Tenant tenant, String modelId, String versionId)
+            throws SQLException {
+        return Sql.first(connection, SELECT + """
+                where user_id = ? and app_id = ? and model_id = ? and version_id = ? and deleted_at is null for update
+                """, Versions::read, tenant.userId(), tenant.appId(), modelId, versionId);
+    }
+
+    /** Keeps what a tenant changed of what is said about a version. */
+    public static StoredVersion describe(Connection connection, ModelVersionId id, byte[] document)
+            throws SQLException {
+        return Sql.first(
+                        connection,
+                        "update model_version set document = ?, modified_at = ?, revision = revision + 1 where version_id = ?"
+                                + " returning "
+                                + COLUMNS,
+                        Versions::read,
+                        document,
+                        Sql.now(connection),
+                        id.value())
+                .orElseThrow();
     }
 
     public static Optional<StoredVersion> newest(Connection connection, Tenant tenant, String modelId)
@@ -344,11 +408,12 @@ public final class Versions {
         tell(connection, turn.told(), now);
     }
 
-    public static void report(Connection connection, StoredVersion held, ProgressReported report, Instant now)
+    /** False if the report says nothing new of the attempt that the history names. */
+    public static boolean report(Connection connection, StoredVersion held, ProgressReported report, Instant now)
             throws SQLException {
         Version next = VersionMachine.apply(held.version(), report);
         if (next.equals(held.version())) {
-            return;
+            return false;
         }
         save(connection, held.id(), next, now);
         Sql.update(
@@ -356,6 +421,7 @@ public final class Versions {
                 "update model_version set progress = ?::jsonb where version_id = ?",
                 StateJson.write(report),
                 held.id().value());
+        return true;
     }
 
     private static void save(Connection connection, ModelVersionId id, Version version, Instant now)
@@ -417,6 +483,7 @@ public final class Versions {
                 Sql.instant(row, 11),
                 Sql.instant(row, 12),
                 Sql.maybeInstant(row, 13),
-                row.getLong(14));
+                row.getLong(14),
+                Optional.ofNullable(row.getString(15)).map(json -> StateJson.read(json, StoredObject.class)));
     }
 }

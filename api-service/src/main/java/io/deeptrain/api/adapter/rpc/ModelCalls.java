@@ -8,10 +8,15 @@ import io.deeptrain.api.adapter.postgres.Concepts;
 import io.deeptrain.api.adapter.postgres.Concepts.StoredConcept;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Models;
+import io.deeptrain.api.adapter.postgres.Models.Sought;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
 import io.deeptrain.api.adapter.postgres.Page;
 import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
+import io.deeptrain.api.adapter.rpc.Tenants.Reach;
+import io.deeptrain.api.input.PatchAction;
+import io.deeptrain.api.model.SoughtTypes;
+import io.deeptrain.api.search.NamePattern;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.template.TemplateCatalogue;
 import io.deeptrain.contract.Concept;
@@ -20,10 +25,14 @@ import io.deeptrain.contract.DeleteModelsRequest;
 import io.deeptrain.contract.GetModelRequest;
 import io.deeptrain.contract.ListModelsRequest;
 import io.deeptrain.contract.Model;
+import io.deeptrain.contract.ModelQuery;
 import io.deeptrain.contract.ModelVersion;
 import io.deeptrain.contract.MultiModelResponse;
+import io.deeptrain.contract.PatchModelsRequest;
 import io.deeptrain.contract.PostModelsRequest;
+import io.deeptrain.contract.PostModelsSearchesRequest;
 import io.deeptrain.contract.SingleModelResponse;
+import io.deeptrain.contract.UserAppIDSet;
 import io.deeptrain.contract.status.BaseResponse;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.ModelId;
@@ -35,6 +44,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,6 +53,8 @@ import java.util.TreeSet;
 /** Calls about models. */
 @ApplicationScoped
 class ModelCalls {
+    private static final int PATCHES_MAX = 128;
+
     private final Database database;
     private final FinalCharges finalCharges;
 
@@ -56,6 +68,8 @@ class ModelCalls {
                 .answer("ListModels", ListModelsRequest.class, this::list)
                 .answer("GetModel", GetModelRequest.class, this::get)
                 .answer("GetModelOutputInfo", GetModelRequest.class, this::get)
+                .answer("PatchModels", PatchModelsRequest.class, this::patch)
+                .answer("PostModelsSearches", PostModelsSearchesRequest.class, this::search)
                 .answer("DeleteModel", DeleteModelRequest.class, this::delete)
                 .answer("DeleteModels", DeleteModelsRequest.class, this::deleteSome);
     }
@@ -72,13 +86,20 @@ class ModelCalls {
         return database.inTransaction(connection -> {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             Instant now = Instant.now();
-            StoredModel model = new StoredModel(tenant, new ModelId(id), typeId, document.toByteArray(), now);
+            StoredModel model =
+                    new StoredModel(tenant, new ModelId(id), typeId, name(document), document.toByteArray(), now, now);
             if (!Models.insert(connection, model)) {
                 throw new Refusal(StatusCode.DUPLICATE_KEY, "Model '%s' exists already".formatted(id));
             }
             Concepts.insert(connection, tenant, concepts(posted, now).values());
             Versions.insertUntrained(
-                    connection, new ModelVersionId(Ids.fresh()), tenant, model.id(), initial.toByteArray(), now);
+                    connection,
+                    new ModelVersionId(Ids.fresh()),
+                    tenant,
+                    model.id(),
+                    initial.toByteArray(),
+                    conceptIds(initial),
+                    now);
             return answer(model, Versions.newest(connection, tenant, id));
         });
     }
@@ -103,14 +124,90 @@ class ModelCalls {
         return concepts;
     }
 
+    private static List<String> conceptIds(ModelVersion version) {
+        return version.getOutputInfo().getData().getConceptsList().stream()
+                .map(Concept::getId)
+                .distinct()
+                .toList();
+    }
+
+    private static String name(Model document) {
+        return document.getName().isEmpty() ? document.getId() : document.getName();
+    }
+
     private MultiModelResponse list(Caller caller, ListModelsRequest request) {
+        return listed(
+                caller,
+                request.getUserAppId(),
+                SoughtTypes.of(request.getModelTypeId(), ""),
+                request.getTrainedOnly(),
+                new NamePattern(request.getSearch()),
+                Page.of(request.getPage(), request.getPerPage()));
+    }
+
+    private MultiModelResponse search(Caller caller, PostModelsSearchesRequest request) {
+        ModelQuery query = request.getModelQuery();
+        return listed(
+                caller,
+                request.getUserAppId(),
+                SoughtTypes.of(query.getModelTypeId(), query.getType()),
+                false,
+                new NamePattern(query.getName()),
+                Page.of(
+                        request.getPagination().getPage(),
+                        request.getPagination().getPerPage()));
+    }
+
+    private MultiModelResponse listed(
+            Caller caller, UserAppIDSet whose, SoughtTypes types, boolean trainedOnly, NamePattern name, Page page) {
+        return database.inTransaction(connection -> {
+            Reach reach = Tenants.reach(caller, whose);
+            MultiModelResponse.Builder answer = MultiModelResponse.newBuilder().setStatus(Answers.ok());
+            Sought sought = new Sought(reach.userId(), reach.appId(), types, trainedOnly, name);
+            for (StoredModel model : Models.list(connection, sought, page)) {
+                String id = model.id().value();
+                answer.addModels(ModelMessages.model(
+                        model,
+                        trainedOnly
+                                ? Versions.newestTrained(connection, model.tenant(), id)
+                                : Versions.newest(connection, model.tenant(), id)));
+            }
+            return answer.build();
+        });
+    }
+
+    private MultiModelResponse patch(Caller caller, PatchModelsRequest request) {
+        PatchAction action = Actions.of(request.getAction(), StatusCode.MODEL_INVALID_REQUEST);
+        if (request.getModelsCount() == 0 || request.getModelsCount() > PATCHES_MAX) {
+            throw new Refusal(
+                    StatusCode.MODEL_INVALID_REQUEST,
+                    "models holds %d models but must hold 1 to %d".formatted(request.getModelsCount(), PATCHES_MAX));
+        }
         return database.inTransaction(connection -> {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
+            SortedMap<String, StoredModel> held = new TreeMap<>();
+            for (String id : new TreeSet<>(
+                    request.getModelsList().stream().map(Model::getId).toList())) {
+                held.put(id, Models.lock(connection, tenant, id).orElseThrow(() -> ModelMessages.noModel(id)));
+            }
             MultiModelResponse.Builder answer = MultiModelResponse.newBuilder().setStatus(Answers.ok());
-            Page page = Page.of(request.getPage(), request.getPerPage());
-            for (StoredModel model : Models.list(connection, tenant, request.getModelTypeId(), page)) {
+            Instant now = Instant.now();
+            for (Model patch : request.getModelsList()) {
+                StoredModel known = Objects.requireNonNull(held.get(patch.getId()));
+                Model document = ModelPatch.applied(ModelMessages.document(known), action, patch);
+                Concepts.insert(connection, tenant, concepts(document, now).values());
+                StoredModel next = new StoredModel(
+                        tenant,
+                        known.id(),
+                        known.modelTypeId(),
+                        name(document),
+                        document.toByteArray(),
+                        known.createdAt(),
+                        now);
+                Models.update(connection, next);
+                held.put(patch.getId(), next);
                 answer.addModels(ModelMessages.model(
-                        model, Versions.newest(connection, tenant, model.id().value())));
+                        next, Versions.newest(connection, tenant, known.id().value())));
             }
             return answer.build();
         });

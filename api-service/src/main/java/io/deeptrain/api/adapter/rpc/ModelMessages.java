@@ -10,9 +10,12 @@ import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.version.PublicStatus;
 import io.deeptrain.api.version.VersionState;
+import io.deeptrain.contract.EvalMetrics;
 import io.deeptrain.contract.Model;
 import io.deeptrain.contract.ModelVersion;
 import io.deeptrain.contract.status.Status;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Models and versions as the contract shows them. */
@@ -42,31 +45,71 @@ public final class ModelMessages {
                 .setAppId(model.tenant().appId())
                 .setUserId(model.tenant().userId())
                 .setModelTypeId(model.modelTypeId())
+                .setName(model.name())
                 .setCreatedAt(Times.stamp(model.createdAt()))
-                .setModifiedAt(
-                        Times.stamp(version.map(StoredVersion::modifiedAt).orElse(model.createdAt())));
+                .setModifiedAt(Times.stamp(version.map(StoredVersion::modifiedAt)
+                        .filter(model.modifiedAt()::isBefore)
+                        .orElse(model.modifiedAt())));
         version.ifPresent(newest -> message.setModelVersion(version(newest)));
         return message.build();
     }
 
     static ModelVersion version(StoredVersion version) {
-        ModelVersion.Builder message = document(version).toBuilder()
+        ModelVersion document = document(version);
+        ModelVersion.Builder message = document.toBuilder()
                 .setId(version.id().value())
                 .setAppId(version.tenant().appId())
                 .setUserId(version.tenant().userId())
                 .setCreatedAt(Times.stamp(version.createdAt()))
                 .setModifiedAt(Times.stamp(version.modifiedAt()))
                 .setTotalInputCount(Math.toIntExact(version.inputCount()))
-                .setStatus(status(version));
+                .setStatus(status(version))
+                .setMetrics(EvalMetrics.newBuilder().setStatus(evaluationStatus(version)));
+        version.jobId().ifPresent(_ -> message.setTrainLog(path(version) + "/log"));
         version.completedAt().ifPresent(at -> message.setCompletedAt(Times.stamp(at)));
         if (version.version().state() instanceof VersionState.Trained trained) {
-            Struct.Builder metrics = Struct.newBuilder();
+            Struct.Builder metrics = document.getMetadata().toBuilder();
             trained.metrics()
                     .forEach((name, value) -> metrics.putFields(
                             name, Value.newBuilder().setNumberValue(value).build()));
             message.setMetadata(metrics);
         }
         return message.build();
+    }
+
+    /** What the training of a version left. */
+    public static VersionState.Trained trained(StoredVersion version) {
+        if (version.version().state() instanceof VersionState.Trained trained) {
+            return trained;
+        }
+        throw new Refusal(
+                StatusCode.MODEL_INVALID_REQUEST,
+                "Version '%s' of model '%s' is not trained: %s"
+                        .formatted(
+                                version.id(), version.modelId(), status(version).getDescription()));
+    }
+
+    /** A version's place in the tree of paths. */
+    static String path(StoredVersion version) {
+        return "/v2/users/%s/apps/%s/models/%s/versions/%s"
+                .formatted(
+                        segment(version.tenant().userId()),
+                        segment(version.tenant().appId()),
+                        segment(version.modelId().value()),
+                        segment(version.id().value()));
+    }
+
+    private static String segment(String id) {
+        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** A training ends with an evaluation, so that every trained version is evaluated. */
+    static Status evaluationStatus(StoredVersion version) {
+        return Answers.of(
+                version.version().state() instanceof VersionState.Trained
+                        ? StatusCode.MODEL_EVALUATED
+                        : StatusCode.MODEL_NOT_EVALUATED,
+                "");
     }
 
     /** The status of a version that was not deleted. */

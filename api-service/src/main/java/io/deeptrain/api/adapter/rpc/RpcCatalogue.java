@@ -31,6 +31,7 @@ class RpcCatalogue {
             ConceptCalls concepts,
             ModelTypeCalls modelTypes,
             ModelCalls models,
+            ModelContentCalls modelContents,
             TrainingCalls trainings,
             EstimateCalls estimates,
             VersionCalls versions,
@@ -51,6 +52,7 @@ class RpcCatalogue {
         concepts.addTo(table);
         modelTypes.addTo(table);
         models.addTo(table);
+        modelContents.addTo(table);
         trainings.addTo(table);
         estimates.addTo(table);
         versions.addTo(table);

@@ -6,6 +6,7 @@ import io.deeptrain.api.adapter.postgres.Apps;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.UserAppIDSet;
 import io.deeptrain.event.Tenant;
+import java.util.Optional;
 
 /** Whose app a call is about. What belongs to somebody else answers exactly as what does not exist. */
 public final class Tenants {
@@ -39,6 +40,18 @@ public final class Tenants {
         }
         return tenant;
     }
+
+    /** The app that a list is about, or all apps of the user if none is named and the key opens them all. */
+    static Reach reach(Caller caller, UserAppIDSet named) {
+        if (named.getAppId().isEmpty() && caller.appId().isEmpty()) {
+            return new Reach(sameUser(caller, named), Optional.empty());
+        }
+        Tenant tenant = app(caller, named);
+        return new Reach(tenant.userId(), Optional.of(tenant.appId()));
+    }
+
+    /** Where a list looks. */
+    record Reach(String userId, Optional<String> appId) {}
 
     private static String sameUser(Caller caller, UserAppIDSet named) {
         String userId = named.getUserId();

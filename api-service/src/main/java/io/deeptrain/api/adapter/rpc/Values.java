@@ -48,20 +48,4 @@ final class Values {
             case NULL_VALUE, KIND_NOT_SET -> "nothing";
         };
     }
-
-    /** What {@code over} says, and what {@code under} says of the rest, objects inside objects too. */
-    static Struct merged(Struct under, Struct over) {
-        Struct.Builder merged = under.toBuilder();
-        over.getFieldsMap().forEach((name, value) -> {
-            Value below = under.getFieldsOrDefault(name, Value.getDefaultInstance());
-            merged.putFields(
-                    name,
-                    value.hasStructValue() && below.hasStructValue()
-                            ? Value.newBuilder()
-                                    .setStructValue(merged(below.getStructValue(), value.getStructValue()))
-                                    .build()
-                            : value);
-        });
-        return merged.build();
-    }
 }

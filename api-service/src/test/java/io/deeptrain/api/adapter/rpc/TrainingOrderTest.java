@@ -168,7 +168,8 @@ class TrainingOrderTest {
                                     line -> assertThat(line)
                                             .startsWith("train_info.params.batch_size is 129.0")
                                             .endsWith("the nearest is 128"),
-                                    line -> assertThat(line).startsWith("train_info.params.image_size is a list"),
+                                    line -> assertThat(line)
+                                            .startsWith("train_info.params.image_size is [] but must be"),
                                     line -> assertThat(line).startsWith("train_info.params.nonsense is x"),
                                     line -> assertThat(line).startsWith("train_info.params.num_epochs is 1.5"),
                                     line -> assertThat(line)
