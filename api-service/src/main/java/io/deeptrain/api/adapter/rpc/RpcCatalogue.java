@@ -35,6 +35,7 @@ class RpcCatalogue {
             TrainingCalls trainings,
             EstimateCalls estimates,
             VersionCalls versions,
+            EvaluationCalls evaluations,
             PredictionCalls predictions,
             StatusCodeCalls statusCodes) {
         RpcTable.Builder table =
@@ -56,6 +57,7 @@ class RpcCatalogue {
         trainings.addTo(table);
         estimates.addTo(table);
         versions.addTo(table);
+        evaluations.addTo(table);
         predictions.addTo(table);
         statusCodes.addTo(table);
         return table.build(authenticator);

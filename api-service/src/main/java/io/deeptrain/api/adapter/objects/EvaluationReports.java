@@ -1,0 +1,64 @@
+package io.deeptrain.api.adapter.objects;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.api.evaluation.Report;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.objects.ObjectStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** The reports that trainings leave beside their models. */
+@ApplicationScoped
+public class EvaluationReports {
+    private static final Logger LOG = Logger.getLogger(EvaluationReports.class);
+
+    /** A million values of twenty characters, and the rest. */
+    private static final int REPORT_BYTES_MAX = 64 << 20;
+
+    private static final String NAME = "report.json";
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private final ObjectStore objects;
+
+    EvaluationReports(ObjectStore objects) {
+        this.objects = objects;
+    }
+
+    /** The report of the training that left this model; nothing if it left none that can be read. */
+    public Optional<Report> of(StoredObject model) {
+        String key = model.key().substring(0, model.key().lastIndexOf('/') + 1) + NAME;
+        try (InputStream input = objects.open(key)) {
+            byte[] bytes = input.readNBytes(REPORT_BYTES_MAX + 1);
+            if (bytes.length > REPORT_BYTES_MAX) {
+                LOG.warnf("%s has more than %d bytes", key, REPORT_BYTES_MAX);
+                return Optional.empty();
+            }
+            return Optional.of(read(bytes));
+        } catch (NoSuchFileException missing) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("report %s cannot be read".formatted(key), e);
+        }
+    }
+
+    /** The first workers left no scores. */
+    private static Report read(byte[] bytes) throws IOException {
+        JsonNode tree = MAPPER.readTree(bytes);
+        if (tree instanceof ObjectNode object && !object.has("scores")) {
+            object.putArray("scores");
+        }
+        return MAPPER.treeToValue(tree, Report.class);
+    }
+}

@@ -1,0 +1,59 @@
+package io.deeptrain.api.evaluation;
+
+import io.deeptrain.event.ManifestEntry.Split;
+import java.util.List;
+
+/**
+ * What a worker found at the end of a training.
+ *
+ * @param split which images it looked at: those that were trained on only if there were no others
+ * @param confusion for each concept that images show, in the order of {@code concepts}, how often each was the highest
+ * @param scores what was said of the first images, as many as the worker keeps
+ */
+public record Report(
+        Split split, long images, List<Counts> concepts, List<List<Long>> confusion, List<ImageScores> scores) {
+    public Report {
+        concepts = List.copyOf(concepts);
+        confusion = confusion.stream().map(List::copyOf).toList();
+        scores = List.copyOf(scores);
+        int size = concepts.size();
+        if (confusion.size() != size || confusion.stream().anyMatch(row -> row.size() != size)) {
+            throw new IllegalArgumentException("the confusion of %d concepts is not square".formatted(size));
+        }
+        for (ImageScores score : scores) {
+            if (score.values().size() != size
+                    || score.shown().stream().anyMatch(position -> position < 0 || position >= size)) {
+                throw new IllegalArgumentException(
+                        "the scores of %s are not those of %d concepts".formatted(score.inputId(), size));
+            }
+        }
+    }
+
+    /** How often one concept was told rightly and wrongly. */
+    public record Counts(
+            String concept,
+            long truePositives,
+            long falsePositives,
+            long falseNegatives,
+            double precision,
+            double recall,
+            double f1) {
+        /** How many images show the concept. */
+        public long shown() {
+            return truePositives + falseNegatives;
+        }
+    }
+
+    /**
+     * What the model said of one image.
+     *
+     * @param shown positions of the concepts that the image shows
+     * @param values for each concept, in the order of the report's concepts
+     */
+    public record ImageScores(String inputId, List<Integer> shown, List<Double> values) {
+        public ImageScores {
+            shown = List.copyOf(shown);
+            values = List.copyOf(values);
+        }
+    }
+}

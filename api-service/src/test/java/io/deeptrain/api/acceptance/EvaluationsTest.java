@@ -1,0 +1,259 @@
+package io.deeptrain.api.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.clarifai.credentials.ClarifaiCallCredentials;
+import com.clarifai.grpc.api.EvalMetrics;
+import com.clarifai.grpc.api.FieldsValue;
+import com.clarifai.grpc.api.GetEvaluationRequest;
+import com.clarifai.grpc.api.GetModelVersionMetricsRequest;
+import com.clarifai.grpc.api.UserAppIDSet;
+import com.clarifai.grpc.api.V2Grpc;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.deeptrain.api.acceptance.Rest.Answer;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.objects.ObjectStore;
+import io.deeptrain.testservers.adapter.DeepTrainServers;
+import io.deeptrain.testservers.adapter.TestServers;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How good a version is, as the report of its training says. */
+@QuarkusTest
+@QuarkusTestResource(value = DeepTrainServers.class, initArgs = @ResourceArg(name = "service", value = "api"))
+@QuarkusTestResource(Surroundings.class)
+class EvaluationsTest {
+    /** As the worker writes it. */
+    private static final String REPORT = """
+            {"split":"TEST","images":3,"accuracy":0.6666666666666666,
+             "concepts":[
+              {"concept":"cat","true_positives":2,"false_positives":1,"false_negatives":0,
+               "precision":0.6666666666666666,"recall":1.0,"f1":0.8},
+              {"concept":"dog","true_positives":0,"false_positives":0,"false_negatives":1,
+               "precision":0.0,"recall":0.0,"f1":0.0}],
+             "confusion":[[2,0],[1,0]],
+             "scores":[{"input_id":"a","shown":[0],"values":[0.9,0.1]},
+                       {"input_id":"b","shown":[1],"values":[0.6,0.4]},
+                       {"input_id":"c","shown":[0],"values":[0.5,0.5]}]}""";
+
+    @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // Quarkus sets it.
+    URI base;
+
+    @Inject
+    @SuppressWarnings("NullAway.Init") // Quarkus sets it.
+    ObjectStore objects;
+
+    @SuppressWarnings("NullAway.Init") // Made before each test.
+    private OwnApp app;
+
+    @SuppressWarnings("NullAway.Init") // Opened before each test.
+    private Elsewhere elsewhere;
+
+    @BeforeEach
+    void anAppOfItsOwn() {
+        app = OwnApp.fresh(base);
+        elsewhere = new Elsewhere(TestServers.kafka());
+        app.labelledInputs();
+        app.create("m", "");
+    }
+
+    @AfterEach
+    void close() {
+        elsewhere.close();
+    }
+
+    @Test
+    void an_evaluation_is_queued_once_and_then_there() throws IOException {
+        String version = evaluable();
+        String metrics = app.at("/models/m/versions/" + version + "/metrics");
+        assertThat(app.rest()
+                        .post(metrics, "{}")
+                        .body()
+                        .at("/model_version/metrics/status/code")
+                        .asInt())
+                .isEqualTo(21303);
+        assertThat(app.rest()
+                        .post(metrics, "{}")
+                        .body()
+                        .at("/model_version/metrics/status/code")
+                        .asInt())
+                .isEqualTo(21300);
+        JsonNode bare = app.rest().get(metrics).body().at("/model_version/metrics");
+        assertThat(bare.at("/status/code").asInt()).isEqualTo(21300);
+        assertThat(bare.at("/summary/macro_avg_precision").floatValue()).isEqualTo(0.33333334f);
+        assertThat(bare.at("/summary/macro_avg_recall").floatValue()).isEqualTo(0.5f);
+        assertThat(bare.at("/summary/macro_avg_f1_score").floatValue()).isEqualTo(0.4f);
+        // Cat: 0.9 over 0.6 but 0.5 below it. Dog: 0.4 over 0.1 but below 0.5.
+        assertThat(bare.at("/summary/macro_avg_roc_auc").floatValue()).isEqualTo(0.5f);
+        assertThat(bare.has("confusion_matrix")).isFalse();
+        assertThat(bare.has("test_set")).isFalse();
+    }
+
+    @Test
+    void the_large_parts_come_when_they_are_asked_for() throws IOException {
+        String version = evaluable();
+        JsonNode metrics = app.rest()
+                .get(app.at("/models/m/versions/" + version + "/metrics?fields.confusion_matrix=true"
+                        + "&fields.cooccurrence_matrix=true&fields.label_counts=true&fields.binary_metrics=true"
+                        + "&fields.test_set=true&fields.metrics_by_class=true"))
+                .body()
+                .at("/model_version/metrics");
+        assertThat(metrics.at("/confusion_matrix/matrix").valueStream())
+                .extracting(entry -> entry.path("value").asDouble())
+                .containsExactly(1.0, 0.0, 1.0, 0.0);
+        assertThat(metrics.at("/confusion_matrix/matrix/2/actual").asText()).isEqualTo("dog");
+        assertThat(metrics.at("/cooccurrence_matrix/matrix/0/count").asInt()).isEqualTo(2);
+        assertThat(metrics.at("/label_counts/positive_label_counts").findValuesAsText("count"))
+                .containsExactly("2", "1");
+        JsonNode cat = metrics.at("/binary_metrics/0");
+        assertThat(cat.at("/concept/id").asText()).isEqualTo("cat");
+        assertThat(cat.path("num_pos").asInt()).isEqualTo(2);
+        assertThat(cat.path("num_neg").asInt()).isEqualTo(1);
+        assertThat(cat.path("roc_auc").floatValue()).isEqualTo(0.5f);
+        // 1/2 * 1/1 + 1/2 * 2/3.
+        assertThat(cat.path("avg_precision").floatValue()).isEqualTo((float) (0.5 + 1 / 3.0));
+        assertThat(cat.at("/roc_curve/tpr").toString()).isEqualTo("[0.0,0.5,0.5,1.0]");
+        assertThat(cat.at("/roc_curve/fpr").toString()).isEqualTo("[0.0,0.0,1.0,1.0]");
+        assertThat(cat.at("/precision_recall_curve/recall").toString()).isEqualTo("[0.5,0.5,1.0]");
+        assertThat(metrics.path("metrics_by_class")).hasSize(2);
+        assertThat(metrics.path("test_set")).hasSize(3);
+        assertThat(metrics.at("/test_set/1/input/id").asText()).isEqualTo("b");
+        assertThat(metrics.at("/test_set/1/ground_truth_concepts/0/id").asText())
+                .isEqualTo("dog");
+        assertThat(metrics.at("/test_set/1/predicted_concepts").findValuesAsText("id"))
+                .containsExactly("cat", "dog");
+    }
+
+    @Test
+    void evaluations_are_listed_and_found_and_go_with_their_version() throws IOException {
+        String version = evaluable();
+        Answer posted = app.rest().post(app.at("/evaluations"), """
+                {"eval_metrics":[{"model":{"id":"m","model_version":{"id":"%s"}}}]}
+                """.formatted(version));
+        assertThat(posted.code()).isEqualTo(10000);
+        String id = posted.body().at("/eval_metrics/0/id").asText();
+        assertThat(app.rest()
+                        .post(app.at("/models/m/versions/" + version + "/evaluations"), "{}")
+                        .body()
+                        .at("/eval_metrics/0/id")
+                        .asText())
+                .isEqualTo(id);
+        for (String list :
+                new String[] {app.at("/evaluations"), app.at("/evaluations?model_type_id=visual-classifier")}) {
+            JsonNode listed = app.rest().get(list).body().path("eval_metrics");
+            assertThat(listed).hasSize(1);
+            assertThat(listed.at("/0/model/model_version/id").asText()).isEqualTo(version);
+            assertThat(listed.at("/0/summary/macro_avg_recall").floatValue()).isEqualTo(0.5f);
+        }
+        assertThat(app.rest()
+                        .get(app.at("/evaluations?model_type_id=visual-detector"))
+                        .body())
+                .noneMatch(node -> node.findValue("summary") != null);
+        assertThat(app.rest()
+                        .get(app.at("/evaluations/" + id + "?fields.test_set=true"))
+                        .body()
+                        .at("/eval_metrics/test_set"))
+                .hasSize(3);
+        app.rest().delete(app.at("/models/m/versions/" + version));
+        assertThat(app.rest().get(app.at("/evaluations/" + id)).code()).isEqualTo(11101);
+        assertThat(app.rest().get(app.at("/evaluations")).body().has("eval_metrics"))
+                .isFalse();
+    }
+
+    @Test
+    void what_cannot_be_evaluated_is_refused_with_the_reason() throws IOException {
+        String untrained = app.versions("m").at("/0/id").asText();
+        Answer refused = app.rest().post(app.at("/models/m/versions/" + untrained + "/metrics"), "{}");
+        assertThat(refused.code()).isEqualTo(21203);
+        assertThat(refused.details()).contains("is not trained: Model not yet trained");
+        assertThat(app.rest()
+                        .get(app.at("/models/m/versions/" + untrained + "/metrics"))
+                        .body()
+                        .at("/model_version/metrics/status/code")
+                        .asInt())
+                .isEqualTo(21302);
+        String version = evaluable();
+        Answer other = app.rest().post(app.at("/evaluations"), """
+                {"eval_metrics":[{"model":{"id":"m","model_version":{"id":"%s"}},"ground_truth_dataset":{"id":"d"}}]}
+                """.formatted(version));
+        assertThat(other.code()).isEqualTo(21202);
+        assertThat(other.details()).startsWith("eval_metrics.ground_truth_dataset.id is 'd' but must be left out");
+        Answer params = app.rest()
+                .post(
+                        app.at("/models/m/versions/" + version + "/metrics"),
+                        "{\"eval_info\":{\"params\":{\"dataset_id\":\"d\"}}}");
+        assertThat(params.details()).startsWith("eval_info.params.dataset_id is 'd'");
+        assertThat(app.rest().post(app.at("/evaluations"), "{}").details())
+                .isEqualTo("eval_metrics holds 0 evaluations but must hold 1 to 32");
+
+        String bare = new Trainings(app, elsewhere).trained("m");
+        assertThat(app.rest()
+                        .post(app.at("/models/m/versions/" + bare + "/metrics"), "{}")
+                        .code())
+                .isEqualTo(21317);
+        assertThat(app.rest()
+                        .get(app.at("/models/m/versions/" + bare + "/metrics"))
+                        .body()
+                        .at("/model_version/metrics/status/code")
+                        .asInt())
+                .isEqualTo(21317);
+    }
+
+    @Test
+    void the_published_grpc_client_reads_the_same_figures() throws IOException {
+        String version = evaluable();
+        ManagedChannel channel = ManagedChannelBuilder.forAddress(base.getHost(), base.getPort())
+                .usePlaintext()
+                .build();
+        try {
+            V2Grpc.V2BlockingStub stub = V2Grpc.newBlockingStub(channel)
+                    .withCallCredentials(new ClarifaiCallCredentials(Surroundings.KEY))
+                    .withDeadlineAfter(30, TimeUnit.SECONDS);
+            UserAppIDSet whose =
+                    UserAppIDSet.newBuilder().setUserId("me").setAppId(app.id()).build();
+            EvalMetrics metrics = stub.getModelVersionMetrics(GetModelVersionMetricsRequest.newBuilder()
+                            .setUserAppId(whose)
+                            .setModelId("m")
+                            .setVersionId(version)
+                            .setFields(FieldsValue.newBuilder().setConfusionMatrix(true))
+                            .build())
+                    .getModelVersion()
+                    .getMetrics();
+            assertThat(metrics.getStatus().getCodeValue()).isEqualTo(21300);
+            assertThat(metrics.getSummary().getMacroAvgRecall()).isEqualTo(0.5f);
+            assertThat(metrics.getConfusionMatrix().getMatrixCount()).isEqualTo(4);
+            assertThat(stub.getEvaluation(GetEvaluationRequest.newBuilder()
+                                    .setUserAppId(whose)
+                                    .setEvaluationId("none")
+                                    .build())
+                            .getStatus()
+                            .getCodeValue())
+                    .isEqualTo(11101);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /** A trained version whose training left a report. */
+    private String evaluable() throws IOException {
+        String folder = "jobs/%s/attempts/1".formatted(UUID.randomUUID());
+        objects.put(folder + "/report.json", new ByteArrayInputStream(REPORT.getBytes(StandardCharsets.UTF_8)));
+        return new Trainings(app, elsewhere)
+                .trained("m", new StoredObject(folder + "/model.safetensors", "b".repeat(64), 5));
+    }
+}
