@@ -4,26 +4,15 @@ import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
-import io.deeptrain.api.adapter.http.ImageFetch;
-import io.deeptrain.api.adapter.http.ImageFetch.Fetched;
-import io.deeptrain.api.adapter.http.Predictions;
-import io.deeptrain.api.adapter.http.Predictions.NoWorkerException;
-import io.deeptrain.api.adapter.http.Predictions.Picture;
 import io.deeptrain.api.adapter.http.Predictions.Seen;
-import io.deeptrain.api.adapter.http.Predictions.Sight;
 import io.deeptrain.api.adapter.postgres.Database;
-import io.deeptrain.api.adapter.postgres.Inputs;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
 import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
-import io.deeptrain.api.input.ImageCheck;
-import io.deeptrain.api.input.ImageCheck.Finding;
-import io.deeptrain.api.input.LabelledImage;
+import io.deeptrain.api.adapter.rpc.ImagePredictions.Look;
+import io.deeptrain.api.adapter.rpc.ImagePredictions.Outcome;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.version.VersionState.Trained;
-import io.deeptrain.contract.Concept;
-import io.deeptrain.contract.Data;
-import io.deeptrain.contract.Input;
 import io.deeptrain.contract.Model;
 import io.deeptrain.contract.MultiOutputResponse;
 import io.deeptrain.contract.Output;
@@ -33,91 +22,51 @@ import io.deeptrain.contract.status.Status;
 import io.deeptrain.event.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The call that uses a model. */
 @ApplicationScoped
 class PredictionCalls {
-    private static final int INPUTS_MAX = 128;
-
     private final Database database;
-    private final Predictions predictions;
-    private final ImageFetch images;
+    private final ImagePredictions predictions;
 
-    PredictionCalls(Database database, Predictions predictions, ImageFetch images) {
+    PredictionCalls(Database database, ImagePredictions predictions) {
         this.database = database;
         this.predictions = predictions;
-        this.images = images;
     }
 
     void addTo(RpcTable.Builder table) {
         table.answer("PostModelOutputs", PostModelOutputsRequest.class, this::post);
     }
 
-    /** What an input of the call turned out to be. */
-    private sealed interface Look {
-        record At(Picture picture) implements Look {}
-
-        record Refused(StatusCode code, String reason) implements Look {}
-    }
-
     private record Target(Tenant tenant, Model model, Trained trained) {}
 
     private MultiOutputResponse post(Caller caller, PostModelOutputsRequest request) {
         Target target = target(caller, request);
-        if (request.getInputsCount() == 0 || request.getInputsCount() > INPUTS_MAX) {
-            throw new Refusal(
-                    StatusCode.PREDICT_INVALID_REQUEST,
-                    "inputs holds %d inputs but must hold 1 to %d".formatted(request.getInputsCount(), INPUTS_MAX));
-        }
-        List<Look> looks = request.getInputsList().stream()
-                .map(input -> look(target.tenant(), input))
-                .toList();
-        List<Picture> pictures = new ArrayList<>();
-        for (Look look : looks) {
-            if (look instanceof Look.At(Picture picture)) {
-                pictures.add(picture);
-            }
-        }
-        List<Sight> sights = seen(target.trained(), pictures);
-        OutputConfig config = request.getModel().getOutputInfo().getOutputConfig();
+        List<Look> looks = predictions.looks(target.tenant(), request.getInputsList());
+        List<Outcome> outcomes = predictions.outcomes(target.trained(), looks);
+        OutputConfig config = ImagePredictions.config(
+                target.model().getModelVersion().getOutputInfo().getOutputConfig(),
+                request.getModel().getOutputInfo().getOutputConfig());
         MultiOutputResponse.Builder answer = MultiOutputResponse.newBuilder();
         int good = 0;
-        int next = 0;
-        for (int i = 0; i < looks.size(); i++) {
-            Input asked = request.getInputs(i);
+        for (int i = 0; i < outcomes.size(); i++) {
             Output.Builder output = Output.newBuilder()
                     .setId(Ids.fresh())
                     .setCreatedAt(Times.stamp(Instant.now()))
                     .setModel(target.model())
-                    .setInput(asked.toBuilder()
-                            .setId(asked.getId().isEmpty() ? Ids.fresh() : asked.getId())
-                            .setData(Data.newBuilder()
-                                    .setImage(asked.getData().getImage().toBuilder()
-                                            .clearBase64())));
-            switch (looks.get(i)) {
-                case Look.Refused(StatusCode code, String reason) -> output.setStatus(Answers.of(code, reason));
-                case Look.At _ -> {
-                    switch (sights.get(next++)) {
-                        case Sight.Unreadable(String reason) ->
-                            output.setStatus(Answers.of(StatusCode.MODEL_PREDICTION_FAILED, reason));
-                        case Sight.Concepts(List<Seen> concepts) -> {
-                            output.setStatus(Answers.ok())
-                                    .setData(Data.newBuilder()
-                                            .addAllConcepts(chosen(target.tenant(), concepts, config)));
-                            good++;
-                        }
-                    }
+                    .setInput(ImagePredictions.repeated(request.getInputs(i)));
+            switch (outcomes.get(i)) {
+                case Outcome.Failed(StatusCode code, String reason) -> output.setStatus(Answers.of(code, reason));
+                case Outcome.Concepts(List<Seen> seen) -> {
+                    output.setStatus(Answers.ok()).setData(ImagePredictions.chosen(target.tenant(), seen, config));
+                    good++;
                 }
             }
             answer.addOutputs(output);
         }
-        return answer.setStatus(overall(good, looks.size())).build();
+        return answer.setStatus(overall(good, outcomes.size())).build();
     }
 
     private static Status overall(int good, int all) {
@@ -155,63 +104,5 @@ class PredictionCalls {
                                     modelId,
                                     ModelMessages.status(version).getDescription()));
         });
-    }
-
-    /** An image that is sent, one at a URL, or an input of the app named by its id. */
-    private Look look(Tenant tenant, Input input) {
-        byte[] bytes = input.getData().getImage().getBase64().toByteArray();
-        String url = input.getData().getImage().getUrl();
-        if (bytes.length == 0 && url.isEmpty()) {
-            Optional<LabelledImage> stored = input.getId().isEmpty()
-                    ? Optional.empty()
-                    : database.inTransaction(connection -> Inputs.find(connection, tenant, input.getId()));
-            return stored.<Look>map(image -> new Look.At(new Picture.Stored(image.image())))
-                    .orElseGet(() -> new Look.Refused(
-                            StatusCode.INPUT_INVALID,
-                            "data.image has neither base64 nor url, and id is '%s', which no input has"
-                                    .formatted(input.getId())));
-        }
-        if (bytes.length == 0) {
-            switch (images.fetch(url)) {
-                case Fetched.Image(byte[] fetched) -> bytes = fetched;
-                case Fetched.Refused(String reason) -> {
-                    return new Look.Refused(StatusCode.INPUT_DOWNLOAD_FAILED, "data.image.url: " + reason);
-                }
-            }
-        }
-        return switch (ImageCheck.of(bytes)) {
-            case Finding.Decodable _ -> new Look.At(new Picture.Sent(bytes));
-            case Finding.Unreadable(String reason) ->
-                new Look.Refused(StatusCode.INPUT_INVALID, "data.image: " + reason);
-        };
-    }
-
-    private List<Sight> seen(Trained trained, List<Picture> pictures) {
-        if (pictures.isEmpty()) {
-            return List.of();
-        }
-        try {
-            return predictions.predict(trained.model(), pictures);
-        } catch (NoWorkerException e) {
-            throw new Refusal(StatusCode.MODEL_BUSY_PLEASE_RETRY, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static List<Concept> chosen(Tenant tenant, List<Seen> seen, OutputConfig config) {
-        Set<String> selected = config.getSelectConceptsList().stream()
-                .map(concept -> concept.getId().isEmpty() ? concept.getName() : concept.getId())
-                .collect(Collectors.toSet());
-        return seen.stream()
-                .filter(concept -> selected.isEmpty() || selected.contains(concept.conceptId()))
-                .filter(concept -> concept.value() >= config.getMinValue())
-                .sorted(Comparator.comparingDouble(Seen::value).reversed().thenComparing(Seen::conceptId))
-                .limit(config.getMaxConcepts() == 0 ? seen.size() : config.getMaxConcepts())
-                .map(concept -> Concept.newBuilder()
-                        .setId(concept.conceptId())
-                        .setName(concept.conceptId())
-                        .setValue((float) concept.value())
-                        .setAppId(tenant.appId())
-                        .build())
-                .toList();
     }
 }

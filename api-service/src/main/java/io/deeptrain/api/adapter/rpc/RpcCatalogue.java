@@ -37,6 +37,8 @@ class RpcCatalogue {
             VersionCalls versions,
             EvaluationCalls evaluations,
             PredictionCalls predictions,
+            WorkflowCalls workflows,
+            WorkflowResultCalls workflowResults,
             StatusCodeCalls statusCodes) {
         RpcTable.Builder table =
                 RpcTable.of(ServiceProto.getDescriptor().findServiceByName(SERVICE), RpcCatalogue::emptyMessage);
@@ -59,6 +61,8 @@ class RpcCatalogue {
         versions.addTo(table);
         evaluations.addTo(table);
         predictions.addTo(table);
+        workflows.addTo(table);
+        workflowResults.addTo(table);
         statusCodes.addTo(table);
         return table.build(authenticator);
     }
