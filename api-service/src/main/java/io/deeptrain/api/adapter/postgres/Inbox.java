@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.postgres;
 
+import io.deeptrain.api.log.TrainingLog;
 import io.deeptrain.api.version.VersionMachine;
 import io.deeptrain.api.webhook.WebhookEvent;
 import io.deeptrain.event.AssignmentEvent;
@@ -10,6 +11,7 @@ import io.deeptrain.event.Event;
 import io.deeptrain.event.FleetEvent;
 import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobEvent.JobSucceeded;
+import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent;
 import io.deeptrain.messaging.OutboxRow;
 import io.deeptrain.messaging.Partition;
@@ -24,6 +26,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -88,8 +91,12 @@ public class Inbox {
             case JobEvent entry -> history(connection, entry, now);
             case ProgressReported report -> {
                 var held = Versions.lockByJob(connection, report.jobId());
-                if (held.isPresent()) {
-                    Versions.report(connection, held.get(), report, now);
+                if (held.isPresent() && Versions.report(connection, held.get(), report, now)) {
+                    log(
+                            connection,
+                            report.jobId(),
+                            now,
+                            TrainingLog.line(held.get().progress(), report));
                 }
             }
             case ChargeEvent charge -> Charges.keep(connection, charge);
@@ -103,6 +110,9 @@ public class Inbox {
         if (held.isEmpty()) {
             LOG.warnf("history of a job that was not requested here: %s", entry);
             return;
+        }
+        if (entry.sequence() > held.get().version().sequence()) {
+            log(connection, entry.jobId(), entry.occurredAt(), TrainingLog.line(entry));
         }
         Versions.apply(connection, held.get(), VersionMachine.apply(held.get().version(), entry, now), now);
         if (entry instanceof JobSucceeded end) {
@@ -122,6 +132,12 @@ public class Inbox {
             LOG.infof("%s, entry %d", entry.getClass().getSimpleName(), entry.sequence());
         } finally {
             MDC.remove("job_id");
+        }
+    }
+
+    private static void log(Connection connection, JobId jobId, Instant at, Optional<String> line) throws SQLException {
+        if (line.isPresent()) {
+            LogLines.append(connection, jobId, at, line.get());
         }
     }
 

@@ -38,6 +38,8 @@ class RpcCatalogue {
             EvaluationCalls evaluations,
             PredictionCalls predictions,
             WorkflowCalls workflows,
+            ExportCalls exports,
+            LogCalls logs,
             WorkflowResultCalls workflowResults,
             StatusCodeCalls statusCodes) {
         RpcTable.Builder table =
@@ -62,6 +64,8 @@ class RpcCatalogue {
         evaluations.addTo(table);
         predictions.addTo(table);
         workflows.addTo(table);
+        exports.addTo(table);
+        logs.addTo(table);
         workflowResults.addTo(table);
         statusCodes.addTo(table);
         return table.build(authenticator);

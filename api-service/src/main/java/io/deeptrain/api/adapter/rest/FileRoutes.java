@@ -1,0 +1,177 @@
+package io.deeptrain.api.adapter.rest;
+
+import static io.deeptrain.api.adapter.rest.OwnRoutes.BEFORE_THE_CONTRACT;
+import static io.deeptrain.api.adapter.rest.OwnRoutes.LONG_FORM;
+import static io.deeptrain.api.adapter.rest.OwnRoutes.SHORT_FORM;
+import static io.deeptrain.api.adapter.rest.OwnRoutes.VERSION;
+
+import io.deeptrain.api.access.Scope;
+import io.deeptrain.api.adapter.door.Authenticator;
+import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.adapter.postgres.Database;
+import io.deeptrain.api.adapter.postgres.LogLines;
+import io.deeptrain.api.adapter.postgres.LogLines.LogLine;
+import io.deeptrain.api.adapter.postgres.Page;
+import io.deeptrain.api.adapter.postgres.Versions;
+import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
+import io.deeptrain.api.adapter.rpc.ModelMessages;
+import io.deeptrain.api.adapter.rpc.Tenants;
+import io.deeptrain.api.log.TrainingLog;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.contract.UserAppIDSet;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.objects.ObjectStore;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/** What a version leaves that is no message but a file: its training's log as text, and its model. */
+@ApplicationScoped
+public class FileRoutes {
+    private static final Logger LOG = Logger.getLogger(FileRoutes.class);
+    private static final int CHUNK_BYTES = 1 << 16;
+
+    /** A reader that takes nothing for so long is gone. */
+    private static final long CHUNK_TIMEOUT_SECONDS = 60;
+
+    private final Database database;
+    private final Authenticator authenticator;
+    private final ObjectStore objects;
+    private final OwnRoutes envelopes;
+
+    FileRoutes(Database database, Authenticator authenticator, ObjectStore objects, OwnRoutes envelopes) {
+        this.database = database;
+        this.authenticator = authenticator;
+        this.objects = objects;
+        this.envelopes = envelopes;
+    }
+
+    /** Sends one of these files. */
+    @FunctionalInterface
+    interface Sending {
+        void send(RoutingContext context, Caller caller) throws IOException;
+    }
+
+    void open(@Observes Router router) {
+        for (String form : new String[] {LONG_FORM, SHORT_FORM}) {
+            open(router, form + VERSION + "/log", this::log);
+            open(router, form + VERSION + "/export/file", this::model);
+        }
+    }
+
+    private void open(Router router, String path, Sending sending) {
+        router.get(path)
+                .order(BEFORE_THE_CONTRACT)
+                .handler(context -> Thread.ofVirtual().name("rest-file").start(() -> answer(context, sending)));
+    }
+
+    @ActivateRequestContext
+    void answer(RoutingContext context, Sending sending) {
+        try {
+            Caller caller = authenticator.authenticate(RestDoor.headers(context).authorization());
+            if (!caller.may(Scope.MODELS_GET)) {
+                throw new Refusal(
+                        StatusCode.KEY_INSUFFICIENT_SCOPES, "This needs a key with the scope that reads models");
+            }
+            sending.send(context, caller);
+        } catch (Refusal refusal) {
+            envelopes.refuse(context, refusal);
+        } catch (IOException | RuntimeException failure) {
+            LOG.errorf(failure, "%s failed", context.request().path());
+            if (context.response().headWritten()) {
+                // The reader must not take a part for the whole.
+                context.request().connection().close();
+            } else {
+                envelopes.refuse(context, new Refusal(StatusCode.INTERNAL_ERROR, "The file could not be sent"));
+            }
+        }
+    }
+
+    /** Also of a version that was deleted: that is how a cancelled training reads. */
+    private void log(RoutingContext context, Caller caller) {
+        List<LogLine> lines = database.inTransaction(connection -> {
+            StoredVersion version = version(connection, context, caller, true);
+            return version.jobId().isPresent()
+                    ? LogLines.list(connection, version.jobId().get(), new Page(0, TrainingLog.LINES_MAX))
+                    : List.of();
+        });
+        StringBuilder text = new StringBuilder();
+        lines.forEach(line -> text.append(line.text()).append('\n'));
+        context.response()
+                .putHeader("content-type", "text/plain; charset=utf-8")
+                .end(Buffer.buffer(text.toString()));
+    }
+
+    private void model(RoutingContext context, Caller caller) throws IOException {
+        StoredVersion version = database.inTransaction(connection -> version(connection, context, caller, false));
+        StoredObject model = ModelMessages.trained(version).model();
+        try (InputStream content = objects.open(model.key())) {
+            HttpServerResponse response = context.response()
+                    .putHeader("content-type", "application/octet-stream")
+                    .putHeader("content-length", Long.toString(model.sizeBytes()))
+                    .putHeader("content-disposition", "attachment; filename=\"%s\"".formatted(fileName(version)))
+                    .putHeader("etag", '"' + model.sha256() + '"');
+            byte[] chunk = content.readNBytes(CHUNK_BYTES);
+            while (chunk.length > 0) {
+                taken(response.write(Buffer.buffer(chunk)));
+                chunk = content.readNBytes(CHUNK_BYTES);
+            }
+            taken(response.end());
+        }
+    }
+
+    /** Waits until the connection has taken what was written, so that a slow reader fills no memory. */
+    private static void taken(Future<Void> written) throws IOException {
+        try {
+            written.toCompletionStage().toCompletableFuture().get(CHUNK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while sending", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the reader is gone", e);
+        }
+    }
+
+    /** Ids may hold what a file name may not. */
+    private static String fileName(StoredVersion version) {
+        return (version.modelId().value() + "-" + version.id().value()).replaceAll("[^A-Za-z0-9._-]", "_")
+                + ".safetensors";
+    }
+
+    private static StoredVersion version(
+            Connection connection, RoutingContext context, Caller caller, boolean evenDeleted) throws SQLException {
+        Tenant tenant = Tenants.app(
+                caller,
+                UserAppIDSet.newBuilder()
+                        .setUserId(parameter(context, "user"))
+                        .setAppId(parameter(context, "app"))
+                        .build());
+        String model = parameter(context, "model");
+        String version = parameter(context, "version");
+        return (evenDeleted
+                        ? Versions.findEvenDeleted(connection, tenant, model, version)
+                        : Versions.find(connection, tenant, model, version))
+                .orElseThrow(() -> ModelMessages.noVersion(model, version));
+    }
+
+    private static String parameter(RoutingContext context, String name) {
+        return Objects.requireNonNullElse(context.pathParam(name), "");
+    }
+}
