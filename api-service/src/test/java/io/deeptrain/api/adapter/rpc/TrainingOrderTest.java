@@ -8,6 +8,7 @@ import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.dataset.DatasetChoice;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.Concept;
 import io.deeptrain.contract.Data;
@@ -193,33 +194,24 @@ class TrainingOrderTest {
     }
 
     @Test
-    void a_dataset_by_its_id_is_refused_rather_than_passed_over() {
-        for (String name : new String[] {"dataset_id", "dataset_version_id"}) {
-            assertRefused(
-                    () -> TrainingOrder.of(
-                            TYPE, model(params(Map.of(name, text("d"))), "cat"), asked(params(Map.of()))),
-                    StatusCode.MODEL_TRAINING_INVALID_PARAMS,
-                    "train_info.params." + name + " is d but must be left out");
-            assertThat(TrainingOrder.of(TYPE, model(params(Map.of(name, text(""))), "cat"), asked(params(Map.of())))
-                            .hyperparameters())
-                    .isEqualTo(DEFAULTS);
-        }
-        ModelVersion version = ModelVersion.newBuilder()
-                .setTrainInfo(
-                        TrainInfo.newBuilder().setDataset(Dataset.newBuilder().setId("d")))
+    void the_dataset_is_what_the_version_names_over_the_parameters_over_the_model() {
+        TrainInfo named = TrainInfo.newBuilder()
+                .setDataset(Dataset.newBuilder().setId("d"))
                 .build();
-        assertRefused(
-                () -> TrainingOrder.of(TYPE, model(params(Map.of()), "cat"), version),
-                StatusCode.MODEL_TRAINING_INVALID_PARAMS,
-                "train_info.dataset.id is d but must be left out");
-        Model model = model(params(Map.of()), "cat").toBuilder()
-                .setTrainInfo(
-                        TrainInfo.newBuilder().setDataset(Dataset.newBuilder().setId("d")))
+        Model plain = model(params(Map.of()), "cat");
+        Model naming = plain.toBuilder().setTrainInfo(named).build();
+        ModelVersion byParameter = asked(params(Map.of("dataset_id", text("p"))));
+        ModelVersion byField = byParameter.toBuilder()
+                .setTrainInfo(byParameter.getTrainInfo().toBuilder().setDataset(named.getDataset()))
                 .build();
-        assertRefused(
-                () -> TrainingOrder.of(TYPE, model, asked(params(Map.of()))),
-                StatusCode.MODEL_TRAINING_INVALID_PARAMS,
-                "train_info.dataset.id is d but must be left out");
+
+        assertThat(TrainingOrder.of(TYPE, plain, asked(params(Map.of()))).dataset())
+                .isEqualTo(new DatasetChoice.AllInputs());
+        assertThat(TrainingOrder.of(TYPE, naming, asked(params(Map.of()))).dataset())
+                .isEqualTo(new DatasetChoice.Current("d"));
+        assertThat(TrainingOrder.of(TYPE, naming, byParameter).dataset()).isEqualTo(new DatasetChoice.Current("p"));
+        assertThat(TrainingOrder.of(TYPE, plain, byField).dataset()).isEqualTo(new DatasetChoice.Current("d"));
+        assertThat(TrainingOrder.of(TYPE, plain, byParameter).hyperparameters()).isEqualTo(DEFAULTS);
     }
 
     @Test
