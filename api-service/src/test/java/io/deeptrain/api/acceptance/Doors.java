@@ -15,6 +15,8 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -50,13 +52,37 @@ final class Doors implements AutoCloseable {
                 .setRequestMarshaller(ProtoUtils.marshaller(entry.request()))
                 .setResponseMarshaller(ProtoUtils.marshaller(entry.response()))
                 .build();
-        return ClientCalls.blockingUnaryCall(
-                channel,
-                method,
-                CallOptions.DEFAULT
-                        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                        .withCallCredentials(new ClarifaiCallCredentials(key)),
-                request);
+        return ClientCalls.blockingUnaryCall(channel, method, options(key), request);
+    }
+
+    /** Makes a call with whatever bytes. */
+    Message bytesOverGrpc(RpcTable.Entry entry, byte[] request, String key) {
+        MethodDescriptor<byte[], Message> method = MethodDescriptor.<byte[], Message>newBuilder()
+                .setType(MethodType.UNARY)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(
+                        entry.method().getService().getFullName(), entry.name()))
+                .setRequestMarshaller(new Bytes())
+                .setResponseMarshaller(ProtoUtils.marshaller(entry.response()))
+                .build();
+        return ClientCalls.blockingUnaryCall(channel, method, options(key), request);
+    }
+
+    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+        @Override
+        public InputStream stream(byte[] bytes) {
+            return new ByteArrayInputStream(bytes);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            throw new UnsupportedOperationException("only requests are bytes");
+        }
+    }
+
+    private static CallOptions options(String key) {
+        return CallOptions.DEFAULT
+                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .withCallCredentials(new ClarifaiCallCredentials(key));
     }
 
     RestAnswer overRest(RpcTable.Entry entry, Binding binding, Message request, String key) {

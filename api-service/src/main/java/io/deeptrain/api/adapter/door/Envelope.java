@@ -24,7 +24,7 @@ final class Envelope {
         Status status = Status.newBuilder()
                 .setCode(code.code())
                 .setDescription(code.description())
-                .setDetails(details)
+                .setDetails(Texts.wellFormed(details))
                 .setReqId(requestId)
                 .build();
         return emptyAnswer

@@ -61,6 +61,7 @@ public final class RpcTable {
             Caller caller = caller(entry, headers);
             Rpc<Message, Message> rpc = entry.rpc()
                     .orElseThrow(() -> new Refusal(StatusCode.NOT_IMPLEMENTED, Answers.notServed(entry.name())));
+            Texts.requireStorable(request);
             return envelope.identified(rpc.answer(caller, request));
         } catch (Refusal refusal) {
             return envelope.failed(refusal.status(), refusal.details());

@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.grpc;
 
 import com.google.protobuf.Descriptors;
 import com.google.protobuf.Empty;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Calls;
@@ -9,20 +10,24 @@ import io.deeptrain.api.adapter.door.Headers;
 import io.deeptrain.api.adapter.door.PublishedRoute;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.door.RpcTable.Entry;
+import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.status.BaseResponse;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import io.grpc.protobuf.ProtoUtils;
 import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Singleton;
+import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +63,7 @@ public class GrpcDoor implements BindableService {
         Descriptors.ServiceDescriptor contract =
                 table.entries().getFirst().method().getService();
         String service = contract.getFullName();
-        Map<MethodDescriptor<Message, Message>, ServerCallHandler<Message, Message>> served = new LinkedHashMap<>();
+        Map<MethodDescriptor<Arrived, Message>, ServerCallHandler<Arrived, Message>> served = new LinkedHashMap<>();
         table.entries().forEach(entry -> served.put(method(service, entry), handler(entry)));
         Map<MethodDescriptor<Empty, Message>, ServerCallHandler<Empty, Message>> unserved = new LinkedHashMap<>();
         unserved().forEach(call -> unserved.put(unservedMethod(service, call), unservedHandler(call)));
@@ -92,14 +97,27 @@ public class GrpcDoor implements BindableService {
         return calls;
     }
 
-    /** Of both streams, which is true of a call of any type; what is asked is not looked at. */
+    /** Of both streams, which is true of a call of any type. */
     private static MethodDescriptor<Empty, Message> unservedMethod(String service, String call) {
         return MethodDescriptor.<Empty, Message>newBuilder()
                 .setType(MethodType.BIDI_STREAMING)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(service, call))
-                .setRequestMarshaller(ProtoUtils.marshaller(Empty.getDefaultInstance()))
+                .setRequestMarshaller(new Ignoring())
                 .setResponseMarshaller(ProtoUtils.marshaller(BaseResponse.getDefaultInstance()))
                 .build();
+    }
+
+    /** What is asked is not looked at. */
+    private static final class Ignoring implements Marshaller<Empty> {
+        @Override
+        public InputStream stream(Empty message) {
+            return message.toByteString().newInput();
+        }
+
+        @Override
+        public Empty parse(InputStream stream) {
+            return Empty.getDefaultInstance();
+        }
     }
 
     /** Answers the first message, or the end if none comes, and whatever comes behind it not at all. */
@@ -129,16 +147,42 @@ public class GrpcDoor implements BindableService {
         };
     }
 
-    private static MethodDescriptor<Message, Message> method(String service, Entry entry) {
-        return MethodDescriptor.<Message, Message>newBuilder()
+    /** What came as a request: a message of the call's type, or nothing if it is none. */
+    private record Arrived(Optional<Message> message) {}
+
+    /**
+     * Reads what comes. What cannot be read is for the answer to say, as over REST: the transport would hang up without
+     * a word of why.
+     */
+    private record Reading(Marshaller<Message> marshaller) implements Marshaller<Arrived> {
+        @Override
+        public InputStream stream(Arrived arrived) {
+            throw new UnsupportedOperationException("requests are only read here");
+        }
+
+        @Override
+        public Arrived parse(InputStream stream) {
+            try {
+                return new Arrived(Optional.of(marshaller.parse(stream)));
+            } catch (StatusRuntimeException e) {
+                if (e.getCause() instanceof InvalidProtocolBufferException) {
+                    return new Arrived(Optional.empty());
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static MethodDescriptor<Arrived, Message> method(String service, Entry entry) {
+        return MethodDescriptor.<Arrived, Message>newBuilder()
                 .setType(MethodType.UNARY)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(service, entry.name()))
-                .setRequestMarshaller(ProtoUtils.marshaller(entry.request()))
+                .setRequestMarshaller(new Reading(ProtoUtils.marshaller(entry.request())))
                 .setResponseMarshaller(ProtoUtils.marshaller(entry.response()))
                 .build();
     }
 
-    private ServerCallHandler<Message, Message> handler(Entry entry) {
+    private ServerCallHandler<Arrived, Message> handler(Entry entry) {
         return (call, headers) -> {
             // One for the message and one for the end behind it, which this transport counts as well.
             call.request(2);
@@ -146,22 +190,33 @@ public class GrpcDoor implements BindableService {
                     Optional.ofNullable(headers.get(AUTHORIZATION)).orElse(""),
                     Optional.ofNullable(headers.get(IDEMPOTENCY_KEY)));
             return new ServerCall.Listener<>() {
-                private Optional<Message> request = Optional.empty();
+                private Arrived request = new Arrived(Optional.of(entry.request()));
 
                 @Override
-                public void onMessage(Message message) {
-                    request = Optional.of(message);
+                public void onMessage(Arrived message) {
+                    request = message;
                 }
 
                 @Override
                 public void onHalfClose() {
-                    Message complete = request.orElse(entry.request());
+                    Optional<Message> complete = request.message();
                     Thread.ofVirtual()
                             .name("grpc-" + entry.name())
-                            .start(() -> answer(call, calls.call(entry, brought, complete)));
+                            .start(() -> answer(
+                                    call,
+                                    complete.isPresent()
+                                            ? calls.call(entry, brought, complete.get())
+                                            : notOfTheContract(entry)));
                 }
             };
         };
+    }
+
+    private static Message notOfTheContract(Entry entry) {
+        return RpcTable.refused(
+                entry,
+                StatusCode.BAD_REQUEST_FORMAT,
+                "The request is no " + entry.request().getDescriptorForType().getFullName());
     }
 
     private static void answer(ServerCall<?, Message> call, Message answer) {

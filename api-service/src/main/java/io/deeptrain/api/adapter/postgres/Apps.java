@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.postgres;
 
 import io.deeptrain.event.Tenant;
 import io.quarkus.panache.common.Sort;
+import jakarta.persistence.EntityExistsException;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +33,7 @@ public final class Apps {
         try {
             new AppEntity(app).persistAndFlush();
             return true;
-        } catch (ConstraintViolationException taken) {
+        } catch (ConstraintViolationException | EntityExistsException taken) {
             return false;
         }
     }

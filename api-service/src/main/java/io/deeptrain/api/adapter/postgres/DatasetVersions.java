@@ -4,6 +4,7 @@ import io.deeptrain.api.dataset.DatasetCounts;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
 import io.quarkus.panache.common.Sort;
+import jakarta.persistence.EntityExistsException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -36,7 +37,7 @@ public final class DatasetVersions {
         try {
             new DatasetVersionEntity(tenant, version).persistAndFlush();
             return true;
-        } catch (ConstraintViolationException taken) {
+        } catch (ConstraintViolationException | EntityExistsException taken) {
             return false;
         }
     }

@@ -4,6 +4,7 @@ import io.deeptrain.api.dataset.DatasetOrder;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.event.Tenant;
 import io.quarkus.panache.common.Sort;
+import jakarta.persistence.EntityExistsException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -42,7 +43,7 @@ public final class Datasets {
         try {
             new DatasetEntity(tenant, dataset).persistAndFlush();
             return true;
-        } catch (ConstraintViolationException taken) {
+        } catch (ConstraintViolationException | EntityExistsException taken) {
             return false;
         }
     }

@@ -5,9 +5,13 @@ public record Page(long offset, int size) {
     public static final int SIZE_DEFAULT = 20;
     public static final int SIZE_MAX = 1000;
 
-    /** What is left out is 0: the first page, of the default size. */
+    /** Behind it there is nothing in any list, and whoever counts in {@code int} can still count to its end. */
+    private static final long OFFSET_MAX = Integer.MAX_VALUE - SIZE_MAX;
+
+    /** What is left out is 0: the first page, of the default size. Both numbers are unsigned, as in the contract. */
     public static Page of(int page, int perPage) {
-        int size = perPage <= 0 ? SIZE_DEFAULT : Math.min(perPage, SIZE_MAX);
-        return new Page((long) Math.max(0, page - 1) * size, size);
+        int size = perPage == 0 ? SIZE_DEFAULT : (int) Math.min(Integer.toUnsignedLong(perPage), SIZE_MAX);
+        long pagesBefore = Math.max(0, Integer.toUnsignedLong(page) - 1);
+        return new Page(Math.min(pagesBefore * size, OFFSET_MAX), size);
     }
 }

@@ -23,10 +23,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /** Every call of the contract over REST, at the paths that the contract's {@code google.api.http} rules give it. */
 @ApplicationScoped
 public class RestDoor {
+    private static final Logger LOG = Logger.getLogger(RestDoor.class);
     private static final int AFTER_OTHER_ROUTES = 10_000;
     private static final int PAYLOAD_TOO_LARGE = 413;
 
@@ -84,6 +86,10 @@ public class RestDoor {
             answer = conflict.isPresent() ? conflict.get() : calls.call(match.entry(), headers(context), request);
         } catch (BadRequestException e) {
             answer = RpcTable.refused(match.entry(), StatusCode.BAD_REQUEST_FORMAT, String.valueOf(e.getMessage()));
+        } catch (RuntimeException bug) {
+            // Nobody else would answer: this thread has no caller.
+            LOG.errorf(bug, "%s cannot be read", match.entry().name());
+            answer = RpcTable.refused(match.entry(), StatusCode.INTERNAL_ERROR, "The request could not be read");
         }
         send(context, answer);
     }

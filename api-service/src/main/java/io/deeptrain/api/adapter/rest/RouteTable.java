@@ -72,7 +72,12 @@ final class RouteTable {
     }
 
     Result find(String httpMethod, String path) {
-        List<String> segments = segments(path);
+        List<String> segments;
+        try {
+            segments = segments(path);
+        } catch (IllegalArgumentException malformedEscape) {
+            return new Result.NoSuchPath();
+        }
         List<Node> nodes = new ArrayList<>();
         List<List<String>> values = new ArrayList<>();
         walk(root, segments, 0, new ArrayList<>(), nodes, values);
