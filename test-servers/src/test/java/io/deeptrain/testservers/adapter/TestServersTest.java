@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -48,8 +49,18 @@ class TestServersTest {
             admin.createTopics(List.of(new NewTopic("tried", 3, (short) 1)))
                     .all()
                     .get(30, TimeUnit.SECONDS);
-            assertThat(admin.listTopics().names().get(30, TimeUnit.SECONDS)).contains("tried");
+            // The controller has it; the broker that is asked may learn of it a moment later.
+            long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            Set<String> topics = topics(admin);
+            while (!topics.contains("tried") && System.nanoTime() < deadlineNanos) {
+                topics = topics(admin);
+            }
+            assertThat(topics).contains("tried");
         }
+    }
+
+    private static Set<String> topics(Admin admin) throws ExecutionException, InterruptedException, TimeoutException {
+        return admin.listTopics().names().get(30, TimeUnit.SECONDS);
     }
 
     private static void execute(String url, String role, String sql) throws SQLException {
