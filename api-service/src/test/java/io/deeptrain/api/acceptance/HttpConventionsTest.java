@@ -14,6 +14,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +81,57 @@ class HttpConventionsTest {
         assertThat(second.body()).contains("If-Match");
         assertThat(app.rest().get(app.at("")).body().at("/app/description").asText())
                 .isEqualTo("mine");
+    }
+
+    @Test
+    void links_lead_through_a_list_once_whatever_is_added_or_deleted_meanwhile() throws Exception {
+        for (int i = 0; i < 7; i++) {
+            app.input("i" + i, OwnApp.PNG, "{\"id\":\"cat\"}");
+        }
+        List<String> seen = new ArrayList<>();
+        String next = app.at("/inputs?per_page=2&page=1");
+        while (!next.isEmpty()) {
+            HttpResponse<String> page = send("GET", next, "");
+            assertThat(page.statusCode()).isEqualTo(200);
+            MAPPER.readTree(page.body())
+                    .at("/inputs")
+                    .forEach(input -> seen.add(input.at("/id").asText()));
+            if (seen.size() == 4) {
+                app.rest().delete(app.at("/inputs/i0"));
+                app.rest().delete(app.at("/inputs/i3"));
+            }
+            next = page.headers()
+                    .firstValue("link")
+                    .map(link -> link.substring(1, link.indexOf('>')))
+                    .orElse("");
+        }
+        assertThat(seen).containsExactly("i0", "i1", "i2", "i3", "i4", "i5", "i6");
+    }
+
+    @Test
+    void versions_newest_first_and_models_have_links_too() throws Exception {
+        app.create("m", "");
+        app.create("n", "");
+        app.create("o", "");
+        HttpResponse<String> models = send("GET", app.at("/models?per_page=2"), "");
+        String link = models.headers().firstValue("link").orElseThrow();
+        HttpResponse<String> rest = send("GET", link.substring(1, link.indexOf('>')), "");
+        assertThat(MAPPER.readTree(rest.body()).at("/models/0/id").asText()).isEqualTo("o");
+        assertThat(rest.headers().firstValue("link")).isEmpty();
+        assertThat(send("GET", app.at("/models/m/versions?per_page=1"), "")
+                        .headers()
+                        .firstValue("link"))
+                .isPresent();
+    }
+
+    @Test
+    void a_cursor_that_is_none_or_leads_nowhere_is_refused() throws Exception {
+        HttpResponse<String> none = send("GET", app.at("/inputs?cursor=A%20B"), "");
+        assertThat(none.statusCode()).isEqualTo(400);
+        assertThat(none.body()).contains("cursor is 'A B'");
+        HttpResponse<String> nowhere = send("GET", app.at("/concepts?cursor=1"), "");
+        assertThat(nowhere.statusCode()).isEqualTo(400);
+        assertThat(nowhere.body()).contains("ListConcepts").contains("leave cursor out");
     }
 
     @Test

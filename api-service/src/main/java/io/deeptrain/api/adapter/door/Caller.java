@@ -11,13 +11,15 @@ import java.util.Set;
  * @param appId the only app that the key opens; nothing for a personal access token, which opens all of the user's
  * @param scopes what the key may do
  * @param idempotencyKey under which the caller may make this call again without its happening twice
+ * @param paging where a list is to go on, and where it does
  */
-public record Caller(String userId, Optional<String> appId, Set<Scope> scopes, Optional<String> idempotencyKey) {
+public record Caller(
+        String userId, Optional<String> appId, Set<Scope> scopes, Optional<String> idempotencyKey, Paging paging) {
     /** How a caller names the user of their own key. */
     public static final String ME = "me";
 
     /** The caller of a call that needs no key. Owns nothing. */
-    static final Caller ANYONE = new Caller("", Optional.empty(), Set.of(), Optional.empty());
+    static final Caller ANYONE = new Caller("", Optional.empty(), Set.of(), Optional.empty(), Paging.none());
 
     public Caller {
         scopes = Set.copyOf(scopes);
@@ -25,16 +27,16 @@ public record Caller(String userId, Optional<String> appId, Set<Scope> scopes, O
 
     /** A caller whose key may do everything. */
     public Caller(String userId, Optional<String> appId) {
-        this(userId, appId, Set.of(Scope.ALL), Optional.empty());
+        this(userId, appId, Set.of(Scope.ALL), Optional.empty(), Paging.none());
     }
 
     /** The same caller with a key that may do these things only. */
     public Caller within(Set<Scope> allowed) {
-        return new Caller(userId, appId, allowed, idempotencyKey);
+        return new Caller(userId, appId, allowed, idempotencyKey, paging);
     }
 
-    Caller under(Optional<String> key) {
-        return new Caller(userId, appId, scopes, key);
+    Caller with(Headers headers) {
+        return new Caller(userId, appId, scopes, headers.idempotencyKey(), headers.paging());
     }
 
     /**

@@ -75,7 +75,7 @@ public final class RpcTable {
         if (entry.open()) {
             return Caller.ANYONE;
         }
-        Caller caller = authenticator.authenticate(headers.authorization()).under(headers.idempotencyKey());
+        Caller caller = authenticator.authenticate(headers.authorization()).with(headers);
         entry.scope().ifPresent(scope -> caller.require(scope, entry.name()));
         return caller;
     }

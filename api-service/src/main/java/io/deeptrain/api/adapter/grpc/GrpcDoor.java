@@ -7,6 +7,7 @@ import com.google.protobuf.Message;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Calls;
 import io.deeptrain.api.adapter.door.Headers;
+import io.deeptrain.api.adapter.door.Paging;
 import io.deeptrain.api.adapter.door.PublishedRoute;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.door.RpcTable.Entry;
@@ -188,7 +189,8 @@ public class GrpcDoor implements BindableService {
             call.request(2);
             Headers brought = new Headers(
                     Optional.ofNullable(headers.get(AUTHORIZATION)).orElse(""),
-                    Optional.ofNullable(headers.get(IDEMPOTENCY_KEY)));
+                    Optional.ofNullable(headers.get(IDEMPOTENCY_KEY)),
+                    Paging.none());
             return new ServerCall.Listener<>() {
                 private Arrived request = new Arrived(Optional.of(entry.request()));
 

@@ -153,7 +153,7 @@ public final class Datasets {
                 "select " + Inputs.COLUMNS + """
                 , m.created_at
                 from (select * from dataset_input where user_id = ? and app_id = ? and dataset_id = ?
-                      order by position offset ? limit ?) m
+                        and position > ? order by position offset ? limit ?) m
                 join input i on (i.user_id, i.app_id, i.input_id) = (m.user_id, m.app_id, m.input_id)
                 order by m.position
                 """,
@@ -161,8 +161,19 @@ public final class Datasets {
                 tenant.userId(),
                 tenant.appId(),
                 datasetId,
+                page.above(),
                 page.offset(),
                 page.size());
+    }
+
+    /** Where an input of the dataset stands in {@link #inputs}. */
+    public static long position(Connection connection, Tenant tenant, String datasetId, String inputId)
+            throws SQLException {
+        return Sql.first(connection, """
+                        select position from dataset_input
+                        where user_id = ? and app_id = ? and dataset_id = ? and input_id = ?
+                        """, row -> row.getLong(1), tenant.userId(), tenant.appId(), datasetId, inputId)
+                .orElseThrow();
     }
 
     /** How many inputs are in it. */

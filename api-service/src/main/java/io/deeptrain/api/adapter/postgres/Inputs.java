@@ -143,14 +143,28 @@ public final class Inputs {
         return Sql.list(
                 connection,
                 "select " + COLUMNS + """
-                from (select * from input where user_id = ? and app_id = ? order by position offset ? limit ?) i
+                from (select * from input where user_id = ? and app_id = ? and position > ?
+                      order by position offset ? limit ?) i
                 order by i.position
                 """,
                 Inputs::read,
                 tenant.userId(),
                 tenant.appId(),
+                page.above(),
                 page.offset(),
                 page.size());
+    }
+
+    /** Where an input that is there stands in {@link #list}. */
+    public static long position(Connection connection, Tenant tenant, String id) throws SQLException {
+        return Sql.first(
+                        connection,
+                        "select position from input where user_id = ? and app_id = ? and input_id = ?",
+                        row -> row.getLong(1),
+                        tenant.userId(),
+                        tenant.appId(),
+                        id)
+                .orElseThrow();
     }
 
     public static List<LabelledImage> find(Connection connection, Tenant tenant, Collection<String> ids)

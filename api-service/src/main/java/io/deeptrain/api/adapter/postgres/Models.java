@@ -120,6 +120,7 @@ public final class Models {
                       select 1 from model_version v
                       where (v.user_id, v.app_id, v.model_id) = (model.user_id, model.app_id, model.model_id)
                         and v.deleted_at is null and v.state->>'kind' = 'trained'))
+                  and position > ?
                 order by position offset ? limit ?
                 """.formatted(COLUMNS),
                 Models::read,
@@ -131,8 +132,21 @@ public final class Models {
                 sought.name().ofLike(),
                 sought.name().ofLike(),
                 sought.trainedOnly(),
+                page.above(),
                 page.offset(),
                 page.size());
+    }
+
+    /** Where a model stands in {@link #list}. */
+    public static long position(Connection connection, StoredModel model) throws SQLException {
+        return Sql.first(
+                        connection,
+                        "select position from model where user_id = ? and app_id = ? and model_id = ?",
+                        row -> row.getLong(1),
+                        model.tenant().userId(),
+                        model.tenant().appId(),
+                        model.id().value())
+                .orElseThrow();
     }
 
     /** Its versions are deleted by the caller before. */

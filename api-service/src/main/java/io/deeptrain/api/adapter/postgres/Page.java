@@ -1,17 +1,41 @@
 package io.deeptrain.api.adapter.postgres;
 
-/** Part of a list: the clients' {@code page}, counted from 1, and {@code per_page}. */
-public record Page(long offset, int size) {
+import io.deeptrain.api.adapter.door.Caller;
+import java.util.OptionalLong;
+
+/**
+ * Part of a list: the clients' {@code page}, counted from 1, and {@code per_page}; or what comes after a position.
+ *
+ * @param after the position in the list behind which this part begins; then {@code offset} is 0
+ */
+public record Page(long offset, int size, OptionalLong after) {
     public static final int SIZE_DEFAULT = 20;
     public static final int SIZE_MAX = 1000;
 
-    /** Behind it there is nothing in any list, and whoever counts in {@code int} can still count to its end. */
-    private static final long OFFSET_MAX = Integer.MAX_VALUE - SIZE_MAX;
+    public Page(long offset, int size) {
+        this(offset, size, OptionalLong.empty());
+    }
 
-    /** What is left out is 0: the first page, of the default size. Both numbers are unsigned, as in the contract. */
+    /** What is left out is 0: the first page, of the default size. */
     public static Page of(int page, int perPage) {
-        int size = perPage == 0 ? SIZE_DEFAULT : (int) Math.min(Integer.toUnsignedLong(perPage), SIZE_MAX);
-        long pagesBefore = Math.max(0, Integer.toUnsignedLong(page) - 1);
-        return new Page(Math.min(pagesBefore * size, OFFSET_MAX), size);
+        int size = perPage <= 0 ? SIZE_DEFAULT : Math.min(perPage, SIZE_MAX);
+        return new Page((long) Math.max(0, page - 1) * size, size);
+    }
+
+    /** Of a list that can go on behind the caller's cursor, if they bring one. */
+    public static Page of(Caller caller, int page, int perPage) {
+        Page counted = of(page, perPage);
+        OptionalLong after = caller.paging().after();
+        return after.isPresent() ? new Page(0, counted.size(), after) : counted;
+    }
+
+    /** What a position in an ascending list must be greater than. */
+    long above() {
+        return after.orElse(Long.MIN_VALUE);
+    }
+
+    /** What a position in a descending list must be less than. */
+    long below() {
+        return after.orElse(Long.MAX_VALUE);
     }
 }

@@ -275,7 +275,7 @@ public final class Versions {
                 connection,
                 SELECT + """
                         where user_id = ? and app_id = ? and model_id = ? and deleted_at is null
-                          and (not ? or state->>'kind' = 'trained') and concept_ids @> ?
+                          and (not ? or state->>'kind' = 'trained') and concept_ids @> ? and position < ?
                         order by position desc offset ? limit ?
                         """,
                 Versions::read,
@@ -284,8 +284,19 @@ public final class Versions {
                 modelId,
                 wanted.trainedOnly(),
                 Sql.texts(connection, wanted.conceptIds()),
+                page.below(),
                 page.offset(),
                 page.size());
+    }
+
+    /** Where a version stands in {@link #list}. */
+    public static long position(Connection connection, ModelVersionId id) throws SQLException {
+        return Sql.first(
+                        connection,
+                        "select position from model_version where version_id = ?",
+                        row -> row.getLong(1),
+                        id.value())
+                .orElseThrow();
     }
 
     /** Holds a version until the end of the transaction. Deleted versions are not found. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.api.status.StatusCode;
+import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -13,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,6 +59,18 @@ final class HttpAnswers {
             }
         }
         end(response.setStatusCode(httpStatus).putHeader("content-type", JSON), answer);
+    }
+
+    /** Says where the list goes on (RFC 8288): the same request, with the cursor instead of a page. */
+    static void linkToNext(RoutingContext context, String parameter, String cursor) {
+        QueryStringEncoder next = new QueryStringEncoder(context.normalizedPath());
+        for (Map.Entry<String, String> asked : context.queryParams()) {
+            if (!asked.getKey().equals(parameter) && !asked.getKey().equals("page")) {
+                next.addParam(asked.getKey(), asked.getValue());
+            }
+        }
+        next.addParam(parameter, cursor);
+        context.response().putHeader("link", "<%s>; rel=\"next\"".formatted(next));
     }
 
     /** The entity tag of an answer: a hash of all of it but the status, which is another one each time. */

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Calls;
 import io.deeptrain.api.adapter.door.Headers;
+import io.deeptrain.api.adapter.door.Paging;
 import io.deeptrain.api.adapter.door.PublishedRoute;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.rest.ContractJson.BadRequestException;
@@ -31,6 +32,7 @@ public class RestDoor {
     private static final Logger LOG = Logger.getLogger(RestDoor.class);
     private static final int AFTER_OTHER_ROUTES = 10_000;
     private static final int PAYLOAD_TOO_LARGE = 413;
+    private static final String CURSOR = "cursor";
 
     private final Calls calls;
     private final RouteTable routes;
@@ -83,7 +85,7 @@ public class RestDoor {
                     .orElse(new byte[0]);
             Message request = json.read(match.entry().request(), body, query(context), match.variables());
             Optional<Message> conflict = conflict(context);
-            answer = conflict.isPresent() ? conflict.get() : calls.call(match.entry(), headers(context), request);
+            answer = conflict.isPresent() ? conflict.get() : called(context, match, request);
         } catch (BadRequestException e) {
             answer = RpcTable.refused(match.entry(), StatusCode.BAD_REQUEST_FORMAT, String.valueOf(e.getMessage()));
         } catch (RuntimeException bug) {
@@ -92,6 +94,20 @@ public class RestDoor {
             answer = RpcTable.refused(match.entry(), StatusCode.INTERNAL_ERROR, "The request could not be read");
         }
         send(context, answer);
+    }
+
+    private Message called(RoutingContext context, Match match, Message request) {
+        Headers headers = headers(context);
+        Message answer = calls.call(match.entry(), headers, request);
+        if (headers.paging().isIgnored()) {
+            return RpcTable.refused(
+                    match.entry(),
+                    StatusCode.BAD_REQUEST_FORMAT,
+                    "%s has no pages that a cursor could go on from; leave cursor out"
+                            .formatted(match.entry().name()));
+        }
+        headers.paging().next().ifPresent(cursor -> HttpAnswers.linkToNext(context, CURSOR, cursor));
+        return answer;
     }
 
     /**
@@ -156,7 +172,8 @@ public class RestDoor {
         return new Headers(
                 Optional.ofNullable(context.request().getHeader(Headers.AUTHORIZATION))
                         .orElse(""),
-                Optional.ofNullable(context.request().getHeader(Headers.IDEMPOTENCY_KEY)));
+                Optional.ofNullable(context.request().getHeader(Headers.IDEMPOTENCY_KEY)),
+                Paging.from(Optional.ofNullable(context.request().getParam(CURSOR))));
     }
 
     /** An old published client trains with an empty body that calls itself a form. */

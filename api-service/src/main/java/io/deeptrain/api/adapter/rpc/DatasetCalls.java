@@ -251,11 +251,13 @@ class DatasetCalls {
     private MultiDatasetInputResponse listInputs(Caller caller, ListDatasetInputsRequest request) {
         return database.inTransaction(connection -> {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
-            List<Member> members = Datasets.inputs(
-                    connection,
-                    tenant,
-                    found(tenant, request.getDatasetId()).id(),
-                    Page.of(request.getPage(), request.getPerPage()));
+            String datasetId = found(tenant, request.getDatasetId()).id();
+            Page page = Page.of(caller, request.getPage(), request.getPerPage());
+            List<Member> members = Datasets.inputs(connection, tenant, datasetId, page);
+            if (members.size() == page.size()) {
+                String last = members.getLast().image().id();
+                caller.paging().goesOnAfter(Datasets.position(connection, tenant, datasetId, last));
+            }
             List<Input> inputs = InputMessages.of(
                     connection, tenant, members.stream().map(Member::image).toList());
             MultiDatasetInputResponse.Builder answer =

@@ -222,7 +222,13 @@ class InputCalls {
             } else if (request.getIdsCount() > 0) {
                 found = Inputs.find(connection, tenant, request.getIdsList());
             } else {
-                found = Inputs.list(connection, tenant, Page.of(request.getPage(), request.getPerPage()));
+                Page page = Page.of(caller, request.getPage(), request.getPerPage());
+                found = Inputs.list(connection, tenant, page);
+                if (found.size() == page.size()) {
+                    caller.paging()
+                            .goesOnAfter(Inputs.position(
+                                    connection, tenant, found.getLast().id()));
+                }
             }
             return MultiInputResponse.newBuilder()
                     .setStatus(Answers.ok())

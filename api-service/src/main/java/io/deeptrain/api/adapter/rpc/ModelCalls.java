@@ -142,7 +142,7 @@ class ModelCalls {
                 SoughtTypes.of(request.getModelTypeId(), ""),
                 request.getTrainedOnly(),
                 new NamePattern(request.getSearch()),
-                Page.of(request.getPage(), request.getPerPage()));
+                Page.of(caller, request.getPage(), request.getPerPage()));
     }
 
     private MultiModelResponse search(Caller caller, PostModelsSearchesRequest request) {
@@ -164,7 +164,11 @@ class ModelCalls {
             Reach reach = Tenants.reach(caller, whose);
             MultiModelResponse.Builder answer = MultiModelResponse.newBuilder().setStatus(Answers.ok());
             Sought sought = new Sought(reach.userId(), reach.appId(), types, trainedOnly, name);
-            for (StoredModel model : Models.list(connection, sought, page)) {
+            List<StoredModel> models = Models.list(connection, sought, page);
+            if (models.size() == page.size()) {
+                caller.paging().goesOnAfter(Models.position(connection, models.getLast()));
+            }
+            for (StoredModel model : models) {
                 String id = model.id().value();
                 answer.addModels(ModelMessages.model(
                         model,

@@ -54,13 +54,18 @@ class VersionCalls {
         return database.inTransaction(connection -> {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             ModelCalls.found(connection, tenant, request.getModelId());
-            Page page = Page.of(request.getPage(), request.getPerPage());
+            Page page = Page.of(caller, request.getPage(), request.getPerPage());
             Wanted wanted = new Wanted(request.getTrainedOnly(), request.getConceptIdsList());
+            List<StoredVersion> versions = Versions.list(connection, tenant, request.getModelId(), wanted, page);
+            if (versions.size() == page.size()) {
+                caller.paging()
+                        .goesOnAfter(
+                                Versions.position(connection, versions.getLast().id()));
+            }
             return MultiModelVersionResponse.newBuilder()
                     .setStatus(Answers.ok())
-                    .addAllModelVersions(Versions.list(connection, tenant, request.getModelId(), wanted, page).stream()
-                            .map(ModelMessages::version)
-                            .toList())
+                    .addAllModelVersions(
+                            versions.stream().map(ModelMessages::version).toList())
                     .build();
         });
     }

@@ -17,6 +17,7 @@ public final class PagesBenchmark {
     private static final int PER_PAGE = 20;
     private static final int CALLS = 100;
     private static final int ROUNDS = 5;
+    private static final int CURSOR_RADIX = 36;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final FrontDoor door;
@@ -42,10 +43,18 @@ public final class PagesBenchmark {
             System.out.print(Rounds.of(
                             2,
                             ROUNDS,
+                            () -> benchmark.pages(app
+                                    + "/datasets/d/inputs?cursor=%s&per_page=%d"
+                                            .formatted(Long.toString(INPUTS - PER_PAGE, CURSOR_RADIX), PER_PAGE)),
+                            () -> benchmark.pages(app + "/datasets/d/inputs?per_page=" + PER_PAGE))
+                    .report("last pages of %,d inputs, by cursor; reference: the first".formatted(INPUTS)));
+            System.out.print(Rounds.of(
+                            2,
+                            ROUNDS,
                             () -> benchmark.pages(
                                     app + "/datasets/d/inputs?page=%d&per_page=%d".formatted(last, PER_PAGE)),
                             () -> benchmark.pages(app + "/datasets/d/inputs?per_page=" + PER_PAGE))
-                    .report("last pages of %,d inputs; reference: the first".formatted(INPUTS)));
+                    .report("last pages of %,d inputs, by number; reference: the first".formatted(INPUTS)));
         }
     }
 
