@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -57,6 +58,28 @@ final class Fields {
                 }
             } else {
                 changed.setField(field, withoutTimes((Message) entry.getValue()));
+            }
+        }
+        return changed.build();
+    }
+
+    /** The message with all lists of messages in one order: those of one instant are in none that is theirs. */
+    static Message sorted(Message message) {
+        Message.Builder changed = message.toBuilder();
+        for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
+            FieldDescriptor field = entry.getKey();
+            if (field.getJavaType() != JavaType.MESSAGE) {
+                continue;
+            }
+            if (field.isRepeated()) {
+                changed.clearField(field);
+                ((List<?>) entry.getValue())
+                        .stream()
+                                .map(item -> sorted((Message) item))
+                                .sorted(Comparator.comparing(Message::toString))
+                                .forEach(item -> changed.addRepeatedField(field, item));
+            } else {
+                changed.setField(field, sorted((Message) entry.getValue()));
             }
         }
         return changed.build();

@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What belongs to somebody else answers as what does not exist. Two neighbours who have the same make the same requests
@@ -75,7 +75,7 @@ class IsolationTest {
         try (Doors doors = new Doors(base)) {
             for (int from = 0; from < REQUESTS; from += REQUESTS_OF_ONE_NEIGHBOUR) {
                 String mark = "mark-" + UUID.randomUUID();
-                Neighbour victim = Neighbour.moved(base, keys, mark);
+                Neighbour victim = Neighbour.movedAlone(base, keys, mark);
                 Map<String, JsonNode> before = belongings(victim);
                 Prober knowing = prober(victim.ids());
                 Prober guessing = prober(Neighbour.nobodysIds());
@@ -104,22 +104,26 @@ class IsolationTest {
 
     /** The routes that the contract has no call for. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/v2/users/<user>/apps/<app>/usage",
-                "/v2/users/me/apps/<app>/usage",
-                "/v2/users/me/apps/<own-app>/models/<model>/versions/<version>/charge",
-                "/v2/users/<user>/apps/<app>/models/<model>/versions/<version>/charge",
-                "/v2/users/me/apps/<app>/models/<model>/versions/<version>/job",
-                "/v2/users/me/apps/<app>/models/<model>/versions/<version>/progress",
-                "/v2/users/me/apps/<app>/models/<model>/versions/<version>/events"
-            })
-    void nor_by_the_routes_of_our_own(String path) {
-        Neighbour victim = Neighbour.moved(base, keys, "mark");
+    @CsvSource({
+        "GET, /v2/users/<user>/apps/<app>/usage",
+        "GET, /v2/users/me/apps/<app>/usage",
+        "GET, /v2/users/me/apps/<app>/webhooks",
+        "GET, /v2/users/me/apps/<own-app>/models/<model>/versions/<version>/charge",
+        "GET, /v2/users/<user>/apps/<app>/models/<model>/versions/<version>/charge",
+        "GET, /v2/users/me/apps/<app>/models/<model>/versions/<version>/job",
+        "GET, /v2/users/me/apps/<app>/models/<model>/versions/<version>/progress",
+        "GET, /v2/users/me/apps/<app>/models/<model>/versions/<version>/events",
+        "GET, /v2/users/me/apps/<own-app>/models/<model>/versions/<version>/log",
+        "GET, /v2/users/<user>/apps/<app>/models/<model>/versions/<version>/export/file",
+        "POST, /v2/users/<user>/apps/<app>/models/<model>/versions/<version>/stop",
+        "POST, /v2/users/me/apps/<own-app>/models/<model>/versions/<version>/stop"
+    })
+    void nor_by_the_routes_of_our_own(String method, String path) {
+        Neighbour victim = Neighbour.movedAlone(base, keys, "mark");
         Prober prober = prober(victim.ids());
         Map<String, String> nobodys = Neighbour.nobodysIds();
-        Rest.Answer real = prober.neighbour().rest().get(filled(path, prober, victim.ids()));
-        Rest.Answer none = prober.neighbour().rest().get(filled(path, prober, nobodys));
+        Rest.Answer real = prober.neighbour().rest().send(method, filled(path, prober, victim.ids()), "");
+        Rest.Answer none = prober.neighbour().rest().send(method, filled(path, prober, nobodys), "");
 
         assertThat(real.httpStatus()).isEqualTo(404).isEqualTo(none.httpStatus());
         assertThat(real.code()).isEqualTo(none.code());

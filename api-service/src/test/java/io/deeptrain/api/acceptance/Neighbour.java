@@ -22,22 +22,44 @@ record Neighbour(Rest rest, String key, Map<String, String> ids) {
     private static final int NOT_IMPLEMENTED = 10040;
 
     /**
-     * Somebody new.
+     * Somebody new, who names what they have as everybody does.
      *
      * @param mark what only this neighbour has and nobody else may see
      */
     static Neighbour moved(URI base, Keys keys, String mark) {
-        String suffix = UUID.randomUUID().toString().replace("-", "");
-        String key = "key-" + suffix;
-        keys.keep(key, new Caller("user-" + suffix, Optional.empty()), mark, Instant.now(), Optional.empty());
-        Neighbour neighbour = new Neighbour(new Rest(base, key), key, ids(suffix));
+        return moved(base, keys, mark, ids("aaaa-own"));
+    }
+
+    /** Somebody new, who has no id that anybody else has. */
+    static Neighbour movedAlone(URI base, Keys keys, String mark) {
+        return moved(base, keys, mark, ids("bbbb-" + madeUp()));
+    }
+
+    private static Neighbour moved(URI base, Keys keys, String mark, Map<String, String> ids) {
+        String key = "key-" + madeUp();
+        ids.put("user", "user-" + madeUp());
+        keys.keep(
+                key,
+                new Caller(String.valueOf(ids.get("user")), Optional.empty()),
+                mark,
+                Instant.now(),
+                Optional.empty());
+        Neighbour neighbour = new Neighbour(new Rest(base, key), key, ids);
         neighbour.furnish(mark);
         return neighbour;
     }
 
-    /** Ids of somebody who is not there. */
+    /** Ids of somebody who is not there, but which look and sort as if there were somebody alone. */
     static Map<String, String> nobodysIds() {
-        return ids(UUID.randomUUID().toString().replace("-", ""));
+        Map<String, String> ids = ids("bbbb-" + madeUp());
+        ids.put("version", madeUp());
+        ids.put("key", madeUp());
+        return ids;
+    }
+
+    /** As the service makes up ids. */
+    private static String madeUp() {
+        return UUID.randomUUID().toString().replace("-", "");
     }
 
     private static Map<String, String> ids(String suffix) {

@@ -22,13 +22,16 @@ record Normal(Map<String, String> idOfPlaceholder) {
     }
 
     Message of(Message answer) {
-        return Fields.withoutTimes(Fields.withTexts(answer, this::of));
+        return Fields.sorted(Fields.withoutTimes(Fields.withTexts(answer, this::of)));
     }
 
     String of(String text) {
         String normal = text;
         for (Map.Entry<String, String> entry : idOfPlaceholder.entrySet()) {
-            normal = normal.replace(entry.getValue(), entry.getKey());
+            // By an id that is made up, things are in another order each time: which of them it is cannot be compared.
+            if (!MADE_UP.matcher(entry.getValue()).matches()) {
+                normal = normal.replace(entry.getValue(), entry.getKey());
+            }
         }
         return MADE_UP.matcher(normal).replaceAll("#");
     }
