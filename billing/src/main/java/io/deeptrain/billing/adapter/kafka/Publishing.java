@@ -3,6 +3,7 @@ package io.deeptrain.billing.adapter.kafka;
 import io.deeptrain.messaging.adapter.kafka.RelayThread;
 import io.deeptrain.messaging.adapter.kafka.Retrying;
 import io.deeptrain.messaging.adapter.kafka.TopicSetup;
+import io.deeptrain.messaging.adapter.micrometer.BuildInfo;
 import io.deeptrain.messaging.adapter.micrometer.OutboxLag;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -34,7 +35,9 @@ public class Publishing {
             MeterRegistry meters,
             @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
             @ConfigProperty(name = "deeptrain.kafka.partitions", defaultValue = "8") int partitions,
-            @ConfigProperty(name = "deeptrain.kafka.replication", defaultValue = "1") int replication) {
+            @ConfigProperty(name = "deeptrain.kafka.replication", defaultValue = "1") int replication,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        BuildInfo.register(meters, "billing", version);
         this.dataSource = dataSource;
         this.retrying = retrying;
         this.meters = meters;

@@ -3,6 +3,7 @@ package io.deeptrain.worker.adapter.quarkus;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.messaging.adapter.kafka.KafkaEventLog;
+import io.deeptrain.messaging.adapter.micrometer.BuildInfo;
 import io.deeptrain.worker.adapter.kafka.AssignmentReader;
 import io.deeptrain.worker.adapter.kafka.AttemptOutlet;
 import io.deeptrain.worker.adapter.kafka.BeatOutlet;
@@ -56,7 +57,9 @@ public class WorkerApplication {
             @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
             Archive archive,
             Learners learners,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        BuildInfo.register(registry, "gpu-worker", version);
         this.settings = settings;
         this.bootstrapServers = bootstrapServers;
         this.archive = archive;

@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.adapter.quarkus;
 
 import io.deeptrain.event.SchedulerId;
 import io.deeptrain.messaging.adapter.kafka.RelayThread;
+import io.deeptrain.messaging.adapter.micrometer.BuildInfo;
 import io.deeptrain.messaging.adapter.micrometer.OutboxLag;
 import io.deeptrain.scheduler.adapter.kafka.LoopSettings;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerLoop;
@@ -30,7 +31,9 @@ public class SchedulerProcess {
             @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
             @ConfigProperty(name = "deeptrain.kafka.partitions") int partitions,
             @ConfigProperty(name = "deeptrain.kafka.replication") int replication,
-            @ConfigProperty(name = "deeptrain.lease-term") Duration leaseTerm) {
+            @ConfigProperty(name = "deeptrain.lease-term") Duration leaseTerm,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        BuildInfo.register(registry, "scheduler", version);
         SchedulerMetrics metrics = new SchedulerMetrics(registry);
         SchedulerId schedulerId = new SchedulerId("scheduler-" + UUID.randomUUID());
         relay = RelayThread.start(dataSource, SchedulerLoop.SCHEMA, bootstrapServers);

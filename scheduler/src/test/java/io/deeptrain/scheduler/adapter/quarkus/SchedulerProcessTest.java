@@ -77,6 +77,7 @@ class SchedulerProcessTest {
                         "deeptrain_queue_wait_seconds_count",
                         "deeptrain_queue_demand_gpus 1.0",
                         "deeptrain_events_outbox_lag_seconds",
+                        "deeptrain_build_info{service=\"scheduler\",version=",
                         "deeptrain_scheduler_leader");
     }
 
