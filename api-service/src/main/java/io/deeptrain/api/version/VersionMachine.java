@@ -41,6 +41,15 @@ import java.util.List;
 public final class VersionMachine {
     private VersionMachine() {}
 
+    /** An entry of a history that cannot follow what came before. Whoever meets it parks it. */
+    public static final class ContradictionException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ContradictionException(String message) {
+            super(message);
+        }
+    }
+
     /** What one step led to: the version as it is now, and what the scheduler is told about it. */
     public record Turn(Version version, List<RequestEvent> told) {
         public Turn {
@@ -146,7 +155,7 @@ public final class VersionMachine {
             // The cancel was told before: it is what ends the job.
             case Cancelled _ -> Turn.quietly(version);
             case Untrained _, Sealed _, Trained _, Failed _, Gone _ ->
-                throw new IllegalStateException("%s cannot finish in %s".formatted(jobId, version.state()));
+                throw new ContradictionException("job %s cannot finish in %s".formatted(jobId, version.state()));
         };
     }
 

@@ -131,6 +131,26 @@ class PoisonTest {
         assertThat(app.statusOf("m", version).path("details").asText()).contains("a\ufffdb\ufffdc\\u0000d");
     }
 
+    @Test
+    void an_entry_that_cannot_follow_the_history_is_parked_and_the_history_goes_on() {
+        JobId jobId = new JobId(job);
+        try (Elsewhere elsewhere = new Elsewhere(TestServers.kafka());
+                KafkaConsumer<byte[], byte[]> letters = atTheEndOf(Topic.JOBS.deadLetterName())) {
+            elsewhere.say(
+                    assigned(),
+                    new JobFinishing(jobId, 3, Instant.now(), Elsewhere.FIRST, 0),
+                    new JobFinishing(jobId, 4, Instant.now(), Elsewhere.FIRST, 0),
+                    new JobFailed(jobId, 5, Instant.now(), Elsewhere.FIRST, Fault.USER, "code", "message", 0));
+            List<String> reasons = new ArrayList<>();
+            Elsewhere.eventually(() -> {
+                letters.poll(Duration.ofMillis(50)).forEach(letter -> reasons.add(header(letter, "dlq_reason")));
+                return reasons.stream().anyMatch(reason -> reason.contains(job));
+            });
+            assertThat(reasons).anySatisfy(reason -> assertThat(reason).contains("cannot finish in Sealed"));
+        }
+        app.until("m", version, 21106);
+    }
+
     private void poisonThenSay(Topic topic, Event good) throws Exception {
         OutboxRow row = row(good);
         List<Poison> poisons = poisons(row);

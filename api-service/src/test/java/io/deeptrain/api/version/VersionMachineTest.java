@@ -201,7 +201,7 @@ class VersionMachineTest {
     @Test
     void a_version_that_has_ended_cannot_finish() {
         assertThatThrownBy(() -> VersionMachine.apply(new Version(TRAINED, 3), finishing(4), NOW))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(VersionMachine.ContradictionException.class)
                 .hasMessageContaining("cannot finish");
     }
 

@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.postgres;
 
 import io.deeptrain.api.log.TrainingLog;
 import io.deeptrain.api.version.VersionMachine;
+import io.deeptrain.api.version.VersionMachine.ContradictionException;
 import io.deeptrain.api.webhook.WebhookEvent;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
@@ -17,6 +18,7 @@ import io.deeptrain.messaging.OutboxRow;
 import io.deeptrain.messaging.Partition;
 import io.deeptrain.messaging.Position;
 import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
+import io.deeptrain.messaging.adapter.kafka.DeadLetters;
 import io.deeptrain.messaging.adapter.kafka.Received;
 import io.deeptrain.messaging.adapter.postgres.PostgresOffsets;
 import io.deeptrain.messaging.adapter.postgres.PostgresOutbox;
@@ -68,21 +70,30 @@ public class Inbox {
             List<OutboxRow> deadLetters = new ArrayList<>();
             List<Received> batchRead = unseen.stream().map(records::read).toList();
             Versions.hold(connection, jobs(batchRead));
-            for (Received received : batchRead) {
-                positions.add(received.position());
-                switch (received) {
-                    case Received.Unreadable unreadable -> {
-                        LOG.warnf("%s goes to the dead letters: %s", unreadable.position(), unreadable.reason());
-                        deadLetters.add(unreadable.deadLetter());
+            for (int i = 0; i < unseen.size(); i++) {
+                positions.add(batchRead.get(i).position());
+                switch (batchRead.get(i)) {
+                    case Received.Unreadable unreadable ->
+                        park(deadLetters, unreadable.deadLetter(), unreadable.position(), unreadable.reason());
+                    case Received.Readable readable -> {
+                        try {
+                            project(connection, readable.envelope().event());
+                        } catch (ContradictionException impossible) {
+                            String reason = String.valueOf(impossible.getMessage());
+                            park(deadLetters, DeadLetters.of(unseen.get(i), reason), readable.position(), reason);
+                        }
                     }
-                    case Received.Readable readable ->
-                        project(connection, readable.envelope().event());
                 }
             }
             outbox.append(connection, deadLetters);
             offsets.store(connection, positions);
             return unseen.size();
         });
+    }
+
+    private static void park(List<OutboxRow> deadLetters, OutboxRow deadLetter, Position position, String reason) {
+        LOG.warnf("%s goes to the dead letters: %s", position, reason);
+        deadLetters.add(deadLetter);
     }
 
     private static void project(Connection connection, Event event) throws SQLException {

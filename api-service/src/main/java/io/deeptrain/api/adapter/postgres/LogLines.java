@@ -22,12 +22,19 @@ public final class LogLines {
 
     /** Adds a line, unless the job has said enough. */
     static void append(Connection connection, JobId jobId, Instant occurredAt, String message) throws SQLException {
-        Sql.update(connection, """
+        Sql.update(
+                connection,
+                """
                 insert into log_line (job_id, number, occurred_at, message)
                 select ?, newest.number + 1, ?, ?
                 from (select coalesce(max(number), 0) as number from log_line where job_id = ?) newest
                 where newest.number < ?
-                """, jobId.value(), occurredAt, message, jobId.value(), TrainingLog.LINES_MAX);
+                """,
+                jobId.value(),
+                occurredAt,
+                StateJson.storable(message),
+                jobId.value(),
+                TrainingLog.LINES_MAX);
     }
 
     /** Oldest first. */

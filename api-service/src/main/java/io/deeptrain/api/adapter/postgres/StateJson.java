@@ -89,7 +89,8 @@ final class StateJson {
         return module;
     }
 
-    private static String storable(String text) {
+    /** The text, with what PostgreSQL does not keep replaced. */
+    static String storable(String text) {
         return text.codePoints()
                 .map(character ->
                         character == 0 || Character.getType(character) == Character.SURROGATE ? REPLACEMENT : character)
