@@ -202,7 +202,7 @@ class WorkerIT {
                     .contains(
                             "deeptrain_images_processed_total 1440.0",
                             "deeptrain_checkpoint_age_seconds 0.0",
-                            "deeptrain_checkpoint_write_size_bytes_count");
+                            "deeptrain_checkpoint_write_bytes_count");
         }
     }
 

@@ -33,7 +33,7 @@ public final class TrainingMetrics implements Observations {
         checkpointWrites = Timer.builder("deeptrain.checkpoint.write")
                 .description("Time to copy and store a checkpoint.")
                 .register(registry);
-        checkpointBytes = DistributionSummary.builder("deeptrain.checkpoint.write.size")
+        checkpointBytes = DistributionSummary.builder("deeptrain.checkpoint.write.bytes")
                 .description("Size of a checkpoint.")
                 .baseUnit("bytes")
                 .register(registry);
