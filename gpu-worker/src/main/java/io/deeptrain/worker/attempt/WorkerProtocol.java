@@ -182,8 +182,11 @@ public final class WorkerProtocol {
             case Busy busy when busy.attempt().equals(attempt) -> stop(busy, stop.reason());
             case Stopping stopping
             when stopping.next().stream().map(AttemptId::of).anyMatch(attempt::equals) -> {
-                become(withNext(stopping, List.of()));
-                refuse(attempt, stop.reason());
+                // One that keeps the model comes again when there is something to keep: the attempt stays next.
+                if (!stop.reason().keepsModel()) {
+                    become(withNext(stopping, List.of()));
+                    refuse(attempt, stop.reason());
+                }
             }
             case Busy busy when isKnown(busy, attempt) -> {}
             case Idle() -> refuse(attempt, stop.reason());

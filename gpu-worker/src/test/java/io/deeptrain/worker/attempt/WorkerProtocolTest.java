@@ -343,6 +343,16 @@ class WorkerProtocolTest {
         }
 
         @Test
+        void an_attempt_that_is_next_is_not_lost_to_a_stop_that_keeps_its_model() {
+            running()
+                    .when(assigned(JOB, 2))
+                    .when(stopRequested(JOB, 2, StopReason.STOP_AND_KEEP_BEST))
+                    .thenNothing()
+                    .when(released())
+                    .thenHolds(attempt(JOB, 2));
+        }
+
+        @Test
         void a_newer_attempt_at_the_same_job_takes_the_trainer_over_in_silence() {
             running()
                     .when(assigned(JOB, 2))
