@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.deeptrain.api.acceptance.Rest.Answer;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.JobEvent.JobAssigned;
 import io.deeptrain.event.JobEvent.JobFinishing;
@@ -29,6 +30,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +117,22 @@ class ProgressStreamTest {
             elsewhere.say(Elsewhere.charge(app.id(), job.value(), 0));
             deleting.join();
         }
+    }
+
+    @Test
+    void a_long_poll_is_answered_by_the_change_that_it_waits_for() {
+        begin();
+        app.until("m", version, 21101);
+        CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(
+                () -> app.rest().get(app.at("/models/m/versions/" + version + "/progress?wait=30")));
+        CompletableFuture<Answer> soon = answer.orTimeout(15, TimeUnit.SECONDS);
+        AtomicInteger steps = new AtomicInteger();
+        // Again and again, for nobody can see from outside when the wait begins.
+        Elsewhere.eventually(() -> {
+            elsewhere.say(Elsewhere.report(job.value(), steps.incrementAndGet()));
+            return soon.isDone();
+        });
+        assertThat(soon.join().body().at("/progress/status/code").asInt()).isEqualTo(21101);
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.deeptrain.api.adapter.postgres.Charges.Total;
 import io.deeptrain.api.adapter.postgres.Charges.UsageLine;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Page;
+import io.deeptrain.api.adapter.postgres.VersionWatch;
 import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.adapter.rpc.ModelMessages;
@@ -22,6 +23,7 @@ import io.deeptrain.contract.UserAppIDSet;
 import io.deeptrain.event.ChargeEvent.Line;
 import io.deeptrain.event.ChargeEvent.Statement;
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.ModelVersionId;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.Topic;
 import io.vertx.ext.web.Route;
@@ -33,9 +35,12 @@ import jakarta.enterprise.event.Observes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -47,18 +52,19 @@ public class OwnRoutes {
     private static final Logger LOG = Logger.getLogger(OwnRoutes.class);
     static final int BEFORE_THE_CONTRACT = 1_000;
     private static final Duration WAIT_MAX = Duration.ofSeconds(30);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
     static final String LONG_FORM = "/v2/users/:user/apps/:app";
     static final String SHORT_FORM = "/v2";
     static final String VERSION = "/models/:model/versions/:version";
 
     private final Database database;
     private final Authenticator authenticator;
+    private final VersionWatch watch;
     private final ObjectMapper mapper = new ObjectMapper();
 
-    OwnRoutes(Database database, Authenticator authenticator) {
+    OwnRoutes(Database database, Authenticator authenticator, VersionWatch watch) {
         this.database = database;
         this.authenticator = authenticator;
+        this.watch = watch;
     }
 
     /** Answers one of these routes. */
@@ -167,15 +173,34 @@ public class OwnRoutes {
      */
     private ObjectNode progress(RoutingContext context, Caller caller) {
         StoredVersion first = database.inTransaction(connection -> living(connection, context, caller));
-        StoredVersion now = first;
-        long deadlineNanos = System.nanoTime() + wait(context).toNanos();
-        while (now.revision() == first.revision()
-                && first.completedAt().isEmpty()
-                && System.nanoTime() < deadlineNanos
-                && !interrupted()) {
-            now = database.inTransaction(connection -> living(connection, context, caller));
+        if (first.completedAt().isEmpty() && wait(context).isPositive()) {
+            awaitChange(first, wait(context));
         }
+        StoredVersion now = database.inTransaction(connection -> living(connection, context, caller));
         return mapper.createObjectNode().set("progress", ProgressJson.of(now));
+    }
+
+    /** The watch also tells of nothing now and then, so each time the revision is compared. */
+    private void awaitChange(StoredVersion first, Duration atMost) {
+        Semaphore changes = new Semaphore(0);
+        VersionWatch.Watcher watcher = changes::release;
+        watch.watch(first.id(), watcher);
+        long deadlineNanos = System.nanoTime() + atMost.toNanos();
+        try {
+            boolean changed = false;
+            while (!changed && changes.tryAcquire(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                changed = revision(first.id()) != first.revision();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            watch.unwatch(first.id(), watcher);
+        }
+    }
+
+    private long revision(ModelVersionId id) {
+        return database.inTransaction(connection -> Versions.revisions(connection, List.of(id)))
+                .getOrDefault(id, Long.MAX_VALUE);
     }
 
     /** What was trained is published and the version is trained; the time used is charged. */
@@ -281,15 +306,5 @@ public class OwnRoutes {
                     }
                 })
                 .orElse(0);
-    }
-
-    private static boolean interrupted() {
-        try {
-            Thread.sleep(LOOK_AGAIN);
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
     }
 }

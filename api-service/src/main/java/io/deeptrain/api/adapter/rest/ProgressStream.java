@@ -6,7 +6,9 @@ import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.VersionWatch;
+import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
+import io.deeptrain.api.adapter.rpc.ModelMessages;
 import io.deeptrain.event.ModelVersionId;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -71,7 +73,8 @@ public class ProgressStream {
     void begin(RoutingContext context) {
         StoredVersion version;
         try {
-            version = living(context);
+            Caller caller = caller(context);
+            version = database.inTransaction(connection -> OwnRoutes.living(connection, context, caller));
         } catch (Refusal refusal) {
             ownRoutes.refuse(context, refusal);
             return;
@@ -82,14 +85,23 @@ public class ProgressStream {
                 .putHeader("x-accel-buffering", "no")
                 .setChunked(true);
         response.write(RECONNECT);
-        new Stream(context, version.id(), lastSeen(context)).open();
+        new Stream(context, version, lastSeen(context)).open();
+    }
+
+    /** Counts as a call of the key, which what is told in between does not. */
+    @ActivateRequestContext
+    Caller caller(RoutingContext context) {
+        Caller caller = authenticator.authenticate(RestDoor.headers(context).authorization());
+        caller.require(Scope.MODELS_GET, context.normalizedPath());
+        return caller;
     }
 
     @ActivateRequestContext
-    StoredVersion living(RoutingContext context) {
-        Caller caller = authenticator.authenticate(RestDoor.headers(context).authorization());
-        caller.require(Scope.MODELS_GET, context.normalizedPath());
-        return database.inTransaction(connection -> OwnRoutes.living(connection, context, caller));
+    StoredVersion now(StoredVersion known) {
+        String model = known.modelId().value();
+        String version = known.id().value();
+        return database.inTransaction(connection -> Versions.find(connection, known.tenant(), model, version)
+                .orElseThrow(() -> ModelMessages.noVersion(model, version)));
     }
 
     private static long lastSeen(RoutingContext context) {
@@ -105,15 +117,17 @@ public class ProgressStream {
     /** One client that watches. */
     private final class Stream implements VersionWatch.Watcher {
         private final RoutingContext context;
+        private final StoredVersion opened;
         private final ModelVersionId version;
         private final AtomicLong told;
         private final AtomicBoolean looking = new AtomicBoolean();
         private final AtomicBoolean again = new AtomicBoolean();
         private final AtomicBoolean closed = new AtomicBoolean();
 
-        Stream(RoutingContext context, ModelVersionId version, long told) {
+        Stream(RoutingContext context, StoredVersion opened, long told) {
             this.context = context;
-            this.version = version;
+            this.opened = opened;
+            this.version = opened.id();
             this.told = new AtomicLong(told);
         }
 
@@ -159,7 +173,7 @@ public class ProgressStream {
                 return;
             }
             try {
-                StoredVersion now = living(context);
+                StoredVersion now = now(opened);
                 if (now.revision() != told.get() && !context.response().writeQueueFull()) {
                     told.set(now.revision());
                     send("progress", now.revision(), ProgressJson.of(now).toString());
@@ -170,17 +184,26 @@ public class ProgressStream {
                     context.response().end();
                 }
             } catch (Refusal gone) {
-                // Deleted, or the key was revoked, or the database is away: the client comes back and hears which.
-                LOG.debugf("a stream of version %s ends: %s", version, gone.details());
-                send("end", told.get(), ownRoutes.envelope(gone).toString());
-                context.response().end();
+                end(gone);
             }
         }
 
+        /** Deleted, or the key was revoked, or the database is away: the client comes back and hears which. */
+        private void end(Refusal reason) {
+            LOG.debugf("a stream of version %s ends: %s", version, reason.details());
+            send("end", told.get(), ownRoutes.envelope(reason).toString());
+            context.response().end();
+        }
+
         private void beat() {
-            if (!closed.get()) {
+            if (closed.get()) {
+                return;
+            }
+            try {
+                caller(context);
                 context.response().write(HEARTBEAT);
-                changed();
+            } catch (Refusal closedNow) {
+                end(closedNow);
             }
         }
 
