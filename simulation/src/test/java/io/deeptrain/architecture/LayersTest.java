@@ -33,7 +33,8 @@ class LayersTest {
                 "io.deeptrain.worker.attempt.WorkerProtocol",
                 "io.deeptrain.billing.bill.Billing",
                 "io.deeptrain.messaging.OutboxRelay",
-                "io.deeptrain.event.Event"
+                "io.deeptrain.event.Event",
+                "io.deeptrain.template.Template"
             })
     void every_part_is_looked_at(String className) {
         assertThat(classes.contain(className)).isTrue();

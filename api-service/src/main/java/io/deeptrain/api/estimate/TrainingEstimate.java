@@ -1,7 +1,7 @@
 package io.deeptrain.api.estimate;
 
-import io.deeptrain.api.template.Hyperparameter;
-import io.deeptrain.api.template.Template;
+import io.deeptrain.template.Hyperparameter;
+import io.deeptrain.template.Template;
 import java.time.Duration;
 import java.util.Map;
 

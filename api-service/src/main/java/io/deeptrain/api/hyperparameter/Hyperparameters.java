@@ -1,7 +1,7 @@
 package io.deeptrain.api.hyperparameter;
 
-import io.deeptrain.api.template.Hyperparameter;
-import io.deeptrain.api.template.Template;
+import io.deeptrain.template.Hyperparameter;
+import io.deeptrain.template.Template;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.deeptrain.api.model;
 
-import io.deeptrain.api.template.TemplateCatalogue;
+import io.deeptrain.template.TemplateCatalogue;
 import java.util.List;
 
 /**

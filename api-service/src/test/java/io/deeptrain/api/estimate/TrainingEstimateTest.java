@@ -2,8 +2,8 @@ package io.deeptrain.api.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deeptrain.api.template.Template;
-import io.deeptrain.api.template.TemplateCatalogue;
+import io.deeptrain.template.Template;
+import io.deeptrain.template.TemplateCatalogue;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deeptrain.api.hyperparameter.Hyperparameters.Complete;
 import io.deeptrain.api.hyperparameter.Hyperparameters.Rejected;
-import io.deeptrain.api.template.Template;
-import io.deeptrain.api.template.TemplateCatalogue;
+import io.deeptrain.template.Template;
+import io.deeptrain.template.TemplateCatalogue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.deeptrain.api.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deeptrain.api.template.TemplateCatalogue;
+import io.deeptrain.template.TemplateCatalogue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

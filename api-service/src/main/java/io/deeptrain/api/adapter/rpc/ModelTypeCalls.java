@@ -7,12 +7,6 @@ import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Page;
 import io.deeptrain.api.hyperparameter.Hyperparameters;
 import io.deeptrain.api.status.StatusCode;
-import io.deeptrain.api.template.Domain;
-import io.deeptrain.api.template.Hyperparameter;
-import io.deeptrain.api.template.Template;
-import io.deeptrain.api.template.TemplateCatalogue;
-import io.deeptrain.api.template.TypeField;
-import io.deeptrain.api.template.TypeField.Kind;
 import io.deeptrain.contract.EvaluationType;
 import io.deeptrain.contract.GetModelTypeRequest;
 import io.deeptrain.contract.ListModelTypesRequest;
@@ -24,6 +18,12 @@ import io.deeptrain.contract.ModelTypeField.ModelTypeFieldType;
 import io.deeptrain.contract.ModelTypeRangeInfo;
 import io.deeptrain.contract.MultiModelTypeResponse;
 import io.deeptrain.contract.SingleModelTypeResponse;
+import io.deeptrain.template.Domain;
+import io.deeptrain.template.Hyperparameter;
+import io.deeptrain.template.Template;
+import io.deeptrain.template.TemplateCatalogue;
+import io.deeptrain.template.TypeField;
+import io.deeptrain.template.TypeField.Kind;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
@@ -58,7 +58,7 @@ class ModelTypeCalls {
                 .build();
     }
 
-    private static ModelType message(io.deeptrain.api.template.ModelType type) {
+    private static ModelType message(io.deeptrain.template.ModelType type) {
         ModelType.Builder message = ModelType.newBuilder()
                 .setId(type.id())
                 .setTitle(type.title())
@@ -75,7 +75,7 @@ class ModelTypeCalls {
         return message.build();
     }
 
-    private static ModelTypeField templates(io.deeptrain.api.template.ModelType type) {
+    private static ModelTypeField templates(io.deeptrain.template.ModelType type) {
         ModelTypeField.Builder templates = ModelTypeField.newBuilder()
                 .setPath(Hyperparameters.PATH + "template")
                 .setFieldType(ModelTypeFieldType.ENUM)

@@ -1,11 +1,11 @@
-package io.deeptrain.api.template;
+package io.deeptrain.template;
 
-import io.deeptrain.api.template.Domain.Choice;
-import io.deeptrain.api.template.Domain.Flag;
-import io.deeptrain.api.template.Domain.Numbers;
-import io.deeptrain.api.template.Domain.RealNumber;
-import io.deeptrain.api.template.Domain.Text;
-import io.deeptrain.api.template.Domain.WholeNumber;
+import io.deeptrain.template.Domain.Choice;
+import io.deeptrain.template.Domain.Flag;
+import io.deeptrain.template.Domain.Numbers;
+import io.deeptrain.template.Domain.RealNumber;
+import io.deeptrain.template.Domain.Text;
+import io.deeptrain.template.Domain.WholeNumber;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.deeptrain.api.template;
+package io.deeptrain.template;
 
 /**
  * One setting that a model type has whatever the template.

@@ -1,4 +1,4 @@
-package io.deeptrain.api.template;
+package io.deeptrain.template;
 
 /** One setting of a template: what it does, what it may be, and what it is when nobody says. */
 public record Hyperparameter(String name, String description, Domain domain, Object defaultValue) {

@@ -1,4 +1,4 @@
-package io.deeptrain.api.template;
+package io.deeptrain.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,8 +1,8 @@
-package io.deeptrain.api.template;
+package io.deeptrain.template;
 
-import static io.deeptrain.api.template.TemplateCatalogue.notRunYet;
+import static io.deeptrain.template.TemplateCatalogue.notRunYet;
 
-import io.deeptrain.api.template.Template.TrainingCost;
+import io.deeptrain.template.Template.TrainingCost;
 import java.util.List;
 
 /** The templates of visual classifiers. */

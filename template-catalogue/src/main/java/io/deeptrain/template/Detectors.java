@@ -1,6 +1,6 @@
-package io.deeptrain.api.template;
+package io.deeptrain.template;
 
-import static io.deeptrain.api.template.TemplateCatalogue.notRunYet;
+import static io.deeptrain.template.TemplateCatalogue.notRunYet;
 
 import java.util.List;
 

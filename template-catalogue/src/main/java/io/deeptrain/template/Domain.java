@@ -1,4 +1,4 @@
-package io.deeptrain.api.template;
+package io.deeptrain.template;
 
 import java.util.ArrayList;
 import java.util.List;

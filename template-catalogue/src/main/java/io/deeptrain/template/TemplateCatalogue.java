@@ -1,12 +1,12 @@
-package io.deeptrain.api.template;
+package io.deeptrain.template;
 
-import io.deeptrain.api.template.Domain.Choice;
-import io.deeptrain.api.template.Domain.Flag;
-import io.deeptrain.api.template.Domain.RealNumber;
-import io.deeptrain.api.template.Domain.Text;
-import io.deeptrain.api.template.Domain.WholeNumber;
-import io.deeptrain.api.template.Template.TrainingCost;
-import io.deeptrain.api.template.TypeField.Kind;
+import io.deeptrain.template.Domain.Choice;
+import io.deeptrain.template.Domain.Flag;
+import io.deeptrain.template.Domain.RealNumber;
+import io.deeptrain.template.Domain.Text;
+import io.deeptrain.template.Domain.WholeNumber;
+import io.deeptrain.template.Template.TrainingCost;
+import io.deeptrain.template.TypeField.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
