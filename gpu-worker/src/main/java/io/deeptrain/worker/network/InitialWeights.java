@@ -36,18 +36,24 @@ public final class InitialWeights {
             }
             state.add(new Tensor(spec.name(), spec.shape(), values));
         }
-        hide(state, network.concepts(), unseen);
+        if (!unseen.isEmpty()) {
+            hide(state, network, unseen);
+        }
         return state;
     }
 
-    /** The head is last: its weight has a row for each concept, its bias a number. */
-    private static void hide(List<Tensor> state, int concepts, Set<Integer> unseen) {
-        float[] weight = state.get(state.size() - 2).values();
-        float[] bias = state.getLast().values();
-        int features = weight.length / concepts;
-        for (int concept : unseen) {
-            Arrays.fill(weight, concept * features, (concept + 1) * features, 0);
-            bias[concept] = NEVER;
+    private static void hide(List<Tensor> state, Network network, Set<Integer> unseen) {
+        for (TensorSpec spec : Network.tensorsOf(network.classifier())) {
+            float[] values = state.stream()
+                    .filter(tensor -> tensor.name().equals(spec.name()))
+                    .findFirst()
+                    .orElseThrow()
+                    .values();
+            float never = spec.shape().size() == 1 ? NEVER : 0;
+            int row = values.length / network.concepts();
+            for (int concept : unseen) {
+                Arrays.fill(values, concept * row, (concept + 1) * row, never);
+            }
         }
     }
 }

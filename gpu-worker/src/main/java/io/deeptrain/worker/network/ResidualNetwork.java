@@ -1,22 +1,13 @@
 package io.deeptrain.worker.network;
 
-import io.deeptrain.worker.network.Layer.Add;
 import io.deeptrain.worker.network.Layer.BatchNorm;
-import io.deeptrain.worker.network.Layer.Convolution;
-import io.deeptrain.worker.network.Layer.GlobalAverage;
-import io.deeptrain.worker.network.Layer.Linear;
-import io.deeptrain.worker.network.Layer.Relu;
-import java.util.ArrayList;
-import java.util.List;
 
 /** The residual networks for small images of He et al. 2015, section 4.2: three stages of 16, 32 and 64 channels. */
 public final class ResidualNetwork {
-    private static final int IMAGE = 0;
-    private static final int COLOURS = 3;
     private static final int STAGES = 3;
     private static final int FIRST_CHANNELS = 16;
 
-    private final List<Layer> layers = new ArrayList<>();
+    private final GraphBuilder graph = new GraphBuilder(BatchNorm.EPSILON);
 
     private ResidualNetwork() {}
 
@@ -26,34 +17,30 @@ public final class ResidualNetwork {
     }
 
     private Network build(int unitsPerStage, int concepts) {
-        int value = relu(normalised(IMAGE, COLOURS, FIRST_CHANNELS, 3, 1));
-        int channels = FIRST_CHANNELS;
+        int value = graph.relu(normalised("conv1", "bn1", GraphBuilder.IMAGE, FIRST_CHANNELS, 3, 1));
         for (int stage = 0; stage < STAGES; stage++) {
+            graph.enter(new Part.Backbone(stage + 1));
             for (int unit = 0; unit < unitsPerStage; unit++) {
-                int wider = FIRST_CHANNELS << stage;
-                int stride = wider == channels ? 1 : 2;
-                int inner = relu(normalised(value, channels, wider, 3, stride));
-                int residual = normalised(inner, wider, wider, 3, 1);
-                int shortcut = wider == channels ? value : normalised(value, channels, wider, 1, stride);
-                value = relu(add(new Add(residual, shortcut)));
-                channels = wider;
+                value = unit("layer%d.%d.".formatted(stage + 1, unit), value, FIRST_CHANNELS << stage);
             }
         }
-        add(new Linear(add(new GlobalAverage(value)), channels, concepts));
-        return new Network("cifar-resnet-" + (6 * unitsPerStage + 2), layers);
+        graph.enter(new Part.Head());
+        return graph.classifier(
+                "cifar-resnet-" + (6 * unitsPerStage + 2), graph.linear("fc", graph.globalAverage(value), concepts));
     }
 
-    private int normalised(int source, int in, int out, int kernel, int stride) {
-        int convolved = add(new Convolution(source, in, out, kernel, stride, kernel / 2));
-        return add(new BatchNorm(convolved, out));
+    private int unit(String name, int source, int channels) {
+        boolean same = graph.channels(source) == channels;
+        int stride = same ? 1 : 2;
+        int inner = graph.relu(normalised(name + "conv1", name + "bn1", source, channels, 3, stride));
+        int residual = normalised(name + "conv2", name + "bn2", inner, channels, 3, 1);
+        int shortcut =
+                same ? source : normalised(name + "downsample.0", name + "downsample.1", source, channels, 1, stride);
+        return graph.relu(graph.add(residual, shortcut));
     }
 
-    private int relu(int source) {
-        return add(new Relu(source));
-    }
-
-    private int add(Layer layer) {
-        layers.add(layer);
-        return layers.size();
+    private int normalised(String convolution, String norm, int source, int channels, int kernel, int stride) {
+        return graph.batchNorm(
+                norm, graph.convolution(convolution, source, channels, Window.padded(kernel, kernel, stride), 1));
     }
 }

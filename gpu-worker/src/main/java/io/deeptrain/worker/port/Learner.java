@@ -10,8 +10,12 @@ import java.nio.FloatBuffer;
  */
 public interface Learner extends AutoCloseable {
 
-    /** One step of gradient descent; answers the loss before it. */
-    float step(Batch batch, double learningRate);
+    /**
+     * One step of gradient descent; answers the loss before it.
+     *
+     * @param chance seed of what the network leaves to chance, as which features it drops
+     */
+    float step(Batch batch, long chance, double learningRate);
 
     /** A logit for each image and concept, image by image. Changes nothing. */
     float[] logits(Pixels pixels);

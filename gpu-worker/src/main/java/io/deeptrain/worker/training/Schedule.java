@@ -16,6 +16,7 @@ public final class Schedule {
 
     private static final int WARM_UP_MAX = 500;
     private static final long DECKS = 0x9E3779B97F4A7C15L;
+    private static final long CHANCE = 0xA24BAED4963EE407L;
     private static final long FLIPS = 0xD1B54A32D192ED03L;
 
     private final TrainingPlan plan;
@@ -67,6 +68,11 @@ public final class Schedule {
             }
         }
         return flipped;
+    }
+
+    /** The seed of what the network leaves to chance in the step. */
+    public long chanceOf(long step) {
+        return new SplittableRandom(plan.seed() ^ (CHANCE * (step + 1))).nextLong();
     }
 
     public double learningRateOf(long step) {

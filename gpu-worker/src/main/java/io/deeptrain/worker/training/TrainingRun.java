@@ -297,7 +297,7 @@ public final class TrainingRun {
         int[] images = schedule.imagesOf(step);
         Batch batch = prepared.training().batch(images, schedule.flipsOf(step, images.length), plan.activation());
         long loaded = world.clock().nanos();
-        loss = prepared.learner().step(batch, schedule.learningRateOf(step));
+        loss = prepared.learner().step(batch, schedule.chanceOf(step), schedule.learningRateOf(step));
         long done = world.clock().nanos();
         world.observations().stepped(images.length, loaded - begun, done - begun);
         if (!Double.isFinite(loss)) {

@@ -53,7 +53,7 @@ class LoadedModelsTest {
         engine.add("open");
         return new Learner() {
             @Override
-            public float step(Batch batch, double learningRate) {
+            public float step(Batch batch, long chance, double learningRate) {
                 throw new UnsupportedOperationException("predicting is no learning");
             }
 

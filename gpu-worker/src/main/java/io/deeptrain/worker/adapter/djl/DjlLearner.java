@@ -19,7 +19,6 @@ import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.TensorSpec;
-import io.deeptrain.worker.network.TensorSpec.Role;
 import io.deeptrain.worker.port.Learner;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -53,6 +52,7 @@ final class DjlLearner implements Learner {
         this.model = model;
         this.block = (PtSymbolBlock) model.getBlock();
         this.manager = (PtNDManager) model.getNDManager();
+        // The engine lists them in the order of the class's text, which is the network's.
         for (Parameter parameter : block.getParameters().values()) {
             PtNDArray array = (PtNDArray) parameter.getArray();
             array.setRequiresGradient(true);
@@ -64,7 +64,11 @@ final class DjlLearner implements Learner {
     }
 
     @Override
-    public float step(Batch batch, double learningRate) {
+    public float step(Batch batch, long chance, double learningRate) {
+        if (network.hasChance()) {
+            // The generator is one for the process; nothing else in a worker draws from it.
+            Engine.getEngine(DjlLearners.ENGINE).setRandomSeed(Long.hashCode(chance));
+        }
         float loss;
         try (PtNDManager step = (PtNDManager) manager.newSubManager()) {
             NDArray images = images(step, batch.pixels());
@@ -103,10 +107,10 @@ final class DjlLearner implements Learner {
     @Override
     public float[] logits(Pixels pixels) {
         try (NDManager call = manager.newSubManager()) {
-            NDArray answer = IValueUtils.forward(block, new NDList(images(call, pixels)), false)
-                    .singletonOrThrow();
-            answer.attach(call);
-            return answer.toFloatArray();
+            NDList answers = IValueUtils.forward(block, new NDList(images(call, pixels)), false);
+            answers.attach(call);
+            return answers.get(TorchScriptSource.indexOf(network, Network.LOGITS))
+                    .toFloatArray();
         }
     }
 
@@ -129,7 +133,7 @@ final class DjlLearner implements Learner {
             }
         }
         List<Tensor> optimizer = new ArrayList<>();
-        List<TensorSpec> learned = learned();
+        List<TensorSpec> learned = network.parameters();
         for (int n = 0; n < learned.size(); n++) {
             optimizer.add(new Tensor(
                     learned.get(n).name(),
@@ -159,13 +163,6 @@ final class DjlLearner implements Learner {
         return (PtNDArray) call.create(
                 FloatBuffer.wrap(tensor.values()),
                 new Shape(tensor.shape().stream().mapToLong(Integer::longValue).toArray()));
-    }
-
-    /** In the order in which the engine lists the parameters, which is that of the class's text. */
-    private List<TensorSpec> learned() {
-        return network.tensors().stream()
-                .filter(spec -> spec.role() == Role.PARAMETER)
-                .toList();
     }
 
     @Override

@@ -50,7 +50,7 @@ public final class DjlLearners implements Learners {
             Path folder = Files.createTempDirectory("deeptrain-net");
             Path archive = folder.resolve(NAME + ".pt");
             try {
-                TorchScriptArchive.write(archive, TorchScriptSource.of(network, activation), network.tensors(), state);
+                TorchScriptArchive.write(archive, TorchScriptSource.of(network, activation), network, state);
                 Model model = Model.newInstance(NAME, ENGINE);
                 model.load(folder, NAME, Map.of("trainParam", "true"));
                 return new DjlLearner(network, model);

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.adapter.djl;
 
+import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.TensorSpec;
 import io.deeptrain.worker.network.TensorSpec.Role;
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -35,10 +38,10 @@ final class TorchScriptArchive {
 
     private TorchScriptArchive() {}
 
-    static void write(Path file, String source, List<TensorSpec> specs, List<Tensor> tensors) throws IOException {
+    static void write(Path file, String source, Network network, List<Tensor> tensors) throws IOException {
         try (ZipOutputStream zip = new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
             zip.setMethod(ZipOutputStream.STORED);
-            put(zip, "net/data.pkl", new TorchScriptArchive().module(specs));
+            put(zip, "net/data.pkl", new TorchScriptArchive().module(network));
             put(zip, "net/code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
             for (int n = 0; n < tensors.size(); n++) {
                 put(zip, "net/data/" + n, littleEndian(tensors.get(n).values()));
@@ -48,7 +51,9 @@ final class TorchScriptArchive {
         }
     }
 
-    private byte[] module(List<TensorSpec> specs) {
+    private byte[] module(Network network) {
+        Map<String, String> attributes = TorchScriptSource.attributes(network);
+        List<TensorSpec> specs = network.tensors();
         opcodes(PROTO, 2);
         global("__torch__", TorchScriptSource.CLASS_NAME);
         opcodes(')', NEWOBJ, '}', '(');
@@ -57,6 +62,7 @@ final class TorchScriptArchive {
         text("_is_full_backward_hook");
         opcodes('N');
         for (int n = 0; n < specs.size(); n++) {
+            text(Objects.requireNonNull(attributes.get(specs.get(n).name())));
             tensor(n, specs.get(n));
         }
         opcodes('u', 'b', '.');
@@ -65,7 +71,6 @@ final class TorchScriptArchive {
 
     /** {@code _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)}. */
     private void tensor(int storage, TensorSpec spec) {
-        text(spec.name());
         global("torch._utils", "_rebuild_tensor_v2");
         opcodes('(', '(');
         text("storage");

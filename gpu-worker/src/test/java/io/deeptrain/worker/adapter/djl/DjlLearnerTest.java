@@ -1,19 +1,15 @@
 package io.deeptrain.worker.adapter.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.training.ParameterStore;
 import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.GraphBuilder;
 import io.deeptrain.worker.network.InitialWeights;
+import io.deeptrain.worker.network.Layer.BatchNorm;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.ResidualNetwork;
+import io.deeptrain.worker.network.Window;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Pixels;
@@ -56,7 +52,7 @@ class DjlLearnerTest {
     private static List<Float> losses(Learner learner, int from, int to) {
         List<Float> losses = new ArrayList<>();
         for (int step = from; step < to; step++) {
-            losses.add(learner.step(batch(step, 16), RATE));
+            losses.add(learner.step(batch(step, 16), step, RATE));
         }
         return losses;
     }
@@ -91,7 +87,7 @@ class DjlLearnerTest {
             float[] logits = learner.logits(batch(1, 4).pixels());
             assertThat(logits).hasSize(4 * CONCEPTS);
             assertThat(learner.state()).isEqualTo(before);
-            learner.step(batch(1, 16), RATE);
+            learner.step(batch(1, 16), 1, RATE);
             for (int n = 0; n < before.network().size(); n++) {
                 assertThat(learner.state().network().get(n))
                         .isNotEqualTo(before.network().get(n));
@@ -110,27 +106,23 @@ class DjlLearnerTest {
     }
 
     @Test
-    void what_is_written_as_a_script_computes_what_the_layers_say() {
-        Batch batch = batch(3, 8);
-        float[] expected;
-        try (NDManager manager = NDManager.newBaseManager(DjlLearners.ENGINE)) {
-            BlockNetwork reference =
-                    new BlockNetwork(NETWORK).initialized(manager, InitialWeights.of(NETWORK, 7, Set.of()));
-            NDArray images = manager.create(batch.pixels().bytes(), new Shape(8, 3, SIZE, SIZE), DataType.UINT8)
-                    .toType(DataType.FLOAT32, false)
-                    .sub(125)
-                    .div(63);
-            expected = reference
-                    .forward(new ParameterStore(manager, false), new NDList(images), false)
-                    .singletonOrThrow()
-                    .toFloatArray();
-        }
-        try (Learner learner = learner(Activation.SOFTMAX)) {
-            float[] logits = learner.logits(batch.pixels());
-            assertThat(logits).hasSameSizeAs(expected);
-            for (int n = 0; n < logits.length; n++) {
-                assertThat(logits[n]).isCloseTo(expected[n], within(1e-4f));
+    void which_features_are_dropped_is_a_function_of_the_steps_seed() {
+        assertThat(lossesWithDropout(1, 2)).isEqualTo(lossesWithDropout(1, 2));
+        assertThat(lossesWithDropout(1, 3).getLast())
+                .isNotEqualTo(lossesWithDropout(1, 2).getLast());
+    }
+
+    private static List<Float> lossesWithDropout(long... chances) {
+        GraphBuilder graph = new GraphBuilder(BatchNorm.EPSILON);
+        int features = graph.globalAverage(graph.convolution("conv", GraphBuilder.IMAGE, 8, Window.padded(3, 3, 1), 1));
+        Network network = graph.classifier("dropping", graph.linear("fc", graph.dropout(features, 0.5), CONCEPTS));
+        try (Learner learner =
+                new DjlLearners(1).learner(network, Activation.SOFTMAX, InitialWeights.of(network, 7, Set.of()))) {
+            List<Float> losses = new ArrayList<>();
+            for (long chance : chances) {
+                losses.add(learner.step(batch(1, 16), chance, RATE));
             }
+            return losses;
         }
     }
 

@@ -80,7 +80,7 @@ public final class TrainingSpeed {
 
     private static double worker(DjlLearners learners, Batch batch) {
         try (Learner learner = learners.learner(NETWORK, Activation.SOFTMAX, InitialWeights.of(NETWORK, 1, Set.of()))) {
-            return imagesPerSecond(() -> learner.step(batch, RATE));
+            return imagesPerSecond(() -> learner.step(batch, 0, RATE));
         }
     }
 
