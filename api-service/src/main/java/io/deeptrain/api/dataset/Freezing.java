@@ -1,8 +1,10 @@
 package io.deeptrain.api.dataset;
 
+import io.deeptrain.api.input.BoundingBox;
 import io.deeptrain.api.input.Label;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,7 +14,7 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * Freezes a dataset: the images that are labelled with any of the model's concepts, each for training or for the test
+ * Freezes a dataset: the images that say anything about any of the model's concepts, each for training or for the test
  * at the end. Which of the two follows from the input's id alone, so that an image which one version was tested on is
  * never trained on by the next.
  */
@@ -41,23 +43,24 @@ public sealed interface Freezing {
      * The one exception to the rule above: the first image that shows a concept is always for training, or a small
      * dataset might not train it at all.
      */
-    static Freezing of(List<LabelledImage> images, List<String> concepts) {
-        return ofFrozen(images.stream().map(FrozenInput::of).toList(), concepts);
+    static Freezing of(List<LabelledImage> images, List<String> concepts, Evidence evidence) {
+        return ofFrozen(images.stream().map(FrozenInput::of).toList(), concepts, evidence);
     }
 
     /** As {@link #of}, of inputs that were frozen before, in their order. */
-    static Freezing ofFrozen(List<FrozenInput> images, List<String> concepts) {
+    static Freezing ofFrozen(List<FrozenInput> images, List<String> concepts, Evidence evidence) {
         Set<String> unseen = new HashSet<>(concepts);
         List<ManifestEntry> entries = new ArrayList<>();
         for (FrozenInput image : images) {
-            List<String> positives = ids(image, concepts, true);
-            List<String> negatives = ids(image, concepts, false);
+            List<String> positives = image.shown(concepts, evidence);
+            List<String> negatives = image.notShown(concepts, evidence);
             if (positives.isEmpty() && negatives.isEmpty()) {
                 continue;
             }
             boolean first = unseen.removeAll(positives);
             Split split = !first && isForTest(image.inputId()) ? Split.TEST : Split.TRAIN;
-            entries.add(new ManifestEntry(image.inputId(), image.image(), positives, negatives, split));
+            entries.add(new ManifestEntry(
+                    image.inputId(), image.image(), positives, negatives, regions(image, concepts, evidence), split));
         }
         if (entries.isEmpty()) {
             return new NoImages();
@@ -67,13 +70,22 @@ public sealed interface Freezing {
                 : new NoPositives(concepts.stream().filter(unseen::contains).toList());
     }
 
-    private static List<String> ids(FrozenInput image, List<String> concepts, boolean positive) {
-        return image.labels().stream()
-                .filter(label -> label.positive() == positive)
-                .map(Label::conceptId)
-                .filter(concepts::contains)
-                .sorted()
-                .toList();
+    private static List<LabelledRegion> regions(FrozenInput image, List<String> concepts, Evidence evidence) {
+        return switch (evidence) {
+            case IMAGE_LABELS -> List.of();
+            case REGION_LABELS ->
+                image.regions().stream()
+                        .flatMap(region -> region.labels().stream()
+                                .filter(Label::positive)
+                                .map(Label::conceptId)
+                                .filter(concepts::contains)
+                                .map(concept -> region(concept, region.box())))
+                        .toList();
+        };
+    }
+
+    private static LabelledRegion region(String concept, BoundingBox box) {
+        return new LabelledRegion(concept, box.top(), box.left(), box.bottom(), box.right());
     }
 
     private static boolean isForTest(String inputId) {

@@ -27,8 +27,40 @@ public record FrozenInput(String inputId, StoredObject image, List<Label> labels
                         .toList());
     }
 
-    public boolean isLabelledWithAny(Collection<String> concepts) {
-        return labels.stream().map(Label::conceptId).anyMatch(concepts::contains);
+    /** Whether it says anything about any of the concepts. */
+    public boolean isLabelledWithAny(Collection<String> concepts, Evidence evidence) {
+        return !shown(concepts, evidence).isEmpty()
+                || !conceptIds(labels, concepts, false).isEmpty();
+    }
+
+    /** Those of the concepts that it shows, in the order of their ids. */
+    List<String> shown(Collection<String> concepts, Evidence evidence) {
+        return switch (evidence) {
+            case IMAGE_LABELS -> conceptIds(labels, concepts, true);
+            case REGION_LABELS ->
+                regions.stream()
+                        .flatMap(region -> conceptIds(region.labels(), concepts, true).stream())
+                        .distinct()
+                        .sorted()
+                        .toList();
+        };
+    }
+
+    /** Those of the concepts that it is known not to show, in the order of their ids. */
+    List<String> notShown(Collection<String> concepts, Evidence evidence) {
+        List<String> shown = shown(concepts, evidence);
+        return conceptIds(labels, concepts, false).stream()
+                .filter(concept -> !shown.contains(concept))
+                .toList();
+    }
+
+    private static List<String> conceptIds(List<Label> labels, Collection<String> concepts, boolean positive) {
+        return labels.stream()
+                .filter(label -> label.positive() == positive)
+                .map(Label::conceptId)
+                .filter(concepts::contains)
+                .sorted()
+                .toList();
     }
 
     private static List<Label> sorted(List<Label> labels) {

@@ -67,6 +67,33 @@ class EstimatesTest {
         assertThat(calibration.at("/median_error").asDouble()).isZero();
     }
 
+    @Test
+    void a_detector_counts_the_inputs_that_have_regions_of_its_concepts_or_show_none() {
+        OwnApp app = OwnApp.fresh(base);
+        app.input("labelled", OwnApp.PNG, "{\"id\":\"cat\"}");
+        app.input("without", OwnApp.PNG, "{\"id\":\"cat\",\"value\":0}");
+        region(app, "boxed", "cat");
+        region(app, "boxed-too", "cat");
+        region(app, "of-another", "dog");
+        Answer created = app.rest().post(app.at("/models"), """
+                {"model":{"id":"m","model_type_id":"visual-detector",
+                 "train_info":{"params":{"template":"Clarifai-InceptionV2","num_epochs":2}},
+                 "output_info":{"data":{"concepts":[{"id":"cat"}]}}}}
+                """);
+        assertThat(created.code()).isEqualTo(10000);
+
+        assertThat(estimate(app).at("/inputs").asInt()).isEqualTo(3);
+    }
+
+    private static void region(OwnApp app, String inputId, String concept) {
+        Answer added = app.rest().post(app.at("/inputs"), """
+                {"inputs":[{"id":"%s","data":{"image":{"base64":"%s"},"regions":[
+                 {"region_info":{"bounding_box":{"top_row":0,"left_col":0.2,"bottom_row":0.5,"right_col":0.6}},
+                  "data":{"concepts":[{"id":"%s"}]}}]}}]}
+                """.formatted(inputId, OwnApp.PNG, concept));
+        assertThat(added.code()).isEqualTo(10000);
+    }
+
     private static JsonNode estimate(OwnApp app) {
         Answer answer = app.rest().post(app.at("/models/m/estimate"), "");
         assertThat(answer.code()).isEqualTo(10000);

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.deeptrain.api.dataset.Freezing.Frozen;
 import io.deeptrain.api.dataset.Freezing.NoImages;
 import io.deeptrain.api.dataset.Freezing.NoPositives;
+import io.deeptrain.api.input.BoundingBox;
 import io.deeptrain.api.input.Label;
 import io.deeptrain.api.input.LabelledImage;
+import io.deeptrain.api.input.Region;
 import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
 import java.time.Instant;
@@ -28,12 +31,15 @@ class FreezingTest {
 
     private static final String FOR_TRAINING = "input-1";
 
+    private static final BoundingBox LEFT = new BoundingBox(0, 0, 1, 0.5f);
+    private static final BoundingBox RIGHT = new BoundingBox(0, 0.5f, 1, 1);
+
     @Test
     void an_image_is_listed_with_the_labels_that_the_model_knows_in_their_order() {
         LabelledImage image = image(FOR_TRAINING, yes("dog"), no("cat"), yes("tree"), no("house"));
         LabelledImage both = image("both", yes("dog"), yes("cat"));
 
-        assertThat(Freezing.of(List.of(image, both), CAT_AND_DOG))
+        assertThat(Freezing.of(List.of(image, both), CAT_AND_DOG, Evidence.IMAGE_LABELS))
                 .isEqualTo(new Frozen(List.of(
                         entry(image, List.of("dog"), List.of("cat"), Split.TRAIN),
                         entry(both, List.of("cat", "dog"), List.of(), Split.TRAIN))));
@@ -45,14 +51,14 @@ class FreezingTest {
         LabelledImage tree = image("b", yes("tree"));
         LabelledImage nothing = image("c");
 
-        assertThat(Freezing.of(List.of(tree, cat, nothing), List.of("cat")))
+        assertThat(Freezing.of(List.of(tree, cat, nothing), List.of("cat"), Evidence.IMAGE_LABELS))
                 .isEqualTo(new Frozen(List.of(entry(cat, List.of("cat"), List.of(), Split.TRAIN))));
     }
 
     @Test
     void without_an_image_of_any_concept_there_is_no_dataset() {
-        assertThat(Freezing.of(List.of(), CAT_AND_DOG)).isEqualTo(new NoImages());
-        assertThat(Freezing.of(List.of(image("a", yes("tree")), image("b")), CAT_AND_DOG))
+        assertThat(Freezing.of(List.of(), CAT_AND_DOG, Evidence.IMAGE_LABELS)).isEqualTo(new NoImages());
+        assertThat(Freezing.of(List.of(image("a", yes("tree")), image("b")), CAT_AND_DOG, Evidence.IMAGE_LABELS))
                 .isEqualTo(new NoImages());
     }
 
@@ -60,7 +66,7 @@ class FreezingTest {
     void every_concept_must_be_shown_by_an_image() {
         List<LabelledImage> images = List.of(image("a", no("dog"), no("bird")), image("b", yes("cat")));
 
-        assertThat(Freezing.of(images, List.of("dog", "cat", "bird")))
+        assertThat(Freezing.of(images, List.of("dog", "cat", "bird"), Evidence.IMAGE_LABELS))
                 .isEqualTo(new NoPositives(List.of("dog", "bird")));
     }
 
@@ -105,9 +111,57 @@ class FreezingTest {
         assertThat(after).containsAllEntriesOf(before).containsValue(Split.TEST);
     }
 
+    @Test
+    void a_detector_learns_from_the_regions_that_show_its_concepts() {
+        LabelledImage pets =
+                imageOf("a", List.of(), region("1", LEFT, yes("dog"), yes("tree")), region("2", RIGHT, yes("cat")));
+
+        assertThat(Freezing.of(List.of(pets), CAT_AND_DOG, Evidence.REGION_LABELS))
+                .isEqualTo(new Frozen(List.of(new ManifestEntry(
+                        "a",
+                        object("a"),
+                        List.of("cat", "dog"),
+                        List.of(),
+                        List.of(new LabelledRegion("dog", 0, 0, 1, 0.5), new LabelledRegion("cat", 0, 0.5, 1, 1)),
+                        Split.TRAIN))));
+    }
+
+    @Test
+    void a_label_of_the_whole_image_does_not_tell_a_detector_where() {
+        LabelledImage somewhere = image("a", yes("cat"), yes("dog"));
+
+        assertThat(Freezing.of(List.of(somewhere), CAT_AND_DOG, Evidence.REGION_LABELS))
+                .isEqualTo(new NoImages());
+    }
+
+    @Test
+    void a_detector_learns_from_an_image_that_shows_none_what_it_must_not_find() {
+        LabelledImage cat = imageOf("a", List.of(no("cat"), no("dog")), region("1", LEFT, yes("cat")));
+        LabelledImage empty = image("b", no("cat"));
+
+        assertThat(Freezing.of(List.of(cat, empty), List.of("cat"), Evidence.REGION_LABELS))
+                .isEqualTo(new Frozen(List.of(
+                        new ManifestEntry(
+                                "a",
+                                object("a"),
+                                List.of("cat"),
+                                List.of(),
+                                List.of(new LabelledRegion("cat", 0, 0, 1, 0.5)),
+                                Split.TRAIN),
+                        entry(empty, List.of(), List.of("cat"), Split.TRAIN))));
+    }
+
+    @Test
+    void a_region_that_does_not_show_a_concept_does_not_teach_it() {
+        LabelledImage image = imageOf("a", List.of(), region("1", LEFT, no("cat")), region("2", RIGHT, yes("dog")));
+
+        assertThat(Freezing.of(List.of(image), CAT_AND_DOG, Evidence.REGION_LABELS))
+                .isEqualTo(new NoPositives(List.of("cat")));
+    }
+
     private static Map<String, Split> splits(List<LabelledImage> images, List<String> concepts) {
         Map<String, Split> splits = new HashMap<>();
-        assertThat(Freezing.of(images, concepts))
+        assertThat(Freezing.of(images, concepts, Evidence.IMAGE_LABELS))
                 .isInstanceOfSatisfying(
                         Frozen.class,
                         frozen -> frozen.entries().forEach(entry -> splits.put(entry.inputId(), entry.split())));
@@ -121,14 +175,22 @@ class FreezingTest {
     }
 
     private static LabelledImage image(String id, Label... labels) {
+        return imageOf(id, List.of(labels));
+    }
+
+    private static Region region(String id, BoundingBox box, Label... labels) {
+        return new Region(id, box, List.of(labels));
+    }
+
+    private static LabelledImage imageOf(String id, List<Label> labels, Region... regions) {
         return new LabelledImage(
                 id,
                 object(id),
                 "",
                 "{}",
                 Optional.empty(),
-                List.of(labels),
-                List.of(),
+                labels,
+                List.of(regions),
                 List.of(),
                 Instant.EPOCH,
                 Instant.EPOCH);

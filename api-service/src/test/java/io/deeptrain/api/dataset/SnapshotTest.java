@@ -38,9 +38,9 @@ class SnapshotTest {
 
         assertThat(SnapshotJson.read(new ByteArrayInputStream(SnapshotJson.write(snapshot.inputs()))))
                 .isEqualTo(snapshot.inputs());
-        assertThat(snapshot.inputs().getFirst().isLabelledWithAny(List.of("cat")))
+        assertThat(snapshot.inputs().getFirst().isLabelledWithAny(List.of("cat"), Evidence.IMAGE_LABELS))
                 .isTrue();
-        assertThat(snapshot.inputs().getLast().isLabelledWithAny(List.of("cat")))
+        assertThat(snapshot.inputs().getLast().isLabelledWithAny(List.of("cat"), Evidence.IMAGE_LABELS))
                 .isFalse();
     }
 

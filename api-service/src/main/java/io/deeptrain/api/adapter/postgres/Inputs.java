@@ -1,6 +1,7 @@
 package io.deeptrain.api.adapter.postgres;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.deeptrain.api.dataset.Evidence;
 import io.deeptrain.api.input.GeoPoint;
 import io.deeptrain.api.input.Label;
 import io.deeptrain.api.input.LabelledImage;
@@ -52,6 +53,18 @@ public final class Inputs {
             and exists (select 1 from label any_label
                         where (any_label.user_id, any_label.app_id, any_label.input_id)
                             = (i.user_id, i.app_id, i.input_id) and any_label.concept_id = any(?))
+            """;
+
+    /** A region's label, and the negative label of an image that has no such region. */
+    private static final String SHOWING_REGIONS_OF = """
+            and (exists (select 1 from label any_label
+                         where (any_label.user_id, any_label.app_id, any_label.input_id)
+                             = (i.user_id, i.app_id, i.input_id)
+                           and any_label.concept_id = any(?) and not any_label.positive)
+                 or exists (select 1 from annotation a, jsonb_array_elements(a.regions) region,
+                                          jsonb_array_elements(region -> 'labels') region_label
+                            where (a.user_id, a.app_id, a.input_id) = (i.user_id, i.app_id, i.input_id)
+                              and region_label ->> 'conceptId' = any(?)))
             """;
 
     private static final String IN_DATASET = """
@@ -182,29 +195,38 @@ public final class Inputs {
         return find(connection, tenant, List.of(id)).stream().findFirst();
     }
 
-    /** All images that are labelled with any of the concepts, in the order of their creation. */
-    public static List<LabelledImage> labelledWith(Connection connection, Tenant tenant, Collection<String> concepts)
-            throws SQLException {
-        return Sql.list(
-                connection,
-                SELECT.formatted(LABELLED_WITH),
-                Inputs::read,
-                tenant.userId(),
-                tenant.appId(),
-                Sql.texts(connection, concepts));
+    /** The images that say anything about any of the concepts. */
+    public static List<LabelledImage> labelledWith(
+            Connection connection, Tenant tenant, Collection<String> concepts, Evidence evidence) throws SQLException {
+        return labelledWith(connection, tenant, concepts, evidence, "", List.of());
     }
 
-    /** As {@link #labelledWith}, of a dataset alone. */
+    /** As {@link #labelledWith(Connection, Tenant, Collection, Evidence)}, of a dataset alone. */
     public static List<LabelledImage> labelledWith(
-            Connection connection, Tenant tenant, Collection<String> concepts, String datasetId) throws SQLException {
-        return Sql.list(
-                connection,
-                SELECT.formatted(LABELLED_WITH + IN_DATASET),
-                Inputs::read,
-                tenant.userId(),
-                tenant.appId(),
-                Sql.texts(connection, concepts),
-                datasetId);
+            Connection connection, Tenant tenant, Collection<String> concepts, Evidence evidence, String datasetId)
+            throws SQLException {
+        return labelledWith(connection, tenant, concepts, evidence, IN_DATASET, List.of(datasetId));
+    }
+
+    private static List<LabelledImage> labelledWith(
+            Connection connection,
+            Tenant tenant,
+            Collection<String> concepts,
+            Evidence evidence,
+            String furtherCondition,
+            List<String> furtherValues)
+            throws SQLException {
+        List<Object> values = new ArrayList<>(List.of(tenant.userId(), tenant.appId()));
+        values.add(Sql.texts(connection, concepts));
+        String condition = switch (evidence) {
+            case IMAGE_LABELS -> LABELLED_WITH;
+            case REGION_LABELS -> {
+                values.add(Sql.texts(connection, concepts));
+                yield SHOWING_REGIONS_OF;
+            }
+        };
+        values.addAll(furtherValues);
+        return Sql.list(connection, SELECT.formatted(condition + furtherCondition), Inputs::read, values.toArray());
     }
 
     /** All images of a dataset. */

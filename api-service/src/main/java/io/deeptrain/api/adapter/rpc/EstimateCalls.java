@@ -87,7 +87,7 @@ public class EstimateCalls {
                 TrainingOrder order = TrainingCalls.order(model, List.of(version), "");
                 long inputs = request.getEstimatedInputCount() != 0
                         ? request.getEstimatedInputCount()
-                        : source.labelledWith(connection, tenant, order.dataset(), order.concepts())
+                        : source.labelledWith(connection, tenant, order.dataset(), order.concepts(), order.evidence())
                                 .size();
                 TrainingEstimate formula = TrainingEstimate.of(order.template(), order.hyperparameters(), inputs);
                 CalibratedEstimate estimate = FinishedTrainings.calibration(

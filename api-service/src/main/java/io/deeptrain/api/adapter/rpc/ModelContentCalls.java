@@ -11,6 +11,7 @@ import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.contract.BoundingBox;
 import io.deeptrain.contract.Concept;
 import io.deeptrain.contract.Data;
 import io.deeptrain.contract.Image;
@@ -20,7 +21,10 @@ import io.deeptrain.contract.ListModelInputsRequest;
 import io.deeptrain.contract.MultiConceptResponse;
 import io.deeptrain.contract.MultiInputResponse;
 import io.deeptrain.contract.OutputInfo;
+import io.deeptrain.contract.Region;
+import io.deeptrain.contract.RegionInfo;
 import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -128,12 +132,25 @@ class ModelContentCalls {
                         Image.newBuilder().setUrl(known.map(LabelledImage::url).orElse("")));
         entry.positives().forEach(id -> data.addConcepts(label(id, 1)));
         entry.negatives().forEach(id -> data.addConcepts(label(id, 0)));
+        entry.regions().forEach(region -> data.addRegions(message(region)));
         Input.Builder input = Input.newBuilder()
                 .setId(entry.inputId())
                 .setData(data)
                 .setStatus(Answers.of(StatusCode.INPUT_DOWNLOAD_SUCCESS, ""));
         known.ifPresent(image -> input.setCreatedAt(Times.stamp(image.createdAt())));
         return input.build();
+    }
+
+    private static Region message(LabelledRegion region) {
+        return Region.newBuilder()
+                .setRegionInfo(RegionInfo.newBuilder()
+                        .setBoundingBox(BoundingBox.newBuilder()
+                                .setTopRow((float) region.top())
+                                .setLeftCol((float) region.left())
+                                .setBottomRow((float) region.bottom())
+                                .setRightCol((float) region.right())))
+                .setData(Data.newBuilder().addConcepts(label(region.concept(), 1)))
+                .build();
     }
 
     private static Concept label(String id, float value) {

@@ -98,7 +98,7 @@ class TrainingCalls {
             return facts.answeredEarlier().get();
         }
         TrainingOrder order = facts.order();
-        List<ManifestEntry> entries = frozen(facts.images(), order.concepts());
+        List<ManifestEntry> entries = frozen(facts.images(), order);
         StoredObject manifest = stored(ManifestJson.write(entries));
         TrainingSpec spec = new TrainingSpec(
                 order.modelTypeId(),
@@ -132,7 +132,7 @@ class TrainingCalls {
                 tenant,
                 model,
                 order,
-                source.labelledWith(connection, tenant, order.dataset(), order.concepts()),
+                source.labelledWith(connection, tenant, order.dataset(), order.concepts(), order.evidence()),
                 earlier);
     }
 
@@ -166,18 +166,23 @@ class TrainingCalls {
         return TrainingOrder.of(model.modelTypeId(), ModelMessages.document(model), version);
     }
 
-    private static List<ManifestEntry> frozen(List<FrozenInput> images, List<String> concepts) {
-        return switch (Freezing.ofFrozen(images, concepts)) {
+    private static List<ManifestEntry> frozen(List<FrozenInput> images, TrainingOrder order) {
+        String what = switch (order.evidence()) {
+            case IMAGE_LABELS -> "input";
+            case REGION_LABELS -> "region of an input";
+        };
+        return switch (Freezing.ofFrozen(images, order.concepts(), order.evidence())) {
             case Freezing.Frozen(List<ManifestEntry> entries) -> entries;
             case Freezing.NoImages() ->
                 throw new Refusal(
                         StatusCode.MODEL_TRAINING_NO_DATA,
-                        "No input that this training may use is labelled with any of the concepts " + listed(concepts));
+                        "No %s that this training may use is labelled with any of the concepts %s"
+                                .formatted(what, listed(order.concepts())));
             case Freezing.NoPositives(List<String> unseen) ->
                 throw new Refusal(
                         StatusCode.MODEL_TRAINING_NO_POSITIVES,
-                        "output_info.data.concepts: no input shows %s; label at least one input with each concept"
-                                .formatted(listed(unseen)));
+                        "output_info.data.concepts: no %s shows %s; label at least one %s with each concept"
+                                .formatted(what, listed(unseen), what));
         };
     }
 

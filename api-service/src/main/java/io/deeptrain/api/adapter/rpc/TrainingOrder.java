@@ -3,6 +3,7 @@ package io.deeptrain.api.adapter.rpc;
 import com.google.protobuf.Struct;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.dataset.DatasetChoice;
+import io.deeptrain.api.dataset.Evidence;
 import io.deeptrain.api.hyperparameter.Hyperparameters;
 import io.deeptrain.api.hyperparameter.Violation;
 import io.deeptrain.api.status.StatusCode;
@@ -53,6 +54,11 @@ record TrainingOrder(
     TrainingOrder {
         hyperparameters = Map.copyOf(hyperparameters);
         concepts = List.copyOf(concepts);
+    }
+
+    /** What it is in an input that this training learns from. */
+    Evidence evidence() {
+        return Evidence.of(modelTypeId);
     }
 
     /** @throws Refusal that lists everything that is wrong with the parameters */

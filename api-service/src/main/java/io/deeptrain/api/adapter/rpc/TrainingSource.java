@@ -7,6 +7,7 @@ import io.deeptrain.api.adapter.postgres.DatasetVersions.StoredDatasetVersion;
 import io.deeptrain.api.adapter.postgres.Datasets;
 import io.deeptrain.api.adapter.postgres.Inputs;
 import io.deeptrain.api.dataset.DatasetChoice;
+import io.deeptrain.api.dataset.Evidence;
 import io.deeptrain.api.dataset.FrozenInput;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.status.StatusCode;
@@ -30,14 +31,15 @@ class TrainingSource {
     }
 
     /**
-     * All that are labelled with any of the concepts.
+     * All that say anything about any of the concepts.
      *
      * @throws Refusal if there is no such dataset, or nothing in it
      */
-    List<FrozenInput> labelledWith(Connection connection, Tenant tenant, DatasetChoice choice, List<String> concepts)
+    List<FrozenInput> labelledWith(
+            Connection connection, Tenant tenant, DatasetChoice choice, List<String> concepts, Evidence evidence)
             throws SQLException {
         return switch (choice) {
-            case DatasetChoice.AllInputs() -> frozen(Inputs.labelledWith(connection, tenant, concepts));
+            case DatasetChoice.AllInputs() -> frozen(Inputs.labelledWith(connection, tenant, concepts, evidence));
             case DatasetChoice.Current(String id) -> {
                 if (Datasets.find(tenant, id).isEmpty()) {
                     throw unknown("train_info.dataset.id is '%s' but must name a dataset of this app".formatted(id));
@@ -45,7 +47,7 @@ class TrainingSource {
                 if (Datasets.count(connection, tenant, id) == 0) {
                     throw empty("dataset '%s'".formatted(id));
                 }
-                yield frozen(Inputs.labelledWith(connection, tenant, concepts, id));
+                yield frozen(Inputs.labelledWith(connection, tenant, concepts, evidence, id));
             }
             case DatasetChoice.OfVersion version -> {
                 List<FrozenInput> inputs = read(found(tenant, version));
@@ -53,7 +55,7 @@ class TrainingSource {
                     throw empty("dataset version '%s'".formatted(version.versionId()));
                 }
                 yield inputs.stream()
-                        .filter(input -> input.isLabelledWithAny(concepts))
+                        .filter(input -> input.isLabelledWithAny(concepts, evidence))
                         .toList();
             }
         };

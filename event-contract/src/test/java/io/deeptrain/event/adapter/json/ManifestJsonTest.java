@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.LabelledRegion;
+import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +17,7 @@ class ManifestJsonTest {
     private static final String LINE =
             "{\"input_id\":\"i1\",\"image\":{\"key\":\"k\",\"sha256\":\"%s\",\"size_bytes\":7},"
                             .formatted("a".repeat(64))
-                    + "\"positives\":[\"kätzchen\"],\"negatives\":[],\"split\":\"TRAIN\"}\n";
+                    + "\"positives\":[\"kätzchen\"],\"negatives\":[],\"regions\":[],\"split\":\"TRAIN\"}\n";
 
     @Test
     void an_entry_is_one_line() throws Exception {
@@ -34,6 +36,25 @@ class ManifestJsonTest {
 
         assertThat(ManifestJson.read(new ByteArrayInputStream(ManifestJson.write(entries))))
                 .isEqualTo(entries);
+    }
+
+    @Test
+    void a_region_keeps_its_edges() throws Exception {
+        LabelledRegion region = new LabelledRegion("c", 0, 0.1f, 0.7, 1);
+        ManifestEntry entry = new ManifestEntry(
+                "i1", new StoredObject("k", "a".repeat(64), 7), List.of("c"), List.of(), List.of(region), Split.TRAIN);
+
+        assertThat(ManifestJson.read(new ByteArrayInputStream(ManifestJson.write(List.of(entry)))))
+                .containsExactly(entry);
+    }
+
+    @Test
+    void a_region_without_an_inside_is_unreadable() {
+        String region = "{\"concept\":\"c\",\"top\":0.5,\"left\":0.0,\"bottom\":0.5,\"right\":1.0}";
+
+        assertThatExceptionOfType(UnreadableEventException.class)
+                .isThrownBy(() -> read(LINE.replace("\"regions\":[]", "\"regions\":[" + region + "]")))
+                .withMessageStartingWith("manifest line 1: a region needs 0 <= top < bottom <= 1");
     }
 
     @Test
@@ -75,10 +96,6 @@ class ManifestJsonTest {
 
     private static ManifestEntry entry(String inputId, String positive) {
         return new ManifestEntry(
-                inputId,
-                new StoredObject("k", "a".repeat(64), 7),
-                List.of(positive),
-                List.of(),
-                ManifestEntry.Split.TRAIN);
+                inputId, new StoredObject("k", "a".repeat(64), 7), List.of(positive), List.of(), Split.TRAIN);
     }
 }
