@@ -1,23 +1,59 @@
 package io.deeptrain.worker.network;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The networks that a worker can build, by template and by name. */
 public final class Architectures {
-    private static final String CIFAR_TEMPLATE = "classification_cifar10_v1";
     private static final int CIFAR_UNITS = 3;
+
+    /** A network for so many concepts. */
+    private interface Recipe {
+        Network build(Borders borders, int concepts);
+    }
+
+    private record Template(String id, Recipe recipe) {}
+
+    private static final List<Template> TEMPLATES = List.of(
+            new Template("classification_cifar10_v1", (_, concepts) -> ResidualNetwork.cifar(CIFAR_UNITS, concepts)),
+            new Template("classification_basemodel_v1", (_, concepts) -> ResNet50.resnext(concepts)),
+            new Template("Clarifai_ResNext", (_, concepts) -> ResNet50.resnext(concepts)),
+            new Template("Clarifai_InceptionBatchNorm", (_, concepts) -> BnInception.classifier(concepts)),
+            new Template("Clarifai_InceptionV2", InceptionV3::v2),
+            new Template("Clarifai_InceptionTransferEmbedNorm", InceptionV3::v3),
+            new Template("Clarifai_InceptionResnetV2", InceptionResnetV2::classifier),
+            new Template("MMClassification_ResNet_50_RSB_A1", (_, concepts) -> ResNet50.resnet(concepts)),
+            new Template("MMClassification_ResNet_50", (_, concepts) -> ResNet50.resnet(concepts)));
+
+    private static final List<Recipe> WITHOUT_TEMPLATE = List.of(InceptionV4::classifier);
 
     private Architectures() {}
 
-    public static Optional<Network> ofTemplate(String template, int concepts) {
-        return CIFAR_TEMPLATE.equals(template)
-                ? Optional.of(ResidualNetwork.cifar(CIFAR_UNITS, concepts))
-                : Optional.empty();
+    /** The templates of classifiers that {@link #ofTemplate} knows. */
+    public static List<String> templates() {
+        return TEMPLATES.stream().map(Template::id).toList();
+    }
+
+    /** The network of a template, for square images of one size. */
+    public static Optional<Network> ofTemplate(String template, int concepts, int imageSize) {
+        return TEMPLATES.stream()
+                .filter(known -> known.id().equals(template))
+                .findFirst()
+                .map(known -> known.recipe().build(Borders.of(imageSize), concepts));
     }
 
     /** The network that a published model names. */
     public static Optional<Network> named(String architecture, int concepts) {
-        return ofTemplate(CIFAR_TEMPLATE, concepts)
-                .filter(network -> network.architecture().equals(architecture));
+        return recipes()
+                .flatMap(recipe -> Stream.of(Borders.values()).map(borders -> recipe.build(borders, concepts)))
+                .filter(network -> network.architecture().equals(architecture))
+                .findFirst();
+    }
+
+    private static Stream<Recipe> recipes() {
+        return Stream.of(TEMPLATES.stream().map(Template::recipe), WITHOUT_TEMPLATE.stream())
+                .flatMap(Function.identity());
     }
 }

@@ -122,7 +122,7 @@ public final class TrainingRun {
     private TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
         TrainingPlan plan = TrainingPlan.of(spec);
         Network network = Architectures.ofTemplate(
-                        spec.template(), spec.concepts().size())
+                        spec.template(), spec.concepts().size(), plan.imageSize())
                 .orElseThrow(() -> ending(
                         Fault.PLATFORM,
                         "UNKNOWN_TEMPLATE",
