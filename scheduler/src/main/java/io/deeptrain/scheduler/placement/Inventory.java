@@ -1,0 +1,182 @@
+package io.deeptrain.scheduler.placement;
+
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.placement.RoomIndex.Share;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What all workers have and what is free of it, down to shares of single GPUs. It gives a shape all that it asks for or
+ * nothing, and never the same twice. It asks no clock and draws no random number.
+ */
+public final class Inventory {
+    private final TreeMap<WorkerId, Machine> machines = new TreeMap<>();
+    private final RoomIndex whole = new RoomIndex();
+    private final RoomIndex free = new RoomIndex();
+    private final Map<Long, Grant> grants = new HashMap<>();
+    private final LeastFragmenting leastFragmenting;
+    private boolean isMachinesChanged;
+    private long grantsGiven;
+
+    public Inventory(Workload workload) {
+        leastFragmenting = new LeastFragmenting(workload);
+    }
+
+    /**
+     * A worker comes, with nothing in use.
+     *
+     * @throws IllegalArgumentException if it is there already
+     */
+    public void add(Capacity capacity) {
+        if (machines.containsKey(capacity.workerId())) {
+            throw new IllegalArgumentException("worker %s is there already".formatted(capacity.workerId()));
+        }
+        machines.put(capacity.workerId(), new Machine(capacity));
+        whole.put(capacity.workerId(), capacity.gpuClass(), capacity.topology(), capacity.gpus());
+        isMachinesChanged = true;
+        index(machine(capacity.workerId()));
+    }
+
+    /**
+     * A worker is lost, and with it every grant that has a part on it.
+     *
+     * @return those grants, by number
+     */
+    public List<Grant> remove(WorkerId workerId) {
+        machine(workerId);
+        List<Grant> lost = grantsOn(workerId);
+        lost.forEach(this::release);
+        machines.remove(workerId);
+        whole.remove(workerId);
+        free.remove(workerId);
+        isMachinesChanged = true;
+        return lost;
+    }
+
+    public void condition(WorkerId workerId, Condition condition) {
+        Machine machine = machine(workerId);
+        machine.condition(condition);
+        index(machine);
+    }
+
+    public Condition conditionOf(WorkerId workerId) {
+        return machine(workerId).condition();
+    }
+
+    /** Takes a single GPU in or out of service. What uses it goes on. */
+    public void gpuInService(WorkerId workerId, int gpu, boolean isInService) {
+        Machine machine = machine(workerId);
+        machine.gpuInService(gpu, isInService);
+        index(machine);
+    }
+
+    /** Gives the shape a place where it fits best, or nothing; if possible not on workers to be avoided. */
+    public Optional<Grant> place(Shape shape, Collection<WorkerId> avoided) {
+        Optional<List<Grant.Part>> parts = shape.each().isWholeGpusOnly() || shape.workers() > 1
+                ? takeWhole(shape, avoided)
+                : takeScored(shape, avoided);
+        return parts.map(taken -> {
+            Grant grant = new Grant(++grantsGiven, shape, taken);
+            grants.put(grant.number(), grant);
+            return grant;
+        });
+    }
+
+    private Optional<List<Grant.Part>> takeScored(Shape shape, Collection<WorkerId> avoided) {
+        if (isMachinesChanged) {
+            leastFragmenting.machines(machines.values());
+            isMachinesChanged = false;
+        }
+        return leastFragmenting.best(shape.each(), shape.classes(), avoided).map(choice -> {
+            Machine machine = choice.machine();
+            List<Integer> gpus = shape.each().isShared()
+                    ? machine.takeShare(shape.each(), choice.gpu())
+                    : machine.takeWhole(shape.each(), 1);
+            index(machine);
+            return List.of(new Grant.Part(machine.id(), 1, gpus));
+        });
+    }
+
+    private Optional<List<Grant.Part>> takeWhole(Shape shape, Collection<WorkerId> avoided) {
+        int gpus = shape.each().gpus();
+        RoomIndex room = shape.each().isWholeGpusOnly() ? free : roomFor(shape.each());
+        return room.gang(shape.classes(), shape.workers(), gpus, shape.together(), avoided)
+                .map(shares -> {
+                    List<Grant.Part> parts = new ArrayList<>(shares.size());
+                    for (Share share : shares) {
+                        Machine machine = machine(share.workerId());
+                        int workers = share.gpus() / gpus;
+                        parts.add(new Grant.Part(machine.id(), workers, machine.takeWhole(shape.each(), workers)));
+                        index(machine);
+                    }
+                    return parts;
+                });
+    }
+
+    /** The room for a demand that CPU or memory may limit: as many GPUs of each worker as they suffice for. */
+    private RoomIndex roomFor(Demand demand) {
+        RoomIndex room = new RoomIndex();
+        for (Machine machine : machines.values()) {
+            if (machine.takesWork()) {
+                int times = Math.min(machine.wholeGpusFree() / demand.gpus(), machine.timesHostFits(demand));
+                Capacity capacity = machine.capacity();
+                room.put(machine.id(), capacity.gpuClass(), capacity.topology(), times * demand.gpus());
+            }
+        }
+        return room;
+    }
+
+    /**
+     * Everything that was granted is free again.
+     *
+     * @throws IllegalArgumentException if it was not granted, or was given back
+     */
+    public void release(Grant grant) {
+        if (grants.remove(grant.number()) == null) {
+            throw new IllegalArgumentException("not a grant that is in use: " + grant);
+        }
+        for (Grant.Part part : grant.parts()) {
+            Machine machine = machine(part.workerId());
+            machine.giveBack(grant.shape().each(), part);
+            index(machine);
+        }
+    }
+
+    /** Whole GPUs that could be given now. */
+    public int wholeGpusFree(WorkerId workerId) {
+        return free.gpusOf(workerId);
+    }
+
+    /** The grants that are in use, in no particular order. */
+    public Collection<Grant> grants() {
+        return Collections.unmodifiableCollection(grants.values());
+    }
+
+    private List<Grant> grantsOn(WorkerId workerId) {
+        return grants.values().stream()
+                .filter(grant ->
+                        grant.parts().stream().anyMatch(part -> part.workerId().equals(workerId)))
+                .sorted((one, other) -> Long.compare(one.number(), other.number()))
+                .toList();
+    }
+
+    private void index(Machine machine) {
+        Capacity capacity = machine.capacity();
+        int gpus = machine.takesWork() ? machine.wholeGpusFree() : 0;
+        free.put(machine.id(), capacity.gpuClass(), capacity.topology(), gpus);
+    }
+
+    private Machine machine(WorkerId workerId) {
+        Machine machine = machines.get(workerId);
+        if (machine == null) {
+            throw new IllegalArgumentException("no such worker: " + workerId);
+        }
+        return machine;
+    }
+}

@@ -1,0 +1,184 @@
+package io.deeptrain.scheduler.placement;
+
+import io.deeptrain.event.WorkerId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** One worker of an inventory: what it has, and what is free of it. Changes of what is free count its version up. */
+final class Machine implements Comparable<Machine> {
+    private final Capacity capacity;
+    private final int[] freeGpuMilli;
+    private final boolean[] isGpuOut;
+    private Condition condition = Condition.IN_SERVICE;
+    private int freeCpuMilli;
+    private int freeMemoryMib;
+    private int freeTotal;
+    private int version;
+
+    Machine(Capacity capacity) {
+        this.capacity = capacity;
+        freeGpuMilli = new int[capacity.gpus()];
+        Arrays.fill(freeGpuMilli, Demand.WHOLE);
+        isGpuOut = new boolean[capacity.gpus()];
+        freeCpuMilli = capacity.cpuMilli();
+        freeMemoryMib = capacity.memoryMib();
+        freeTotal = capacity.gpus() * Demand.WHOLE;
+    }
+
+    WorkerId id() {
+        return capacity.workerId();
+    }
+
+    Capacity capacity() {
+        return capacity;
+    }
+
+    Condition condition() {
+        return condition;
+    }
+
+    void condition(Condition now) {
+        condition = now;
+        changed();
+    }
+
+    /**
+     * Takes one GPU in or out of service.
+     *
+     * @throws IllegalArgumentException if the worker has no such GPU
+     */
+    void gpuInService(int gpu, boolean isInService) {
+        if (gpu < 0 || gpu >= isGpuOut.length) {
+            throw new IllegalArgumentException(
+                    "gpu of %s must be from 0 to %d: %d".formatted(id(), isGpuOut.length - 1, gpu));
+        }
+        isGpuOut[gpu] = !isInService;
+        changed();
+    }
+
+    private void changed() {
+        version++;
+        freeTotal = Arrays.stream(freeGpus()).sum();
+    }
+
+    int version() {
+        return version;
+    }
+
+    int freeCpuMilli() {
+        return freeCpuMilli;
+    }
+
+    int freeMemoryMib() {
+        return freeMemoryMib;
+    }
+
+    boolean takesWork() {
+        return condition == Condition.IN_SERVICE;
+    }
+
+    /** Thousandths that are free of each GPU; 0 of one that is out of service. A copy. */
+    int[] freeGpus() {
+        int[] free = freeGpuMilli.clone();
+        for (int gpu = 0; gpu < free.length; gpu++) {
+            if (isGpuOut[gpu]) {
+                free[gpu] = 0;
+            }
+        }
+        return free;
+    }
+
+    /** The sum of {@link #freeGpus}. */
+    int freeGpuMilliTotal() {
+        return freeTotal;
+    }
+
+    /** GPUs of which nothing is in use, and which are in service. */
+    int wholeGpusFree() {
+        int whole = 0;
+        for (int gpu = 0; gpu < freeGpuMilli.length; gpu++) {
+            if (isWholeAndFree(gpu)) {
+                whole++;
+            }
+        }
+        return whole;
+    }
+
+    int gpusInService() {
+        int inService = 0;
+        for (boolean isOut : isGpuOut) {
+            if (!isOut) {
+                inService++;
+            }
+        }
+        return inService;
+    }
+
+    private boolean isWholeAndFree(int gpu) {
+        return !isGpuOut[gpu] && freeGpuMilli[gpu] == Demand.WHOLE;
+    }
+
+    /** How many times CPU and memory suffice for the demand. */
+    int timesHostFits(Demand demand) {
+        return Math.min(times(freeCpuMilli, demand.cpuMilli()), times(freeMemoryMib, demand.memoryMib()));
+    }
+
+    private static int times(int free, int each) {
+        return each == 0 ? Integer.MAX_VALUE : free / each;
+    }
+
+    /** Takes the demand so many times, of whole GPUs the lowest numbers. They must be free. */
+    List<Integer> takeWhole(Demand demand, int workers) {
+        List<Integer> taken = new ArrayList<>();
+        for (int gpu = 0; gpu < freeGpuMilli.length && taken.size() < workers * demand.gpus(); gpu++) {
+            if (isWholeAndFree(gpu)) {
+                taken.add(gpu);
+            }
+        }
+        if (taken.size() < workers * demand.gpus()) {
+            throw new IllegalStateException("not enough free GPUs on %s for %d of %s".formatted(id(), workers, demand));
+        }
+        take(demand, workers, taken);
+        return taken;
+    }
+
+    List<Integer> takeShare(Demand demand, int gpu) {
+        List<Integer> taken = List.of(gpu);
+        take(demand, 1, taken);
+        return taken;
+    }
+
+    private void take(Demand demand, int workers, List<Integer> gpus) {
+        changeHost(demand, -workers);
+        for (int gpu : gpus) {
+            freeGpuMilli[gpu] = checked(freeGpuMilli[gpu] - demand.gpuMilli(), Demand.WHOLE, "GPU " + gpu);
+        }
+        changed();
+    }
+
+    void giveBack(Demand demand, Grant.Part part) {
+        changeHost(demand, part.workers());
+        for (int gpu : part.gpus()) {
+            freeGpuMilli[gpu] = checked(freeGpuMilli[gpu] + demand.gpuMilli(), Demand.WHOLE, "GPU " + gpu);
+        }
+        changed();
+    }
+
+    private void changeHost(Demand demand, int workers) {
+        freeCpuMilli = checked(freeCpuMilli + workers * demand.cpuMilli(), capacity.cpuMilli(), "cpuMilli");
+        freeMemoryMib = checked(freeMemoryMib + workers * demand.memoryMib(), capacity.memoryMib(), "memoryMib");
+    }
+
+    private int checked(int free, int has, String what) {
+        if (free < 0 || free > has) {
+            throw new IllegalStateException("%s of %s would have %d free of %d".formatted(what, id(), free, has));
+        }
+        return free;
+    }
+
+    @Override
+    public int compareTo(Machine other) {
+        return id().compareTo(other.id());
+    }
+}
