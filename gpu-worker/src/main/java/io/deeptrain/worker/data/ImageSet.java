@@ -1,7 +1,11 @@
 package io.deeptrain.worker.data;
 
 import io.deeptrain.event.ManifestEntry;
-import io.deeptrain.worker.network.Activation;
+import io.deeptrain.event.ManifestEntry.LabelledRegion;
+import io.deeptrain.worker.objective.Box;
+import io.deeptrain.worker.objective.Labels;
+import io.deeptrain.worker.objective.Labels.LabelledBox;
+import io.deeptrain.worker.objective.Targets;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Pixels;
 import java.io.IOException;
@@ -12,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -19,15 +24,13 @@ import java.util.TreeSet;
 public final class ImageSet implements AutoCloseable {
     private final PixelFile pixels;
     private final int imageSize;
-    private final int concepts;
     private final Map<String, Integer> positionOfConcept = new HashMap<>();
-    private final List<int[]> shown = new ArrayList<>();
+    private final List<Labels> labels = new ArrayList<>();
     private final List<String> inputIds = new ArrayList<>();
     private final byte[] image;
 
     public ImageSet(Path scratch, int imageSize, List<String> concepts) throws IOException {
         this.imageSize = imageSize;
-        this.concepts = concepts.size();
         this.image = new byte[ImageDecoder.COLOURS * imageSize * imageSize];
         for (int i = 0; i < concepts.size(); i++) {
             positionOfConcept.put(concepts.get(i), i);
@@ -39,16 +42,27 @@ public final class ImageSet implements AutoCloseable {
     public void add(ManifestEntry entry, ImageDecoder.Pixels decoded) throws IOException {
         pixels.append(decoded.bytes());
         inputIds.add(entry.inputId());
-        shown.add(entry.positives().stream()
-                .filter(positionOfConcept::containsKey)
-                .mapToInt(positionOfConcept::get)
-                .sorted()
-                .distinct()
-                .toArray());
+        labels.add(new Labels(
+                entry.positives().stream()
+                        .filter(positionOfConcept::containsKey)
+                        .map(positionOfConcept::get)
+                        .sorted()
+                        .distinct()
+                        .toList(),
+                entry.regions().stream()
+                        .filter(region -> positionOfConcept.containsKey(region.concept()))
+                        .map(this::labelledBox)
+                        .toList()));
+    }
+
+    private LabelledBox labelledBox(LabelledRegion region) {
+        return new LabelledBox(
+                Objects.requireNonNull(positionOfConcept.get(region.concept())),
+                new Box(region.top(), region.left(), region.bottom(), region.right()));
     }
 
     public int size() {
-        return shown.size();
+        return labels.size();
     }
 
     /** The input that the image is of. */
@@ -56,43 +70,49 @@ public final class ImageSet implements AutoCloseable {
         return inputIds.get(index);
     }
 
-    /** The positions of the concepts that the image shows, ascending. */
-    public int[] shownBy(int index) {
-        return shown.get(index).clone();
+    public Labels labels(int index) {
+        return labels.get(index);
     }
 
     /** Positions of the concepts that no image shows. */
     public Set<Integer> unseen() {
         Set<Integer> unseen = new TreeSet<>(positionOfConcept.values());
-        shown.forEach(positions -> {
-            for (int position : positions) {
-                unseen.remove(position);
-            }
-        });
+        labels.forEach(image -> unseen.removeAll(image.shown()));
         return unseen;
     }
 
     /**
      * A batch of these images.
      *
-     * @param flipped for each, whether it is mirrored
+     * @param flipped for each, whether it is mirrored, and its boxes with it
      */
-    public Batch batch(int[] indexes, boolean[] flipped, Activation activation) throws IOException {
+    public Batch batch(int[] indexes, boolean[] flipped, Targets targets) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect(indexes.length * image.length);
-        FloatBuffer targets = FloatBuffer.allocate(indexes.length * concepts);
+        FloatBuffer numbers = FloatBuffer.allocate(indexes.length * targets.perImage());
         for (int i = 0; i < indexes.length; i++) {
             pixels.read(indexes[i], image);
             if (flipped[i]) {
                 mirror();
             }
             bytes.put(image);
-            int[] positions = shown.get(indexes[i]);
-            float share = activation == Activation.SOFTMAX ? 1f / positions.length : 1;
-            for (int position : positions) {
-                targets.put(i * concepts + position, share);
-            }
+            Labels known = labels.get(indexes[i]);
+            targets.write(flipped[i] ? known.mirrored() : known, numbers, i * targets.perImage());
         }
-        return new Batch(new Pixels(bytes.flip(), indexes.length, imageSize), targets);
+        return new Batch(pixels(bytes, indexes.length), numbers);
+    }
+
+    /** These images as they are. */
+    public Pixels pixels(int[] indexes) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(indexes.length * image.length);
+        for (int index : indexes) {
+            pixels.read(index, image);
+            bytes.put(image);
+        }
+        return pixels(bytes, indexes.length);
+    }
+
+    private Pixels pixels(ByteBuffer bytes, int images) {
+        return new Pixels(bytes.flip(), images, imageSize);
     }
 
     private void mirror() {

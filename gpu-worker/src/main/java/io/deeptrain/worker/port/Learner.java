@@ -3,6 +3,7 @@ package io.deeptrain.worker.port;
 import io.deeptrain.worker.network.LearnerState;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Map;
 
 /**
  * A network that learns, on a device. Belongs to one thread at a time. The same state and the same batches give the
@@ -17,8 +18,8 @@ public interface Learner extends AutoCloseable {
      */
     float step(Batch batch, long chance, double learningRate);
 
-    /** A logit for each image and concept, image by image. Changes nothing. */
-    float[] logits(Pixels pixels);
+    /** What the network answers. Changes nothing. */
+    Answers answers(Pixels pixels);
 
     /** Everything that a step changes, copied: the network's tensors, then the optimizer's. */
     LearnerState state();
@@ -39,7 +40,24 @@ public interface Learner extends AutoCloseable {
     /**
      * Images and what they show.
      *
-     * @param targets for each image and concept how much it is shown, image by image; shared, not copied
+     * @param targets as many numbers for each image as the objective has, image by image; shared, not copied
      */
     record Batch(Pixels pixels, FloatBuffer targets) {}
+
+    /**
+     * A network's outputs by name.
+     *
+     * @param outputs the numbers of each, image by image; feature maps in the order channel, row, column. Shared, not
+     *     copied.
+     */
+    record Answers(Map<String, float[]> outputs) {
+        public float[] of(String output) {
+            float[] numbers = outputs.get(output);
+            if (numbers == null) {
+                throw new IllegalArgumentException(
+                        "nothing was answered as %s, only %s".formatted(output, outputs.keySet()));
+            }
+            return numbers;
+        }
+    }
 }

@@ -4,11 +4,14 @@ import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
+import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learner.Answers;
 import io.deeptrain.worker.port.Learner.Pixels;
 import io.deeptrain.worker.port.Learners;
 import java.io.IOException;
@@ -52,16 +55,16 @@ public final class LoadedModels implements AutoCloseable {
                 .filter(Outcome.Decoded.class::isInstance)
                 .map(image -> ((Outcome.Decoded) image).pixels().bytes())
                 .toList();
-        List<float[]> values = new ArrayList<>();
+        List<Prediction> read = new ArrayList<>();
         for (int from = 0; from < usable.size(); from += BATCH_MAX) {
-            values.addAll(values(loaded, usable.subList(from, Math.min(usable.size(), from + BATCH_MAX))));
+            read.addAll(read(loaded, usable.subList(from, Math.min(usable.size(), from + BATCH_MAX)), conceptsMax));
         }
         List<Prediction> predictions = new ArrayList<>();
-        var next = values.iterator();
+        var next = read.iterator();
         for (Outcome image : images) {
             predictions.add(
                     switch (image) {
-                        case Outcome.Decoded _ -> ranked(loaded.model().concepts(), next.next(), conceptsMax);
+                        case Outcome.Decoded _ -> next.next();
                         case Outcome.Invalid(String reason) -> new Prediction.Unusable(reason);
                     });
         }
@@ -82,7 +85,7 @@ public final class LoadedModels implements AutoCloseable {
         Network network = Architectures.named(
                         model.architecture(), model.concepts().size())
                 .orElseThrow(() -> new CorruptObjectException("no such architecture: " + model.architecture()));
-        Loaded fresh = new Loaded(model, learners.learner(network, model.activation(), model.state()));
+        Loaded fresh = new Loaded(model, learners.learner(network, model.objective(), model.state()));
         loaded.put(stored, fresh);
         if (loaded.size() > MODELS_MAX) {
             StoredObject eldest = loaded.keySet().iterator().next();
@@ -94,18 +97,28 @@ public final class LoadedModels implements AutoCloseable {
         return fresh;
     }
 
-    private static List<float[]> values(Loaded loaded, List<byte[]> images) {
+    private static List<Prediction> read(Loaded loaded, List<byte[]> images, int conceptsMax) {
         int size = loaded.model().imageSize();
-        int concepts = loaded.model().concepts().size();
         ByteBuffer bytes = ByteBuffer.allocateDirect(images.size() * ImageDecoder.COLOURS * size * size);
         images.forEach(bytes::put);
-        float[] values = loaded.learner().logits(new Pixels(bytes.flip(), images.size(), size));
-        List<float[]> rows = new ArrayList<>();
-        for (int from = 0; from < values.length; from += concepts) {
-            loaded.model().activation().apply(values, from, from + concepts);
-            rows.add(Arrays.copyOfRange(values, from, from + concepts));
+        Answers answers = loaded.learner().answers(new Pixels(bytes.flip(), images.size(), size));
+        List<Prediction> read = new ArrayList<>();
+        for (int image = 0; image < images.size(); image++) {
+            read.add(read(loaded.model(), answers, image, conceptsMax));
         }
-        return rows;
+        return read;
+    }
+
+    private static Prediction read(TrainedModel model, Answers answers, int image, int conceptsMax) {
+        return switch (model.objective()) {
+            case Objective.Classification(Activation activation) -> {
+                int concepts = model.concepts().size();
+                float[] values =
+                        Arrays.copyOfRange(answers.of(Network.LOGITS), image * concepts, (image + 1) * concepts);
+                activation.apply(values, 0, concepts);
+                yield ranked(model.concepts(), values, conceptsMax);
+            }
+        };
     }
 
     private static Prediction ranked(List<String> concepts, float[] values, int conceptsMax) {

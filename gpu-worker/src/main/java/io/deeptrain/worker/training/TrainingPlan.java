@@ -2,6 +2,7 @@ package io.deeptrain.worker.training;
 
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.objective.Objective;
 import java.util.Map;
 
 /**
@@ -15,7 +16,7 @@ public record TrainingPlan(
         int batchSize,
         int epochs,
         double learningRate,
-        Activation activation,
+        Objective objective,
         boolean flips,
         int itemsPerEpoch,
         long seed) {
@@ -51,7 +52,7 @@ public record TrainingPlan(
                 batchSize,
                 Math.toIntExact(whole(given, "num_epochs", EPOCHS)),
                 real(given, "lrate", perItem * batchSize),
-                whole(given, "logreg", 0) == 0 ? Activation.SOFTMAX : Activation.SIGMOID,
+                new Objective.Classification(whole(given, "logreg", 0) == 0 ? Activation.SOFTMAX : Activation.SIGMOID),
                 Boolean.TRUE.equals(given.get("average_horizontal_flips")),
                 Math.toIntExact(whole(given, "num_items_per_epoch", 0)),
                 spec.seed());

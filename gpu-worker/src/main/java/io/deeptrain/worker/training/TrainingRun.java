@@ -19,16 +19,18 @@ import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.evaluation.EvaluationReport;
-import io.deeptrain.worker.evaluation.Evaluator;
+import io.deeptrain.worker.evaluation.Judge;
 import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.objective.Targets;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learner.Answers;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.MonotonicClock;
@@ -80,7 +82,13 @@ public final class TrainingRun {
     }
 
     private record Prepared(
-            Schedule schedule, ImageSet training, ImageSet test, Network network, Learner learner, long step) {}
+            Schedule schedule,
+            ImageSet training,
+            ImageSet test,
+            Network network,
+            Targets targets,
+            Learner learner,
+            long step) {}
 
     private final AttemptAssigned assignment;
     private final AttemptId attempt;
@@ -138,13 +146,14 @@ public final class TrainingRun {
                         "none of the %d inputs is a readable image to train on".formatted(entries.size()));
             }
             try (Learner learner = world.learners()
-                    .learner(network, plan.activation(), InitialWeights.of(network, plan.seed(), training.unseen()))) {
+                    .learner(network, plan.objective(), InitialWeights.of(network, plan.seed(), training.unseen()))) {
                 Schedule schedule = new Schedule(plan, training.size());
+                Targets targets = plan.objective().targets(network, plan.imageSize());
                 Origin origin = resume(learner, network, schedule);
                 long step = origin instanceof Origin.Resumed(Checkpoint checkpoint) ? checkpoint.step() : 0;
                 reports.accept(new TrainerReport.Prepared(attempt, origin, entries.size() - invalid, invalid));
                 obeyOrStop(directions.awaitBegin());
-                Prepared prepared = new Prepared(schedule, training, test, network, learner, step);
+                Prepared prepared = new Prepared(schedule, training, test, network, targets, learner, step);
                 return trainAndPublish(plan, prepared);
             }
         }
@@ -173,7 +182,7 @@ public final class TrainingRun {
                                 prepared.network().architecture(),
                                 spec.concepts(),
                                 plan.imageSize(),
-                                plan.activation(),
+                                plan.objective(),
                                 prepared.learner().state().network()),
                         report);
         return new TrainerReport.Finished(attempt, model, metrics, completion);
@@ -295,7 +304,7 @@ public final class TrainingRun {
         long begun = world.clock().nanos();
         Schedule schedule = prepared.schedule();
         int[] images = schedule.imagesOf(step);
-        Batch batch = prepared.training().batch(images, schedule.flipsOf(step, images.length), plan.activation());
+        Batch batch = prepared.training().batch(images, schedule.flipsOf(step, images.length), prepared.targets());
         long loaded = world.clock().nanos();
         loss = prepared.learner().step(batch, schedule.chanceOf(step), schedule.learningRateOf(step));
         long done = world.clock().nanos();
@@ -334,24 +343,17 @@ public final class TrainingRun {
     private EvaluationReport evaluate(TrainingPlan plan, Prepared prepared, long reached) throws IOException, Ending {
         Split split = prepared.test().size() > 0 ? Split.TEST : Split.TRAIN;
         ImageSet images = split == Split.TEST ? prepared.test() : prepared.training();
-        int concepts = spec.concepts().size();
-        Evaluator evaluator = new Evaluator(spec.concepts(), plan.activation());
+        Judge judge = Judge.of(plan.objective(), spec.concepts());
         advance(Phase.EVALUATING, plan, prepared.schedule(), reached, Map.of());
         for (int from = 0; from < images.size(); from += plan.batchSize()) {
             obeyOrStop(directions.now());
             int[] indexes = range(from, Math.min(images.size(), from + plan.batchSize()));
-            float[] values = prepared.learner()
-                    .logits(images.batch(indexes, new boolean[indexes.length], plan.activation())
-                            .pixels());
+            Answers answers = prepared.learner().answers(images.pixels(indexes));
             for (int i = 0; i < indexes.length; i++) {
-                plan.activation().apply(values, i * concepts, (i + 1) * concepts);
-                evaluator.add(
-                        images.inputId(indexes[i]),
-                        Arrays.copyOfRange(values, i * concepts, (i + 1) * concepts),
-                        images.shownBy(indexes[i]));
+                judge.add(images.inputId(indexes[i]), images.labels(indexes[i]), answers, i);
             }
         }
-        return evaluator.report(split);
+        return judge.report(split);
     }
 
     private static int[] range(int from, int to) {

@@ -20,6 +20,7 @@ import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +51,7 @@ class LoadedModelsTest {
     private LoadedModels models;
 
     /** Says 1, 3, 2 for every image, and notes what is opened and closed. */
-    private final Learners fake = (Network network, Activation activation, List<Tensor> state) -> {
+    private final Learners fake = (Network network, Objective objective, List<Tensor> state) -> {
         engine.add("open");
         return new Learner() {
             @Override
@@ -58,12 +60,12 @@ class LoadedModelsTest {
             }
 
             @Override
-            public float[] logits(Pixels pixels) {
+            public Answers answers(Pixels pixels) {
                 float[] logits = new float[pixels.images() * CONCEPTS.size()];
                 for (int n = 0; n < logits.length; n++) {
                     logits[n] = List.of(1f, 3f, 2f).get(n % CONCEPTS.size());
                 }
-                return logits;
+                return new Answers(Map.of(Network.LOGITS, logits));
             }
 
             @Override
@@ -98,7 +100,7 @@ class LoadedModelsTest {
                         "cifar-resnet-20",
                         CONCEPTS,
                         32,
-                        Activation.SOFTMAX,
+                        new Objective.Classification(Activation.SOFTMAX),
                         InitialWeights.of(network, number, Set.of())),
                 new EvaluationReport(Split.TEST, 0, 0, List.of(), List.of(), List.of()));
     }

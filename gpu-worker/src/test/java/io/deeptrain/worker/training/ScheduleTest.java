@@ -3,6 +3,7 @@ package io.deeptrain.worker.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.objective.Objective;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,15 @@ import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
     private static TrainingPlan plan(int batchSize, int epochs, int itemsPerEpoch, boolean flips, long seed) {
-        return new TrainingPlan(32, batchSize, epochs, 0.1, Activation.SOFTMAX, flips, itemsPerEpoch, seed);
+        return new TrainingPlan(
+                32,
+                batchSize,
+                epochs,
+                0.1,
+                new Objective.Classification(Activation.SOFTMAX),
+                flips,
+                itemsPerEpoch,
+                seed);
     }
 
     private static List<Integer> dealt(Schedule schedule, long from, long to) {

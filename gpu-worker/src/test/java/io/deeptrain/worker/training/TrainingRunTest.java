@@ -19,6 +19,7 @@ import io.deeptrain.worker.attempt.TrainerReport.Finished;
 import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
 import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Directions.Direction;
 import java.io.IOException;
@@ -225,7 +226,7 @@ class TrainingRunTest {
         TrainedModel model = bench.archive().model(finished.model());
         float[] bias = model.state().getLast().values();
         float[] values = {0, bias[1] - bias[0]};
-        model.activation().apply(values, 0, 2);
+        Activation.SOFTMAX.apply(values, 0, 2);
         assertThat(values[1]).isLessThan(0.0001f);
         assertThat(finished.metrics()).containsKeys("train_accuracy", "train_f1");
     }
@@ -245,9 +246,11 @@ class TrainingRunTest {
                 "average_horizontal_flips", true,
                 "num_items_per_epoch", 30L);
         assertThat(TrainingPlan.of(spec(given)))
-                .isEqualTo(new TrainingPlan(64, 10, 7, 0.1, Activation.SIGMOID, true, 30, 42));
+                .isEqualTo(new TrainingPlan(
+                        64, 10, 7, 0.1, new Objective.Classification(Activation.SIGMOID), true, 30, 42));
         assertThat(TrainingPlan.of(spec(Map.of("lrate", 0.5))))
-                .isEqualTo(new TrainingPlan(32, 64, 10, 0.5, Activation.SOFTMAX, false, 0, 42));
+                .isEqualTo(new TrainingPlan(
+                        32, 64, 10, 0.5, new Objective.Classification(Activation.SOFTMAX), false, 0, 42));
     }
 
     private static io.deeptrain.event.TrainingSpec spec(Map<String, Object> hyperparameters) {

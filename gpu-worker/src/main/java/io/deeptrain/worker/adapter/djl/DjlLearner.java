@@ -22,7 +22,10 @@ import io.deeptrain.worker.network.TensorSpec;
 import io.deeptrain.worker.port.Learner;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A network in PyTorch, trained by its own loop: one script call computes the loss from bytes, one call steps the
@@ -72,8 +75,9 @@ final class DjlLearner implements Learner {
         float loss;
         try (PtNDManager step = (PtNDManager) manager.newSubManager()) {
             NDArray images = images(step, batch.pixels());
+            int ofOneImage = batch.targets().remaining() / batch.pixels().images();
             NDArray targets = step.create(
-                    batch.targets().duplicate(), new Shape(batch.pixels().images(), network.concepts()));
+                    batch.targets().duplicate(), new Shape(batch.pixels().images(), ofOneImage));
             try (GradientCollector collector =
                     Engine.getEngine(DjlLearners.ENGINE).newGradientCollector()) {
                 NDArray value = IValueUtils.forward(block, new NDList(images, targets, lossMethod), true)
@@ -105,12 +109,16 @@ final class DjlLearner implements Learner {
     }
 
     @Override
-    public float[] logits(Pixels pixels) {
+    public Answers answers(Pixels pixels) {
         try (NDManager call = manager.newSubManager()) {
-            NDList answers = IValueUtils.forward(block, new NDList(images(call, pixels)), false);
-            answers.attach(call);
-            return answers.get(TorchScriptSource.indexOf(network, Network.LOGITS))
-                    .toFloatArray();
+            NDList arrays = IValueUtils.forward(block, new NDList(images(call, pixels)), false);
+            arrays.attach(call);
+            Map<String, float[]> outputs = new LinkedHashMap<>();
+            Iterator<NDArray> next = arrays.iterator();
+            network.outputs()
+                    .keySet()
+                    .forEach(name -> outputs.put(name, next.next().toFloatArray()));
+            return new Answers(outputs);
         }
     }
 

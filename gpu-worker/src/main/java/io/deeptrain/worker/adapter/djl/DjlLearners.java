@@ -4,9 +4,9 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
-import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
 import java.io.IOException;
@@ -43,14 +43,14 @@ public final class DjlLearners implements Learners {
     }
 
     @Override
-    public Learner learner(Network network, Activation activation, List<Tensor> state) {
+    public Learner learner(Network network, Objective objective, List<Tensor> state) {
         // OpenMP keeps the number for each thread by itself, and the learner will learn on this one.
         JniUtils.setNumThreads(threads);
         try {
             Path folder = Files.createTempDirectory("deeptrain-net");
             Path archive = folder.resolve(NAME + ".pt");
             try {
-                TorchScriptArchive.write(archive, TorchScriptSource.of(network, activation), network, state);
+                TorchScriptArchive.write(archive, TorchScriptSource.of(network, objective), network, state);
                 Model model = Model.newInstance(NAME, ENGINE);
                 model.load(folder, NAME, Map.of("trainParam", "true"));
                 return new DjlLearner(network, model);

@@ -1,9 +1,9 @@
 package io.deeptrain.worker.adapter.djl;
 
-import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.TensorSpec;
 import io.deeptrain.worker.network.TensorSpec.Role;
+import io.deeptrain.worker.objective.Objective;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +39,7 @@ final class TorchScriptSource {
         return attributes;
     }
 
-    static String of(Network network, Activation activation) {
+    static String of(Network network, Objective objective) {
         Map<String, String> attributes = attributes(network);
         List<String> all = new ArrayList<>(attributes.values());
         return """
@@ -55,9 +55,7 @@ final class TorchScriptSource {
                     return (self).values(images, False, )
                   def loss(self: __torch__.Net, images: Tensor, targets: Tensor) -> Tensor:
                     outputs = (self).values(images, True, )
-                    logits = outputs[%d]
-                    return %s
-                  def state(self: __torch__.Net) -> List[Tensor]:
+                %s  def state(self: __torch__.Net) -> List[Tensor]:
                     return [%s]
                   def restore(self: __torch__.Net, values: List[Tensor]) -> int:
                 %s    return 0
@@ -73,8 +71,7 @@ final class TorchScriptSource {
                 NORMALISED,
                 new LayerScript(network, attributes).statements(),
                 network.outputs().values().stream().map(value -> "v" + value).collect(Collectors.joining(", ")),
-                indexOf(network, Network.LOGITS),
-                loss(activation),
+                LossScript.of(network, objective),
                 all.stream().map(name -> "self." + name).collect(Collectors.joining(", ")),
                 copies(all));
     }
@@ -96,12 +93,5 @@ final class TorchScriptSource {
         return IntStream.range(0, attributes.size())
                 .mapToObj(n -> "    c%d = torch.copy_(self.%s, values[%d])%n".formatted(n, attributes.get(n), n))
                 .collect(Collectors.joining());
-    }
-
-    private static String loss(Activation activation) {
-        return switch (activation) {
-            case SOFTMAX -> "torch.cross_entropy_loss(logits, targets, None, 1, -100, 0.)";
-            case SIGMOID -> "torch.binary_cross_entropy_with_logits(logits, targets, None, None, 1)";
-        };
     }
 }

@@ -21,6 +21,7 @@ import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
 import java.io.ByteArrayInputStream;
@@ -46,6 +47,7 @@ public final class ObjectArchive implements Archive {
     private static final String FORMAT = "format";
     private static final String MODEL_FORMAT = "deeptrain-model-1";
     private static final String CHECKPOINT_FORMAT = "deeptrain-checkpoint-1";
+    private static final String ACTIVATION = "activation";
     private static final String MOMENTUM = "momentum.";
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -155,12 +157,13 @@ public final class ObjectArchive implements Archive {
                 MODEL_FORMAT,
                 "architecture",
                 model.architecture(),
-                "activation",
-                model.activation().name(),
                 "image_size",
                 Integer.toString(model.imageSize()),
                 "concepts",
                 MAPPER.writeValueAsString(model.concepts())));
+        switch (model.objective()) {
+            case Objective.Classification(Activation activation) -> metadata.put(ACTIVATION, activation.name());
+        }
         return put(folder(attempt) + "/model.safetensors", Safetensors.write(new Content(metadata, model.state())));
     }
 
@@ -175,7 +178,7 @@ public final class ObjectArchive implements Archive {
         if (!network.fits(content.tensors())) {
             throw new CorruptObjectException("the tensors are not those of " + architecture);
         }
-        return new TrainedModel(architecture, concepts, imageSize(content), activation(content), content.tensors());
+        return new TrainedModel(architecture, concepts, imageSize(content), objective(content), content.tensors());
     }
 
     private static List<String> concepts(Content content) throws CorruptObjectException {
@@ -198,8 +201,12 @@ public final class ObjectArchive implements Archive {
         return (int) size;
     }
 
+    private static Objective objective(Content content) throws CorruptObjectException {
+        return new Objective.Classification(activation(content));
+    }
+
     private static Activation activation(Content content) throws CorruptObjectException {
-        String name = text(content, "activation");
+        String name = text(content, ACTIVATION);
         return Arrays.stream(Activation.values())
                 .filter(activation -> activation.name().equals(name))
                 .findFirst()

@@ -10,6 +10,7 @@ import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.ResidualNetwork;
 import io.deeptrain.worker.network.Window;
+import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Pixels;
@@ -31,7 +32,8 @@ class DjlLearnerTest {
     private static final Network NETWORK = ResidualNetwork.cifar(1, CONCEPTS);
 
     private static Learner learner(Activation activation) {
-        return new DjlLearners(1).learner(NETWORK, activation, InitialWeights.of(NETWORK, 7, Set.of()));
+        return new DjlLearners(1)
+                .learner(NETWORK, new Objective.Classification(activation), InitialWeights.of(NETWORK, 7, Set.of()));
     }
 
     /** Noise around a brightness that depends on the concept. */
@@ -84,7 +86,7 @@ class DjlLearnerTest {
     void running_statistics_move_while_it_learns_and_stand_still_while_it_predicts() {
         try (Learner learner = learner(Activation.SIGMOID)) {
             LearnerState before = learner.state();
-            float[] logits = learner.logits(batch(1, 4).pixels());
+            float[] logits = learner.answers(batch(1, 4).pixels()).of(Network.LOGITS);
             assertThat(logits).hasSize(4 * CONCEPTS);
             assertThat(learner.state()).isEqualTo(before);
             learner.step(batch(1, 16), 1, RATE);
@@ -116,8 +118,11 @@ class DjlLearnerTest {
         GraphBuilder graph = new GraphBuilder(BatchNorm.EPSILON);
         int features = graph.globalAverage(graph.convolution("conv", GraphBuilder.IMAGE, 8, Window.padded(3, 3, 1), 1));
         Network network = graph.classifier("dropping", graph.linear("fc", graph.dropout(features, 0.5), CONCEPTS));
-        try (Learner learner =
-                new DjlLearners(1).learner(network, Activation.SOFTMAX, InitialWeights.of(network, 7, Set.of()))) {
+        try (Learner learner = new DjlLearners(1)
+                .learner(
+                        network,
+                        new Objective.Classification(Activation.SOFTMAX),
+                        InitialWeights.of(network, 7, Set.of()))) {
             List<Float> losses = new ArrayList<>();
             for (long chance : chances) {
                 losses.add(learner.step(batch(1, 16), chance, RATE));

@@ -17,6 +17,7 @@ import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.ResidualNetwork;
+import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Pixels;
@@ -79,7 +80,8 @@ public final class TrainingSpeed {
     }
 
     private static double worker(DjlLearners learners, Batch batch) {
-        try (Learner learner = learners.learner(NETWORK, Activation.SOFTMAX, InitialWeights.of(NETWORK, 1, Set.of()))) {
+        try (Learner learner = learners.learner(
+                NETWORK, new Objective.Classification(Activation.SOFTMAX), InitialWeights.of(NETWORK, 1, Set.of()))) {
             return imagesPerSecond(() -> learner.step(batch, 0, RATE));
         }
     }

@@ -12,6 +12,7 @@ import ai.djl.training.ParameterStore;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.objective.Objective;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -47,7 +48,10 @@ final class TwoForms {
         Path folder = Files.createTempDirectory("two-forms");
         try (Model model = Model.newInstance("net", DjlLearners.ENGINE)) {
             TorchScriptArchive.write(
-                    folder.resolve("net.pt"), TorchScriptSource.of(network, Activation.SIGMOID), network, state);
+                    folder.resolve("net.pt"),
+                    TorchScriptSource.of(network, new Objective.Classification(Activation.SIGMOID)),
+                    network,
+                    state);
             model.load(folder, "net", Map.of());
             NDList answer =
                     model.getBlock().forward(new ParameterStore(bytes.getManager(), false), new NDList(bytes), false);

@@ -23,6 +23,7 @@ import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.CorruptObjectException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -46,8 +47,8 @@ class ObjectArchiveTest {
     private static final Network NETWORK =
             Architectures.named("cifar-resnet-20", 2).orElseThrow();
     private static final List<Tensor> STATE = InitialWeights.of(NETWORK, 1, Set.of());
-    private static final TrainedModel MODEL =
-            new TrainedModel("cifar-resnet-20", List.of("cat", "dög"), 32, Activation.SIGMOID, STATE);
+    private static final TrainedModel MODEL = new TrainedModel(
+            "cifar-resnet-20", List.of("cat", "dög"), 32, new Objective.Classification(Activation.SIGMOID), STATE);
     private static final EvaluationReport REPORT =
             new EvaluationReport(Split.TEST, 0, 0, List.of(), List.of(), List.of());
 
@@ -147,7 +148,12 @@ class ObjectArchiveTest {
     void a_model_with_tensors_of_another_network_is_refused() throws Exception {
         StoredObject stored = archive.publish(
                 ATTEMPT,
-                new TrainedModel("cifar-resnet-20", List.of("a", "b", "c"), 32, Activation.SOFTMAX, STATE),
+                new TrainedModel(
+                        "cifar-resnet-20",
+                        List.of("a", "b", "c"),
+                        32,
+                        new Objective.Classification(Activation.SOFTMAX),
+                        STATE),
                 REPORT);
         assertThatThrownBy(() -> archive.model(stored)).hasMessage("the tensors are not those of cifar-resnet-20");
     }

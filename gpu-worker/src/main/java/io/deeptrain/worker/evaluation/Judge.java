@@ -1,0 +1,50 @@
+package io.deeptrain.worker.evaluation;
+
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.objective.Labels;
+import io.deeptrain.worker.objective.Objective;
+import io.deeptrain.worker.port.Learner.Answers;
+import java.util.Arrays;
+import java.util.List;
+
+/** Compares what a network answers with what is known, image by image. */
+public interface Judge {
+    /**
+     * Counts one image.
+     *
+     * @param answers to several images
+     * @param image which of them
+     */
+    void add(String inputId, Labels labels, Answers answers, int image);
+
+    EvaluationReport report(Split split);
+
+    static Judge of(Objective objective, List<String> concepts) {
+        return switch (objective) {
+            case Objective.Classification(Activation activation) -> ofClassifier(activation, concepts);
+        };
+    }
+
+    private static Judge ofClassifier(Activation activation, List<String> concepts) {
+        Evaluator evaluator = new Evaluator(concepts, activation);
+        return new Judge() {
+            @Override
+            public void add(String inputId, Labels labels, Answers answers, int image) {
+                float[] values = Arrays.copyOfRange(
+                        answers.of(Network.LOGITS), image * concepts.size(), (image + 1) * concepts.size());
+                activation.apply(values, 0, values.length);
+                evaluator.add(
+                        inputId,
+                        values,
+                        labels.shown().stream().mapToInt(Integer::intValue).toArray());
+            }
+
+            @Override
+            public EvaluationReport report(Split split) {
+                return evaluator.report(split);
+            }
+        };
+    }
+}
