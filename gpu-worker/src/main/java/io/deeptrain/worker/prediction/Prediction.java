@@ -14,6 +14,30 @@ public sealed interface Prediction {
         }
     }
 
+    /**
+     * A rectangle and what it encloses.
+     *
+     * @param top upper edge, as a fraction of the image's height
+     * @param left left edge, as a fraction of its width
+     * @param bottom lower edge
+     * @param right right edge
+     */
+    record Region(Scored scored, float top, float left, float bottom, float right) {}
+
+    /** Where the model sees something, the most likely first. */
+    record Detected(List<Region> regions) implements Prediction {
+        public Detected {
+            regions = List.copyOf(regions);
+        }
+    }
+
+    /** The image's place among others: a vector of length 1, so that a dot product is the cosine of an angle. */
+    record Embedded(List<Float> vector) implements Prediction {
+        public Embedded {
+            vector = List.copyOf(vector);
+        }
+    }
+
     /** The image cannot be used, and why. */
     record Unusable(String reason) implements Prediction {}
 }

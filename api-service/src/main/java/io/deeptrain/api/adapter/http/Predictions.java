@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Asks a worker what a model sees in images. Any worker can load any published model. */
@@ -48,11 +50,30 @@ public class Predictions {
     /** How likely an image shows a concept. */
     public record Seen(String conceptId, double value) {}
 
+    /** A rectangle in an image and how likely it encloses a concept. Edges are fractions of height and width. */
+    public record Found(Seen seen, double top, double left, double bottom, double right) {}
+
     /** What came of one image. */
     public sealed interface Sight {
-        record Concepts(List<Seen> concepts) implements Sight {
+        /** What a model says of an image. */
+        sealed interface Content extends Sight {}
+
+        record Concepts(List<Seen> concepts) implements Content {
             public Concepts {
                 concepts = List.copyOf(concepts);
+            }
+        }
+
+        record Regions(List<Found> regions) implements Content {
+            public Regions {
+                regions = List.copyOf(regions);
+            }
+        }
+
+        /** The image's place among others: a vector of length 1. */
+        record Embedding(List<Float> vector) implements Content {
+            public Embedding {
+                vector = List.copyOf(vector);
             }
         }
 
@@ -86,19 +107,45 @@ public class Predictions {
         }
         List<Sight> sights = new ArrayList<>();
         for (JsonNode output : outputs) {
-            if (output.has("error")) {
-                sights.add(new Sight.Unreadable(
-                        output.path("error").path("message").asText()));
-                continue;
-            }
-            List<Seen> seen = new ArrayList<>();
-            for (JsonNode concept : output.path("concepts")) {
-                seen.add(new Seen(
-                        concept.path("id").asText(), concept.path("value").asDouble()));
-            }
-            sights.add(new Sight.Concepts(seen));
+            sights.add(sight(output));
         }
         return sights;
+    }
+
+    private static Sight sight(JsonNode output) throws NoWorkerException {
+        if (output.has("error")) {
+            return new Sight.Unreadable(output.path("error").path("message").asText());
+        }
+        if (output.has("regions")) {
+            return new Sight.Regions(
+                    each(output.path("regions")).map(Predictions::found).toList());
+        }
+        if (output.has("embedding")) {
+            return new Sight.Embedding(
+                    each(output.path("embedding")).map(JsonNode::floatValue).toList());
+        }
+        if (output.has("concepts")) {
+            return new Sight.Concepts(
+                    each(output.path("concepts")).map(Predictions::seen).toList());
+        }
+        throw new NoWorkerException("a worker answered an image with none of error, regions, embedding and concepts");
+    }
+
+    private static Stream<JsonNode> each(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    private static Seen seen(JsonNode concept) {
+        return new Seen(concept.path("id").asText(), concept.path("value").asDouble());
+    }
+
+    private static Found found(JsonNode region) {
+        return new Found(
+                seen(region.path("concept")),
+                region.path("top").asDouble(),
+                region.path("left").asDouble(),
+                region.path("bottom").asDouble(),
+                region.path("right").asDouble());
     }
 
     private ObjectNode object(StoredObject object) {

@@ -6,8 +6,8 @@ import io.deeptrain.api.adapter.http.ImageFetch.Fetched;
 import io.deeptrain.api.adapter.http.Predictions;
 import io.deeptrain.api.adapter.http.Predictions.NoWorkerException;
 import io.deeptrain.api.adapter.http.Predictions.Picture;
-import io.deeptrain.api.adapter.http.Predictions.Seen;
 import io.deeptrain.api.adapter.http.Predictions.Sight;
+import io.deeptrain.api.adapter.http.Predictions.Sight.Content;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Inputs;
 import io.deeptrain.api.input.ImageCheck;
@@ -15,18 +15,13 @@ import io.deeptrain.api.input.ImageCheck.Finding;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.version.VersionState.Trained;
-import io.deeptrain.contract.Concept;
 import io.deeptrain.contract.Data;
 import io.deeptrain.contract.Input;
-import io.deeptrain.contract.OutputConfig;
 import io.deeptrain.event.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** What trained models see in the images of a call. */
 @ApplicationScoped
@@ -52,11 +47,7 @@ class ImagePredictions {
 
     /** What came of one input. */
     sealed interface Outcome {
-        record Concepts(List<Seen> seen) implements Outcome {
-            public Concepts {
-                seen = List.copyOf(seen);
-            }
-        }
+        record Answered(Content sight) implements Outcome {}
 
         record Failed(StatusCode code, String reason) implements Outcome {}
     }
@@ -128,7 +119,7 @@ class ImagePredictions {
     private static Outcome outcome(Sight sight) {
         return switch (sight) {
             case Sight.Unreadable(String reason) -> new Outcome.Failed(StatusCode.MODEL_PREDICTION_FAILED, reason);
-            case Sight.Concepts(List<Seen> concepts) -> new Outcome.Concepts(concepts);
+            case Content answer -> new Outcome.Answered(answer);
         };
     }
 
@@ -149,41 +140,6 @@ class ImagePredictions {
                 .setId(asked.getId().isEmpty() ? Ids.fresh() : asked.getId())
                 .setData(Data.newBuilder()
                         .setImage(asked.getData().getImage().toBuilder().clearBase64()))
-                .build();
-    }
-
-    /** What the call asks for and, of what it leaves open, what the version was made with. */
-    static OutputConfig config(OutputConfig ofVersion, OutputConfig asked) {
-        OutputConfig.Builder config = asked.toBuilder();
-        if (asked.getMaxConcepts() == 0) {
-            config.setMaxConcepts(ofVersion.getMaxConcepts());
-        }
-        if (asked.getMinValue() == 0) {
-            config.setMinValue(ofVersion.getMinValue());
-        }
-        return config.build();
-    }
-
-    /** The concepts to show, the most probable first. */
-    static Data chosen(Tenant tenant, List<Seen> seen, OutputConfig config) {
-        Set<String> selected = config.getSelectConceptsList().stream()
-                .map(concept -> concept.getId().isEmpty() ? concept.getName() : concept.getId())
-                .collect(Collectors.toSet());
-        return Data.newBuilder()
-                .addAllConcepts(seen.stream()
-                        .filter(concept -> selected.isEmpty() || selected.contains(concept.conceptId()))
-                        .filter(concept -> concept.value() >= config.getMinValue())
-                        .sorted(Comparator.comparingDouble(Seen::value)
-                                .reversed()
-                                .thenComparing(Seen::conceptId))
-                        .limit(config.getMaxConcepts() == 0 ? seen.size() : config.getMaxConcepts())
-                        .map(concept -> Concept.newBuilder()
-                                .setId(concept.conceptId())
-                                .setName(concept.conceptId())
-                                .setValue((float) concept.value())
-                                .setAppId(tenant.appId())
-                                .build())
-                        .toList())
                 .build();
     }
 }

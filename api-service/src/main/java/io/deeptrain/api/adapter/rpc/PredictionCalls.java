@@ -4,7 +4,7 @@ import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
-import io.deeptrain.api.adapter.http.Predictions.Seen;
+import io.deeptrain.api.adapter.http.Predictions.Sight.Content;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
 import io.deeptrain.api.adapter.postgres.Versions;
@@ -46,7 +46,7 @@ class PredictionCalls {
         Target target = target(caller, request);
         List<Look> looks = predictions.looks(target.tenant(), request.getInputsList());
         List<Outcome> outcomes = predictions.outcomes(target.trained(), looks);
-        OutputConfig config = ImagePredictions.config(
+        OutputConfig config = PredictionMessages.config(
                 target.model().getModelVersion().getOutputInfo().getOutputConfig(),
                 request.getModel().getOutputInfo().getOutputConfig());
         MultiOutputResponse.Builder answer = MultiOutputResponse.newBuilder();
@@ -59,8 +59,8 @@ class PredictionCalls {
                     .setInput(ImagePredictions.repeated(request.getInputs(i)));
             switch (outcomes.get(i)) {
                 case Outcome.Failed(StatusCode code, String reason) -> output.setStatus(Answers.of(code, reason));
-                case Outcome.Concepts(List<Seen> seen) -> {
-                    output.setStatus(Answers.ok()).setData(ImagePredictions.chosen(target.tenant(), seen, config));
+                case Outcome.Answered(Content sight) -> {
+                    output.setStatus(Answers.ok()).setData(PredictionMessages.data(target.tenant(), sight, config));
                     good++;
                 }
             }

@@ -4,7 +4,7 @@ import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
-import io.deeptrain.api.adapter.http.Predictions.Seen;
+import io.deeptrain.api.adapter.http.Predictions.Sight.Content;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Models;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
@@ -93,7 +93,7 @@ class WorkflowResultCalls {
             for (WorkflowNode node : workflow.getNodesList()) {
                 Outcome outcome =
                         Objects.requireNonNull(outcomes.get(node.getId())).get(i);
-                goodOfInput += outcome instanceof Outcome.Concepts ? 1 : 0;
+                goodOfInput += outcome instanceof Outcome.Answered ? 1 : 0;
                 if (!node.getSuppressOutput()) {
                     result.addOutputs(output(
                             tenant,
@@ -207,11 +207,11 @@ class WorkflowResultCalls {
         };
         switch (outcome) {
             case Outcome.Failed(StatusCode code, String reason) -> output.setStatus(Answers.of(code, reason));
-            case Outcome.Concepts(List<Seen> seen) -> {
-                OutputConfig ofNode = ImagePredictions.config(
+            case Outcome.Answered(Content sight) -> {
+                OutputConfig ofNode = PredictionMessages.config(
                         ofVersion, node.getOutputInfoOverride().getOutputConfig());
                 output.setStatus(Answers.ok())
-                        .setData(ImagePredictions.chosen(tenant, seen, ImagePredictions.config(ofNode, asked)));
+                        .setData(PredictionMessages.data(tenant, sight, PredictionMessages.config(ofNode, asked)));
             }
         }
         return output.build();

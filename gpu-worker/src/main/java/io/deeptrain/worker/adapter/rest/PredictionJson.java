@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.prediction.Prediction;
+import io.deeptrain.worker.prediction.Prediction.Scored;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +42,40 @@ public final class PredictionJson {
     /** The answer: one output for each image, in the same order. */
     public record Answer(List<Output> outputs) {}
 
+    /** Of its parts exactly one is there. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Output(
-            @Nullable List<Concept> concepts, @Nullable Problem error) {}
+            @Nullable List<Concept> concepts,
+            @Nullable List<Region> regions,
+            @Nullable List<Float> embedding,
+            @Nullable Problem error) {
 
-    public record Concept(String id, float value) {}
+        static Output of(Prediction prediction) {
+            return switch (prediction) {
+                case Prediction.Seen(List<Scored> concepts) ->
+                    new Output(concepts.stream().map(Concept::of).toList(), null, null, null);
+                case Prediction.Detected(List<Prediction.Region> regions) ->
+                    new Output(null, regions.stream().map(Region::of).toList(), null, null);
+                case Prediction.Embedded(List<Float> vector) -> new Output(null, null, vector, null);
+                case Prediction.Unusable(String reason) ->
+                    new Output(null, null, null, new Problem("IMAGE_UNUSABLE", reason));
+            };
+        }
+    }
+
+    public record Concept(String id, float value) {
+        static Concept of(Scored scored) {
+            return new Concept(scored.concept(), scored.value());
+        }
+    }
+
+    /** A box whose edges are fractions of the image's height and width. */
+    public record Region(Concept concept, float top, float left, float bottom, float right) {
+        static Region of(Prediction.Region region) {
+            return new Region(
+                    Concept.of(region.scored()), region.top(), region.left(), region.bottom(), region.right());
+        }
+    }
 
     public record Problem(String code, String message) {}
 

@@ -2,7 +2,6 @@ package io.deeptrain.worker.adapter.rest;
 
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.adapter.rest.PredictionJson.Answer;
-import io.deeptrain.worker.adapter.rest.PredictionJson.Concept;
 import io.deeptrain.worker.adapter.rest.PredictionJson.Image;
 import io.deeptrain.worker.adapter.rest.PredictionJson.ObjectReference;
 import io.deeptrain.worker.adapter.rest.PredictionJson.Output;
@@ -78,8 +77,7 @@ public class PredictionResource {
         }
         List<Prediction> predictions =
                 models.predict(model, decoded, conceptsMax == null ? Integer.MAX_VALUE : conceptsMax);
-        return Response.ok(new Answer(
-                        predictions.stream().map(PredictionResource::output).toList()))
+        return Response.ok(new Answer(predictions.stream().map(Output::of).toList()))
                 .build();
     }
 
@@ -102,18 +100,6 @@ public class PredictionResource {
         } catch (CorruptObjectException corrupt) {
             return new Outcome.Invalid(String.valueOf(corrupt.getMessage()));
         }
-    }
-
-    private static Output output(Prediction prediction) {
-        return switch (prediction) {
-            case Prediction.Seen(List<Prediction.Scored> concepts) ->
-                new Output(
-                        concepts.stream()
-                                .map(scored -> new Concept(scored.concept(), scored.value()))
-                                .toList(),
-                        null);
-            case Prediction.Unusable(String reason) -> new Output(null, new Problem("IMAGE_UNUSABLE", reason));
-        };
     }
 
     private static Response refusal(int status, String code, String message) {
