@@ -16,8 +16,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What clients of any HTTP service may expect besides the contract. */
 @QuarkusTest
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(Surroundings.class)
 class HttpConventionsTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int ROUNDS = 10;
+    private static final int WRITERS = 4;
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TestHTTPResource
@@ -81,6 +86,44 @@ class HttpConventionsTest {
         assertThat(second.body()).contains("If-Match");
         assertThat(app.rest().get(app.at("")).body().at("/app/description").asText())
                 .isEqualTo("mine");
+    }
+
+    /** Whether they change the same row, or the list that both have seen. */
+    @ParameterizedTest
+    @CsvSource({
+        "PATCH, '', '{\"app\":{\"description\":\"%s\"}}'",
+        "POST, /concepts, '{\"concepts\":[{\"id\":\"%s\"}]}'",
+        "POST, /datasets, '{\"datasets\":[{\"id\":\"%s\"}]}'"
+    })
+    void of_several_who_change_what_they_all_saw_exactly_one_does(String method, String path, String body)
+            throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            String tag = tagOf(app.at(path));
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int writer = 0; writer < WRITERS; writer++) {
+                answers.add(CLIENT.sendAsync(
+                        request(
+                                method,
+                                app.at(path),
+                                body.formatted("w%d-%d".formatted(round, writer)),
+                                "If-Match",
+                                tag),
+                        HttpResponse.BodyHandlers.ofString()));
+            }
+            List<Integer> statuses = answers.stream()
+                    .map(answer -> answer.join().statusCode())
+                    .sorted()
+                    .toList();
+            assertThat(statuses).hasSize(WRITERS).startsWith(200).endsWith(412);
+            assertThat(statuses.subList(1, WRITERS)).containsOnly(412);
+        }
+    }
+
+    @Test
+    void what_is_not_there_cannot_be_changed_on_any_condition() throws Exception {
+        HttpResponse<String> answer = send("DELETE", app.at("/models/none"), "", "If-Match", "*");
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(MAPPER.readTree(answer.body()).at("/status/code").asInt()).isEqualTo(21200);
     }
 
     @Test
@@ -154,12 +197,16 @@ class HttpConventionsTest {
 
     private HttpResponse<String> send(String method, String path, String body, String... headers)
             throws IOException, InterruptedException {
+        return CLIENT.send(request(method, path, body, headers), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest request(String method, String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
                 .header("Authorization", "Key " + Surroundings.KEY)
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return request.build();
     }
 }

@@ -39,9 +39,24 @@ public final class Answers {
 
     /** The HTTP status that goes with an answer. */
     public static int httpStatusOf(Message answer) {
-        int code = Envelope.read(answer).getCode();
-        return StatusCode.of(code)
-                .orElseThrow(() -> new IllegalStateException("not in the table of status codes: " + code))
-                .httpStatus();
+        return codeOf(Envelope.read(answer)).httpStatus();
+    }
+
+    /**
+     * Ends a call that needs this answer to another one.
+     *
+     * @throws Refusal with the answer's own reason if it is none of success
+     */
+    public static void requireSuccess(Message answer) {
+        Status status = Envelope.read(answer);
+        StatusCode code = codeOf(status);
+        if (code.httpStatus() != StatusCode.SUCCESS.httpStatus()) {
+            throw new Refusal(code, status.getDetails());
+        }
+    }
+
+    private static StatusCode codeOf(Status status) {
+        return StatusCode.of(status.getCode())
+                .orElseThrow(() -> new IllegalStateException("not in the table of status codes: " + status.getCode()));
     }
 }

@@ -62,7 +62,10 @@ public final class RpcTable {
             Rpc<Message, Message> rpc = entry.rpc()
                     .orElseThrow(() -> new Refusal(StatusCode.NOT_IMPLEMENTED, Answers.notServed(entry.name())));
             Texts.requireStorable(request);
-            return envelope.identified(rpc.answer(caller, request));
+            return envelope.identified(
+                    headers.precondition().isPresent()
+                            ? headers.precondition().get().guarding(() -> rpc.answer(caller, request))
+                            : rpc.answer(caller, request));
         } catch (Refusal refusal) {
             return envelope.failed(refusal.status(), refusal.details());
         } catch (RuntimeException bug) {

@@ -1,11 +1,13 @@
 package io.deeptrain.api.adapter.postgres;
 
+import io.deeptrain.api.adapter.door.Precondition;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.status.StatusCode;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -27,6 +29,12 @@ public class Database {
     /** What PostgreSQL answers to a null character, in a text and in JSON. */
     private static final Set<String> UNKEEPABLE_TEXT = Set.of("22021", "22P05");
 
+    /** Serialization failure and deadlock. */
+    private static final Set<String> OVERTAKEN = Set.of("40001", "40P01");
+
+    /** Bound while a precondition is looked at, whose reads belong to the transaction that it is for. */
+    private static final ScopedValue<Boolean> LOOKING = ScopedValue.newInstance();
+
     private final DataSource dataSource;
 
     Database(DataSource dataSource) {
@@ -43,18 +51,33 @@ public class Database {
      * Does the work. Whatever it throws undoes it. Entities that the work finds or persists belong to the same
      * transaction; what it persists is written before the commit, or when it flushes.
      *
-     * @throws Refusal while the database is away
+     * <p>If the call has a {@link Precondition}, its first transaction looks at that before it does the work, and sees
+     * in both the one state that its commit requires to be the newest.
+     *
+     * @throws Refusal while the database is away, or if the precondition is not met
      */
     public <T> T inTransaction(Work<T> work) {
+        if (LOOKING.isBound()) {
+            return inThisTransaction(work);
+        }
+        Optional<Precondition> precondition = Precondition.pending();
         try {
             return QuarkusTransaction.requiringNew().call(() -> {
                 try (Connection connection = dataSource.getConnection()) {
+                    if (precondition.isPresent()) {
+                        require(precondition.get(), connection);
+                    }
                     return work.on(connection);
                 }
             });
         } catch (Refusal refusal) {
             throw refusal;
         } catch (RuntimeException failure) {
+            if (precondition.isPresent() && isOvertaken(failure)) {
+                throw new Refusal(
+                        StatusCode.CHANGED_MEANWHILE,
+                        "Somebody else changed this at the same moment; please read it again");
+            }
             Optional<SQLException> cause = sqlCauseOf(failure);
             if (cause.filter(Database::isAway).isPresent()) {
                 LOG.warnf("the database is away: %s", cause.get().getMessage());
@@ -69,6 +92,30 @@ public class Database {
             }
             throw failure;
         }
+    }
+
+    /**
+     * Serializable, so that of two who look at the same state and change it only one commits; and whoever changes it
+     * without looking first is noticed where both touch the same rows.
+     */
+    private static void require(Precondition precondition, Connection connection) throws SQLException {
+        Sql.update(connection, "set transaction isolation level serializable");
+        ScopedValue.where(LOOKING, true).run(precondition::require);
+    }
+
+    private <T> T inThisTransaction(Work<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            return work.on(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException("what a precondition is about cannot be read", e);
+        }
+    }
+
+    /** A commit may fail with the reason as what was suppressed. */
+    private static boolean isOvertaken(Throwable failure) {
+        return (failure instanceof SQLException sql && OVERTAKEN.contains(sql.getSQLState()))
+                || (failure.getCause() != null && isOvertaken(failure.getCause()))
+                || Arrays.stream(failure.getSuppressed()).anyMatch(Database::isOvertaken);
     }
 
     private static Optional<SQLException> sqlCauseOf(Throwable failure) {

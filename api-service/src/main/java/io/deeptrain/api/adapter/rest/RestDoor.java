@@ -5,7 +5,9 @@ import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Calls;
 import io.deeptrain.api.adapter.door.Headers;
 import io.deeptrain.api.adapter.door.Paging;
+import io.deeptrain.api.adapter.door.Precondition;
 import io.deeptrain.api.adapter.door.PublishedRoute;
+import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.rest.ContractJson.BadRequestException;
 import io.deeptrain.api.adapter.rest.RouteTable.Match;
@@ -84,8 +86,7 @@ public class RestDoor {
                     .map(Buffer::getBytes)
                     .orElse(new byte[0]);
             Message request = json.read(match.entry().request(), body, query(context), match.variables());
-            Optional<Message> conflict = conflict(context);
-            answer = conflict.isPresent() ? conflict.get() : called(context, match, request);
+            answer = called(context, match, request);
         } catch (BadRequestException e) {
             answer = RpcTable.refused(match.entry(), StatusCode.BAD_REQUEST_FORMAT, String.valueOf(e.getMessage()));
         } catch (RuntimeException bug) {
@@ -96,8 +97,9 @@ public class RestDoor {
         send(context, answer);
     }
 
-    private Message called(RoutingContext context, Match match, Message request) {
-        Headers headers = headers(context);
+    private Message called(RoutingContext context, Match match, Message request) throws BadRequestException {
+        Headers plain = headers(context);
+        Headers headers = precondition(context).map(plain::given).orElse(plain);
         Message answer = calls.call(match.entry(), headers, request);
         if (headers.paging().isIgnored()) {
             return RpcTable.refused(
@@ -110,30 +112,27 @@ public class RestDoor {
         return answer;
     }
 
-    /**
-     * Why a change must not be made that asks, by {@code If-Match}, for what is at this path to be as it was. Another
-     * change between this look and the call is not seen.
-     */
-    private Optional<Message> conflict(RoutingContext context) throws BadRequestException {
+    /** What a change asks for by {@code If-Match}: that what is at this path is as it was. */
+    private Optional<Precondition> precondition(RoutingContext context) throws BadRequestException {
         String condition = HttpAnswers.header(context, "if-match");
         if (condition.isEmpty()
                 || context.request().method().equals(HttpMethod.GET)
                 || !(routes.find("GET", path(context)) instanceof RouteTable.Result.Found(var there))) {
             return Optional.empty();
         }
-        Message current = calls.call(
-                there.entry(),
-                headers(context),
-                json.read(there.entry().request(), new byte[0], query(context), there.variables()));
-        if (Answers.httpStatusOf(current) != StatusCode.SUCCESS.httpStatus()) {
-            return Optional.of(current);
-        }
+        Message question = json.read(there.entry().request(), new byte[0], query(context), there.variables());
+        return Optional.of(
+                new Precondition(() -> requireMatch(condition, calls.call(there.entry(), headers(context), question))));
+    }
+
+    private void requireMatch(String condition, Message current) {
+        Answers.requireSuccess(current);
         String tag = HttpAnswers.tag(json.tree(current));
-        return HttpAnswers.names(condition, tag)
-                ? Optional.empty()
-                : Optional.of(Answers.ofNoCall(
-                        StatusCode.CHANGED_MEANWHILE,
-                        "If-Match is %s but what is there now has the tag %s".formatted(condition, tag)));
+        if (!HttpAnswers.names(condition, tag)) {
+            throw new Refusal(
+                    StatusCode.CHANGED_MEANWHILE,
+                    "If-Match is %s but what is there now has the tag %s".formatted(condition, tag));
+        }
     }
 
     private void fail(RoutingContext context) {
