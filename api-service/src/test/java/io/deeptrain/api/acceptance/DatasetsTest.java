@@ -72,7 +72,7 @@ class DatasetsTest {
 
         assertThat(listed("")).containsExactly("pets", "birds");
         assertThat(listed("?sort_ascending=true&sort_by_created_at=true&per_page=1&page=2"))
-                .containsExactly("pets");
+                .containsExactly("birds");
         assertThat(listed("?search=IRD")).containsExactly("birds");
 
         app.delete("/datasets", "{'dataset_ids':[]}");

@@ -93,10 +93,13 @@ class HttpConventionsTest {
     @CsvSource({
         "PATCH, '', '{\"app\":{\"description\":\"%s\"}}'",
         "POST, /concepts, '{\"concepts\":[{\"id\":\"%s\"}]}'",
-        "POST, /datasets, '{\"datasets\":[{\"id\":\"%s\"}]}'"
+        "POST, /datasets, '{\"datasets\":[{\"id\":\"%s\"}]}'",
+        "POST, /models/m/versions, '{\"description\":\"%s\"}'"
     })
     void of_several_who_change_what_they_all_saw_exactly_one_does(String method, String path, String body)
             throws Exception {
+        app.labelledInputs();
+        app.create("m", "");
         for (int round = 0; round < ROUNDS; round++) {
             String tag = tagOf(app.at(path));
             List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
@@ -168,13 +171,13 @@ class HttpConventionsTest {
     }
 
     @Test
-    void a_cursor_that_is_none_or_leads_nowhere_is_refused() throws Exception {
+    void a_cursor_that_is_none_or_belongs_to_no_list_is_refused() throws Exception {
         HttpResponse<String> none = send("GET", app.at("/inputs?cursor=A%20B"), "");
         assertThat(none.statusCode()).isEqualTo(400);
         assertThat(none.body()).contains("cursor is 'A B'");
-        HttpResponse<String> nowhere = send("GET", app.at("/concepts?cursor=1"), "");
+        HttpResponse<String> nowhere = send("GET", app.at("?cursor=1"), "");
         assertThat(nowhere.statusCode()).isEqualTo(400);
-        assertThat(nowhere.body()).contains("ListConcepts").contains("leave cursor out");
+        assertThat(nowhere.body()).contains("GetApp").contains("leave cursor out");
     }
 
     @Test

@@ -130,7 +130,9 @@ class ProgressStreamTest {
         // Again and again, for nobody can see from outside when the wait begins.
         Elsewhere.eventually(() -> {
             elsewhere.say(Elsewhere.report(job.value(), steps.incrementAndGet()));
-            return soon.isDone();
+            return soon.thenApply(_ -> true)
+                    .completeOnTimeout(false, 200, TimeUnit.MILLISECONDS)
+                    .join();
         });
         assertThat(soon.join().body().at("/progress/status/code").asInt()).isEqualTo(21101);
     }

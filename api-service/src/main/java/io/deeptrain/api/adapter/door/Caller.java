@@ -35,7 +35,8 @@ public record Caller(
         return new Caller(userId, appId, allowed, idempotencyKey, paging);
     }
 
-    Caller with(Headers headers) {
+    /** The same caller, with what else this call brings. */
+    public Caller with(Headers headers) {
         return new Caller(userId, appId, scopes, headers.idempotencyKey(), headers.paging());
     }
 

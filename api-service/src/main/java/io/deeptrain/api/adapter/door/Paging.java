@@ -2,7 +2,6 @@ package io.deeptrain.api.adapter.door;
 
 import io.deeptrain.api.status.StatusCode;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Where a long list goes on, for callers who follow {@code Link} headers instead of counting pages. However far down, a
@@ -11,7 +10,21 @@ import java.util.OptionalLong;
  */
 public final class Paging {
     private static final int RADIX = 36;
-    private static final String FORM = "[0-9a-z]{1,12}";
+    private static final String FORM = "[0-9a-z]{1,12}(-[0-9a-z]{1,12})?";
+    private static final char BETWEEN = '-';
+
+    /**
+     * Where a list was left.
+     *
+     * @param rank what the list is sorted by, if that is not the position alone
+     * @param position tells apart those of the same rank
+     */
+    public record Mark(long rank, long position) {
+        /** In a list that is sorted by position. */
+        public static Mark at(long position) {
+            return new Mark(0, position);
+        }
+    }
 
     private final Optional<String> cursor;
     private boolean used;
@@ -32,26 +45,34 @@ public final class Paging {
     }
 
     /**
-     * The position in the list behind which to go on.
+     * Behind what to go on.
      *
      * @throws Refusal if the cursor is none that this service gave
      */
-    public OptionalLong after() {
+    public Optional<Mark> after() {
         used = true;
         if (cursor.isEmpty()) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
         if (!cursor.get().matches(FORM)) {
             throw new Refusal(
                     StatusCode.BAD_REQUEST_FORMAT,
                     "cursor is '%s' but must be that of a Link header, as it stands there".formatted(cursor.get()));
         }
-        return OptionalLong.of(Long.parseLong(cursor.get(), RADIX));
+        int between = cursor.get().indexOf(BETWEEN);
+        return Optional.of(new Mark(
+                between < 0 ? 0 : number(cursor.get().substring(0, between)),
+                number(cursor.get().substring(between + 1))));
     }
 
-    /** The page is full and ends at this position. */
-    public void goesOnAfter(long position) {
-        next = Optional.of(Long.toString(position, RADIX));
+    private static long number(String text) {
+        return Long.parseLong(text, RADIX);
+    }
+
+    /** The page is full and ends here. */
+    public void goesOnAfter(Mark end) {
+        String position = Long.toString(end.position(), RADIX);
+        next = Optional.of(end.rank() == 0 ? position : Long.toString(end.rank(), RADIX) + BETWEEN + position);
     }
 
     /** The cursor of the next page, if there may be one. */

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** The table {@code inputs_add_job}. */
@@ -55,14 +54,18 @@ public final class AddJobs {
         return one(connection, tenant, id, "");
     }
 
-    public static List<StoredJob> list(Connection connection, Tenant tenant, Page page) throws SQLException {
-        return Sql.list(
+    public static Slice<StoredJob> list(Connection connection, Tenant tenant, Page page) throws SQLException {
+        return Slice.read(
                 connection,
-                "select %s from inputs_add_job where user_id = ? and app_id = ? order by position offset ? limit ?"
-                        .formatted(COLUMNS),
+                page,
+                """
+                select %s, position from inputs_add_job
+                where user_id = ? and app_id = ? and position > ? order by position offset ? limit ?
+                """.formatted(COLUMNS),
                 AddJobs::read,
                 tenant.userId(),
                 tenant.appId(),
+                page.above(),
                 page.offset(),
                 page.size());
     }

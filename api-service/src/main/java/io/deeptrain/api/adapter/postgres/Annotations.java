@@ -20,7 +20,7 @@ import java.util.TreeSet;
 /** The table {@code annotation}, and {@code label}, which follows from it. */
 public final class Annotations {
     private static final String SELECT = """
-            select annotation_id, input_id, input_level, claims, regions, info, created_at, modified_at
+            select annotation_id, input_id, input_level, claims, regions, info, created_at, modified_at, position
             from annotation
             where user_id = ? and app_id = ? %s
             order by position
@@ -49,12 +49,13 @@ public final class Annotations {
                 Sql.texts(connection, ids)));
     }
 
-    public static List<Annotation> list(Connection connection, Tenant tenant, Wanted wanted, Page page)
+    public static Slice<Annotation> list(Connection connection, Tenant tenant, Wanted wanted, Page page)
             throws SQLException {
-        return Sql.list(
+        return Slice.read(
                 connection,
+                page,
                 SELECT.formatted("""
-                        and (? or annotation_id = any(?)) and (? or input_id = any(?))
+                        and (? or annotation_id = any(?)) and (? or input_id = any(?)) and position > ?
                         """) + "offset ? limit ?",
                 Annotations::read,
                 tenant.userId(),
@@ -63,6 +64,7 @@ public final class Annotations {
                 Sql.texts(connection, wanted.ids()),
                 wanted.inputIds().isEmpty(),
                 Sql.texts(connection, wanted.inputIds()),
+                page.above(),
                 page.offset(),
                 page.size());
     }

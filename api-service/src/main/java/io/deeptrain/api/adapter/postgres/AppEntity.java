@@ -26,6 +26,9 @@ class AppEntity extends PanacheEntityBase {
     @Column(name = "app_id")
     String appId;
 
+    @Column(insertable = false, updatable = false)
+    long position;
+
     String name;
 
     String description;

@@ -1,11 +1,11 @@
 package io.deeptrain.api.adapter.postgres;
 
+import io.deeptrain.api.adapter.door.Paging.Mark;
 import io.deeptrain.event.Tenant;
 import io.quarkus.panache.common.Sort;
 import jakarta.persistence.EntityExistsException;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.hibernate.exception.ConstraintViolationException;
 
@@ -53,12 +53,15 @@ public final class Apps {
         AppEntity.<AppEntity>findById(AppKey.of(app.tenant())).take(app);
     }
 
-    public static List<StoredApp> list(String userId, Page page) {
-        return AppEntity.<AppEntity>find("userId", Sort.by("createdAt").and("appId"), userId)
-                .range(Math.toIntExact(page.offset()), Math.toIntExact(page.offset() + page.size() - 1))
-                .stream()
-                .map(AppEntity::toRecord)
-                .toList();
+    /** In the order of their creation. */
+    public static Slice<StoredApp> list(String userId, Page page) {
+        return Slice.of(
+                AppEntity.<AppEntity>find("userId = ?1 and position > ?2", Sort.by("position"), userId, page.above())
+                        .range(page.firstRow(), page.lastRow())
+                        .stream(),
+                page,
+                AppEntity::toRecord,
+                app -> Mark.at(app.position));
     }
 
     /** Deletes the app with its inputs, concepts, models and keys. Its versions are cancelled by the caller before. */

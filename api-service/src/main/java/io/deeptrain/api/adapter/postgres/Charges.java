@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** The table {@code charge}: what billing last said about each job. */
@@ -54,18 +53,21 @@ public final class Charges {
     }
 
     /** All charges of an app, newest first. */
-    public static List<UsageLine> list(Connection connection, Tenant tenant, Page page) throws SQLException {
-        return Sql.list(
+    public static Slice<UsageLine> list(Connection connection, Tenant tenant, Page page) throws SQLException {
+        return Slice.read(
                 connection,
+                page,
                 """
                 select v.model_id, v.version_id, v.deleted_at is not null,
-                       c.job_id, c.revision, c.final, c.statement, c.occurred_at
+                       c.job_id, c.revision, c.final, c.statement, c.occurred_at,
+                       v.position
                 from charge c join model_version v on v.job_id = c.job_id
-                where c.user_id = ? and c.app_id = ? order by v.position desc offset ? limit ?
+                where c.user_id = ? and c.app_id = ? and v.position < ? order by v.position desc offset ? limit ?
                 """,
                 row -> new UsageLine(row.getString(1), row.getString(2), row.getBoolean(3), read(row, 3)),
                 tenant.userId(),
                 tenant.appId(),
+                page.below(),
                 page.offset(),
                 page.size());
     }

@@ -91,30 +91,41 @@ public final class Concepts {
     }
 
     /** Those whose name is like a pattern of {@code ilike}, in which a backslash takes the next character as it is. */
-    public static List<StoredConcept> search(Connection connection, Tenant tenant, String pattern, Page page)
+    public static Slice<StoredConcept> search(Connection connection, Tenant tenant, String pattern, Page page)
             throws SQLException {
-        return Sql.list(
+        return Slice.read(
                 connection,
+                page,
                 """
-                select %s from concept where user_id = ? and app_id = ? and name ilike ?
+                select %s, position from concept where user_id = ? and app_id = ? and name ilike ?
+                  and (? or (name, concept_id) > (
+                      select c.name, c.concept_id from concept c
+                      where (c.user_id, c.app_id, c.position) = (concept.user_id, concept.app_id, ?)))
                 order by name, concept_id offset ? limit ?
                 """.formatted(COLUMNS),
                 Concepts::read,
                 tenant.userId(),
                 tenant.appId(),
                 pattern,
+                page.after().isEmpty(),
+                page.above(),
                 page.offset(),
                 page.size());
     }
 
-    public static List<StoredConcept> list(Connection connection, Tenant tenant, Page page) throws SQLException {
-        return Sql.list(
+    /** In the order of their creation. */
+    public static Slice<StoredConcept> list(Connection connection, Tenant tenant, Page page) throws SQLException {
+        return Slice.read(
                 connection,
-                "select %s from concept where user_id = ? and app_id = ? order by created_at, concept_id offset ? limit ?"
-                        .formatted(COLUMNS),
+                page,
+                """
+                select %s, position from concept
+                where user_id = ? and app_id = ? and position > ? order by position offset ? limit ?
+                """.formatted(COLUMNS),
                 Concepts::read,
                 tenant.userId(),
                 tenant.appId(),
+                page.above(),
                 page.offset(),
                 page.size());
     }

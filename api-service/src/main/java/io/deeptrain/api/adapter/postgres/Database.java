@@ -3,6 +3,7 @@ package io.deeptrain.api.adapter.postgres;
 import io.deeptrain.api.adapter.door.Precondition;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.status.StatusCode;
+import io.quarkus.hibernate.orm.panache.Panache;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -51,8 +52,8 @@ public class Database {
      * Does the work. Whatever it throws undoes it. Entities that the work finds or persists belong to the same
      * transaction; what it persists is written before the commit, or when it flushes.
      *
-     * <p>If the call has a {@link Precondition}, its first transaction looks at that before it does the work, and sees
-     * in both the one state that its commit requires to be the newest.
+     * <p>If the call has a {@link Precondition}, this looks at it before it does the work, and sees in both the one
+     * state that the commit requires to be the newest.
      *
      * @throws Refusal while the database is away, or if the precondition is not met
      */
@@ -64,10 +65,9 @@ public class Database {
         try {
             return QuarkusTransaction.requiringNew().call(() -> {
                 try (Connection connection = dataSource.getConnection()) {
-                    if (precondition.isPresent()) {
-                        require(precondition.get(), connection);
-                    }
-                    return work.on(connection);
+                    return precondition.isPresent()
+                            ? onlyIf(precondition.get(), connection, work)
+                            : work.on(connection);
                 }
             });
         } catch (Refusal refusal) {
@@ -98,9 +98,21 @@ public class Database {
      * Serializable, so that of two who look at the same state and change it only one commits; and whoever changes it
      * without looking first is noticed where both touch the same rows.
      */
-    private static void require(Precondition precondition, Connection connection) throws SQLException {
+    private static <T> T onlyIf(Precondition precondition, Connection connection, Work<T> work) throws SQLException {
         Sql.update(connection, "set transaction isolation level serializable");
         ScopedValue.where(LOOKING, true).run(precondition::require);
+        T done = work.on(connection);
+        Panache.getEntityManager().flush();
+        if (hasChangedSomething(connection)) {
+            precondition.spend();
+        }
+        return done;
+    }
+
+    /** Only a transaction that writes, or locks, is given a number. */
+    private static boolean hasChangedSomething(Connection connection) throws SQLException {
+        return Sql.first(connection, "select pg_current_xact_id_if_assigned() is not null", row -> row.getBoolean(1))
+                .orElseThrow();
     }
 
     private <T> T inThisTransaction(Work<T> work) {

@@ -28,6 +28,9 @@ class DatasetEntity extends PanacheEntityBase {
     @Column(name = "dataset_id")
     String datasetId;
 
+    @Column(insertable = false, updatable = false)
+    long position;
+
     String description;
 
     String notes;

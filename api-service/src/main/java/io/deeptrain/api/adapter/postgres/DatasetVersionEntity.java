@@ -33,6 +33,9 @@ class DatasetVersionEntity extends PanacheEntityBase {
     @Column(name = "dataset_id")
     String datasetId;
 
+    @Column(insertable = false, updatable = false)
+    long position;
+
     String description;
 
     String metadata;

@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.postgres;
 
+import io.deeptrain.api.adapter.door.Paging.Mark;
 import io.deeptrain.api.dataset.DatasetCounts;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
@@ -7,7 +8,6 @@ import io.quarkus.panache.common.Sort;
 import jakarta.persistence.EntityExistsException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import org.hibernate.exception.ConstraintViolationException;
 
@@ -48,17 +48,20 @@ public final class DatasetVersions {
     }
 
     /** In the order of their creation. */
-    public static List<StoredDatasetVersion> list(Tenant tenant, String datasetId, Page page) {
-        return DatasetVersionEntity.<DatasetVersionEntity>find(
-                        "userId = ?1 and appId = ?2 and datasetId = ?3",
-                        Sort.by("createdAt").and("versionId"),
+    public static Slice<StoredDatasetVersion> list(Tenant tenant, String datasetId, Page page) {
+        return Slice.of(
+                DatasetVersionEntity.<DatasetVersionEntity>find(
+                        "userId = ?1 and appId = ?2 and datasetId = ?3 and position > ?4",
+                        Sort.by("position"),
                         tenant.userId(),
                         tenant.appId(),
-                        datasetId)
-                .range(Math.toIntExact(page.offset()), Math.toIntExact(page.offset() + page.size() - 1))
-                .stream()
-                .map(DatasetVersionEntity::toRecord)
-                .toList();
+                        datasetId,
+                        page.above())
+                        .range(page.firstRow(), page.lastRow())
+                        .stream(),
+                page,
+                DatasetVersionEntity::toRecord,
+                version -> Mark.at(version.position));
     }
 
     /** Its content stays: a version with the same content may name the same object. */

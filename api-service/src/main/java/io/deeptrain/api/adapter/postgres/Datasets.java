@@ -1,13 +1,16 @@
 package io.deeptrain.api.adapter.postgres;
 
+import io.deeptrain.api.adapter.door.Paging.Mark;
 import io.deeptrain.api.dataset.DatasetOrder;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.event.Tenant;
+import io.quarkus.panache.common.Parameters;
 import io.quarkus.panache.common.Sort;
 import jakarta.persistence.EntityExistsException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -60,24 +63,65 @@ public final class Datasets {
                 .change(dataset);
     }
 
-    /** Those whose id or description holds {@code part}; all for an empty one. */
-    public static List<StoredDataset> list(Tenant tenant, String part, DatasetOrder order, Page page) {
+    /** A dataset and whose it is. */
+    public record Owned(Tenant tenant, StoredDataset dataset) {}
+
+    /**
+     * Those whose id or description holds {@code part}; all for an empty one.
+     *
+     * @param appId nothing for all of the user's apps
+     */
+    public static Slice<Owned> list(String userId, Optional<String> appId, String part, DatasetOrder order, Page page) {
+        Parameters parameters = Parameters.with("userId", userId).and("part", part.toLowerCase(Locale.ROOT));
+        StringBuilder query = new StringBuilder("userId = :userId and (locate(:part, lower(datasetId)) > 0 "
+                + "or locate(:part, lower(description)) > 0)");
+        appId.ifPresent(id -> {
+            query.append(" and appId = :appId");
+            parameters.and("appId", id);
+        });
+        page.after().ifPresent(seen -> {
+            query.append(" and ").append(behind(order));
+            parameters.and("position", seen.position());
+            if (order.by() == DatasetOrder.By.CHANGE) {
+                parameters.and("rank", instant(seen.rank()));
+            }
+        });
+        return Slice.of(
+                DatasetEntity.<DatasetEntity>find(query.toString(), sorted(order), parameters)
+                        .range(page.firstRow(), page.lastRow())
+                        .stream(),
+                page,
+                row -> new Owned(new Tenant(row.userId, row.appId), row.toRecord()),
+                row -> switch (order.by()) {
+                    case CREATION -> Mark.at(row.position);
+                    case CHANGE -> new Mark(micros(row.modifiedAt), row.position);
+                });
+    }
+
+    private static Sort sorted(DatasetOrder order) {
         Sort.Direction direction = order.ascending() ? Sort.Direction.Ascending : Sort.Direction.Descending;
-        String first = switch (order.by()) {
-            case CREATION -> "createdAt";
-            case CHANGE -> "modifiedAt";
+        return switch (order.by()) {
+            case CREATION -> Sort.by("position", direction);
+            case CHANGE -> Sort.by("modifiedAt", direction).and("position", direction);
         };
-        return DatasetEntity.<DatasetEntity>find(
-                        "userId = ?1 and appId = ?2 and (locate(?3, lower(datasetId)) > 0 "
-                                + "or locate(?3, lower(description)) > 0)",
-                        Sort.by(first, direction).and("datasetId", direction),
-                        tenant.userId(),
-                        tenant.appId(),
-                        part.toLowerCase(Locale.ROOT))
-                .range(Math.toIntExact(page.offset()), Math.toIntExact(page.offset() + page.size() - 1))
-                .stream()
-                .map(DatasetEntity::toRecord)
-                .toList();
+    }
+
+    private static String behind(DatasetOrder order) {
+        char than = order.ascending() ? '>' : '<';
+        return switch (order.by()) {
+            case CREATION -> "position %c :position".formatted(than);
+            case CHANGE ->
+                "(modifiedAt %c :rank or modifiedAt = :rank and position %c :position)".formatted(than, than);
+        };
+    }
+
+    /** The database keeps times to the microsecond. */
+    private static long micros(Instant at) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, at);
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     /** Deletes datasets with their versions; the inputs stay. */

@@ -9,13 +9,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** The table {@code evaluation}. An evaluation of a version that was deleted is not found. */
 public final class Evaluations {
     private static final String SELECT = """
-            select e.evaluation_id, e.version_id, e.user_id, e.app_id, e.model_id, e.summary, e.created_at
+            select e.evaluation_id, e.version_id, e.user_id, e.app_id, e.model_id, e.summary, e.created_at, e.position
             from evaluation e
             join model_version v on v.version_id = e.version_id and v.deleted_at is null
             join model m on (m.user_id, m.app_id, m.model_id) = (e.user_id, e.app_id, e.model_id)
@@ -67,13 +66,15 @@ public final class Evaluations {
      * @param appId nothing for all of the user's apps
      * @param modelTypeId empty for all
      */
-    public static List<StoredEvaluation> list(
+    public static Slice<StoredEvaluation> list(
             Connection connection, String userId, Optional<String> appId, String modelTypeId, Page page)
             throws SQLException {
-        return Sql.list(
+        return Slice.read(
                 connection,
+                page,
                 SELECT + """
                 where e.user_id = ? and (?::text is null or e.app_id = ?) and (? = '' or m.model_type_id = ?)
+                  and e.position > ?
                 order by e.position offset ? limit ?
                 """,
                 Evaluations::read,
@@ -82,6 +83,7 @@ public final class Evaluations {
                 appId.orElse(null),
                 modelTypeId,
                 modelTypeId,
+                page.above(),
                 page.offset(),
                 page.size());
     }

@@ -24,6 +24,9 @@ class KeyEntity {
     @Column(name = "key_hash")
     private String keyHash;
 
+    @Column(insertable = false, updatable = false)
+    private long position;
+
     private String prefix;
 
     @Column(name = "user_id")
@@ -55,6 +58,10 @@ class KeyEntity {
                 key.owner().scopes().stream().map(Scope::publicName).sorted().toList();
         this.createdAt = key.createdAt();
         this.expiresAt = key.expiresAt().orElse(null);
+    }
+
+    long position() {
+        return position;
     }
 
     Keys.StoredKey toRecord() {

@@ -1,6 +1,7 @@
 package io.deeptrain.api.adapter.postgres;
 
 import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Paging.Mark;
 import io.deeptrain.event.Tenant;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
@@ -12,13 +13,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 
 /** The keys that open this service. What is kept of a key cannot open it. */
 @ApplicationScoped
 public class Keys {
     private static final int PREFIX_LENGTH = 12;
+    private static final Sort IN_ORDER = Sort.by("position");
 
     private final Rows rows;
 
@@ -54,22 +55,29 @@ public class Keys {
     }
 
     @Transactional
-    public List<StoredKey> of(String userId, Page page) {
-        return listed(rows.find("userId", Sort.by("createdAt").and("keyHash"), userId), page);
+    public Slice<StoredKey> of(String userId, Page page) {
+        return listed(rows.find("userId = ?1 and position > ?2", IN_ORDER, userId, page.above()), page);
     }
 
     /** The keys that open this one app. */
     @Transactional
-    public List<StoredKey> of(Tenant app, Page page) {
+    public Slice<StoredKey> of(Tenant app, Page page) {
         return listed(
-                rows.find("userId = ?1 and appId = ?2", Sort.by("createdAt").and("keyHash"), app.userId(), app.appId()),
+                rows.find(
+                        "userId = ?1 and appId = ?2 and position > ?3",
+                        IN_ORDER,
+                        app.userId(),
+                        app.appId(),
+                        page.above()),
                 page);
     }
 
-    private static List<StoredKey> listed(PanacheQuery<KeyEntity> found, Page page) {
-        return found.range(Math.toIntExact(page.offset()), Math.toIntExact(page.offset() + page.size() - 1)).stream()
-                .map(KeyEntity::toRecord)
-                .toList();
+    private static Slice<StoredKey> listed(PanacheQuery<KeyEntity> found, Page page) {
+        return Slice.of(
+                found.range(page.firstRow(), page.lastRow()).stream(),
+                page,
+                KeyEntity::toRecord,
+                key -> Mark.at(key.position()));
     }
 
     /** Forgets a key of the user, given by its secret or its prefix; false if there is none. */

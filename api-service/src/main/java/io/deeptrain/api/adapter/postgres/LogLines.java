@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 
 /** The table {@code log_line}. Whoever writes holds the version that the job trains. */
 public final class LogLines {
@@ -38,12 +37,17 @@ public final class LogLines {
     }
 
     /** Oldest first. */
-    public static List<LogLine> list(Connection connection, JobId jobId, Page page) throws SQLException {
-        return Sql.list(
+    public static Slice<LogLine> list(Connection connection, JobId jobId, Page page) throws SQLException {
+        return Slice.read(
                 connection,
-                "select occurred_at, message from log_line where job_id = ? order by number offset ? limit ?",
+                page,
+                """
+                select occurred_at, message, number as position from log_line
+                where job_id = ? and number > ? order by number offset ? limit ?
+                """,
                 row -> new LogLine(Sql.instant(row, 1), row.getString(2)),
                 jobId.value(),
+                page.above(),
                 page.offset(),
                 page.size());
     }

@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.postgres;
 
+import io.deeptrain.api.adapter.door.Paging.Mark;
 import io.deeptrain.api.input.Label;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.search.Condition;
@@ -14,6 +15,8 @@ import java.util.Map;
 
 /** Finds inputs. */
 public final class Searches {
+    private static final float SCORE_ABOVE_ALL = 2;
+
     private Searches() {}
 
     /** An input that was found. */
@@ -23,27 +26,38 @@ public final class Searches {
     private record Part(String sql, List<Object> arguments) {}
 
     /** The best first; of equal ones the older first. */
-    public static List<Scored> find(Connection connection, Tenant tenant, InputSearch search, Page page)
+    public static Slice<Scored> find(Connection connection, Tenant tenant, InputSearch search, Page page)
             throws SQLException {
         Part hits = hits(connection, tenant, search);
         List<Object> arguments = new ArrayList<>(hits.arguments());
+        float scoreSeen = page.after().map(Searches::score).orElse(SCORE_ABOVE_ALL);
+        arguments.add(scoreSeen);
+        arguments.add(scoreSeen);
+        arguments.add(page.above());
         arguments.add(page.offset());
         arguments.add(page.size());
         arguments.add(tenant.userId());
         arguments.add(tenant.appId());
-        return Sql.list(
+        return Slice.read(
                 connection,
+                page,
                 """
                 with hits as (
-                    select * from (%s) scored order by score desc, position offset ? limit ?
+                    select * from (%s) scored where score < ? or score = ? and position > ? order by score desc, position offset ? limit ?
                 )
-                select %s, hits.score
+                select %s, hits.score, hits.position
                 from hits join input i on i.input_id = hits.input_id
                 where i.user_id = ? and i.app_id = ?
                 order by hits.score desc, i.position
                 """.formatted(hits.sql(), Inputs.COLUMNS),
                 row -> new Scored(Inputs.read(row), row.getFloat(Inputs.COLUMN_COUNT + 1)),
+                row -> new Mark(Float.floatToIntBits(row.getFloat("score")), row.getLong("position")),
                 arguments.toArray());
+    }
+
+    /** Scores are not negative, and the bits of such numbers have their order. */
+    private static float score(Mark mark) {
+        return Float.intBitsToFloat((int) mark.rank());
     }
 
     /** The ids of all that are found, in no more than so many rows. */

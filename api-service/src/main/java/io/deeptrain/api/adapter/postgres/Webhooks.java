@@ -156,13 +156,17 @@ public final class Webhooks {
     }
 
     /** The messages to a server, newest first. */
-    public static List<Delivery> deliveries(Connection connection, String webhookId, Page page) throws SQLException {
-        return Sql.list(
+    public static Slice<Delivery> deliveries(Connection connection, String webhookId, Page page) throws SQLException {
+        return Slice.read(
                 connection,
-                "select " + DELIVERY
-                        + "from webhook_delivery d where webhook_id = ? order by delivery_id desc offset ? limit ?",
+                page,
+                "select " + DELIVERY + """
+                , delivery_id as position from webhook_delivery d
+                where webhook_id = ? and delivery_id < ? order by delivery_id desc offset ? limit ?
+                """,
                 row -> delivery(row, 0),
                 webhookId,
+                page.below(),
                 page.offset(),
                 page.size());
     }

@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.postgres;
 
+import io.deeptrain.api.adapter.door.Paging.Mark;
 import io.deeptrain.api.search.NamePattern;
 import io.deeptrain.event.Tenant;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
@@ -8,7 +9,6 @@ import io.quarkus.panache.common.Sort;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import org.hibernate.exception.ConstraintViolationException;
 
@@ -61,15 +61,18 @@ public final class Workflows {
      *
      * @param appId nothing for all of the user's apps
      */
-    public static List<StoredWorkflow> list(String userId, Optional<String> appId, NamePattern id, Page page) {
-        Parameters parameters = Parameters.with("userId", userId).and("id", id.ofLike());
-        String query = "userId = :userId and workflowId ilike :id escape '\\'";
+    public static Slice<StoredWorkflow> list(String userId, Optional<String> appId, NamePattern id, Page page) {
+        Parameters parameters =
+                Parameters.with("userId", userId).and("id", id.ofLike()).and("above", page.above());
+        String query = "userId = :userId and workflowId ilike :id escape '\\' and position > :above";
         PanacheQuery<WorkflowEntity> found = appId.isPresent()
                 ? WorkflowEntity.find(query + " and appId = :appId", IN_ORDER, parameters.and("appId", appId.get()))
                 : WorkflowEntity.find(query, IN_ORDER, parameters);
-        return found.range(Math.toIntExact(page.offset()), Math.toIntExact(page.offset() + page.size() - 1)).stream()
-                .map(WorkflowEntity::toRecord)
-                .toList();
+        return Slice.of(
+                found.range(page.firstRow(), page.lastRow()).stream(),
+                page,
+                WorkflowEntity::toRecord,
+                workflow -> Mark.at(workflow.position));
     }
 
     /** Answers how many there were. */

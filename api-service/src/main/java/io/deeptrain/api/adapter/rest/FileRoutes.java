@@ -110,6 +110,7 @@ public class FileRoutes {
             StoredVersion version = version(connection, context, caller, true);
             return version.jobId().isPresent()
                     ? LogLines.list(connection, version.jobId().get(), new Page(0, TrainingLog.LINES_MAX))
+                            .items()
                     : List.of();
         });
         StringBuilder text = new StringBuilder();

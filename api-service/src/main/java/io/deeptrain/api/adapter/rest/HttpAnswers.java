@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.api.adapter.door.Paging;
+import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.status.StatusCode;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.buffer.Buffer;
@@ -24,6 +26,8 @@ import java.util.Set;
  * {@code application/problem+json}, failures as problem details (RFC 9457).
  */
 final class HttpAnswers {
+    static final String CURSOR = "cursor";
+
     private static final String PROBLEM = "application/problem+json";
     private static final String JSON = "application/json";
     private static final int OK = 200;
@@ -61,15 +65,28 @@ final class HttpAnswers {
         end(response.setStatusCode(httpStatus).putHeader("content-type", JSON), answer);
     }
 
-    /** Says where the list goes on (RFC 8288): the same request, with the cursor instead of a page. */
-    static void linkToNext(RoutingContext context, String parameter, String cursor) {
+    /**
+     * Says where the list goes on (RFC 8288), if it does: the same request, with a cursor instead of a page.
+     *
+     * @throws Refusal if there is a cursor but {@code call} has no list
+     */
+    static void linkToNext(RoutingContext context, Paging paging, String call) {
+        if (paging.isIgnored()) {
+            throw new Refusal(
+                    StatusCode.BAD_REQUEST_FORMAT,
+                    call + " has no pages that a cursor could go on from; leave cursor out");
+        }
+        paging.next().ifPresent(cursor -> linkToNext(context, cursor));
+    }
+
+    private static void linkToNext(RoutingContext context, String cursor) {
         QueryStringEncoder next = new QueryStringEncoder(context.normalizedPath());
         for (Map.Entry<String, String> asked : context.queryParams()) {
-            if (!asked.getKey().equals(parameter) && !asked.getKey().equals("page")) {
+            if (!asked.getKey().equals(CURSOR) && !asked.getKey().equals("page")) {
                 next.addParam(asked.getKey(), asked.getValue());
             }
         }
-        next.addParam(parameter, cursor);
+        next.addParam(CURSOR, cursor);
         context.response().putHeader("link", "<%s>; rel=\"next\"".formatted(next));
     }
 

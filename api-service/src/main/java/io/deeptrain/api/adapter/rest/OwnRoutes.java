@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.api.access.Scope;
 import io.deeptrain.api.adapter.door.Authenticator;
 import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Headers;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.postgres.Charges;
 import io.deeptrain.api.adapter.postgres.Charges.StoredCharge;
@@ -98,10 +99,12 @@ public class OwnRoutes {
     @ActivateRequestContext
     void answer(RoutingContext context, Scope scope, Answering answering) {
         try {
-            Caller caller = authenticator.authenticate(RestDoor.headers(context).authorization());
+            Headers headers = RestDoor.headers(context);
+            Caller caller = authenticator.authenticate(headers.authorization()).with(headers);
             caller.require(scope, context.normalizedPath());
             ObjectNode answer = envelope(StatusCode.SUCCESS, "");
             answer.setAll(answering.answer(context, caller));
+            HttpAnswers.linkToNext(context, headers.paging(), context.normalizedPath());
             send(context, StatusCode.SUCCESS, answer);
         } catch (Refusal refusal) {
             refuse(context, refusal);
@@ -221,8 +224,8 @@ public class OwnRoutes {
             usage.put("billed_seconds", total.billedSeconds());
             usage.put("amount_cents", total.amountCents());
             ArrayNode jobs = usage.putArray("jobs");
-            Page page = Page.of(number(context, "page"), number(context, "per_page"));
-            for (UsageLine line : Charges.list(connection, tenant, page)) {
+            Page page = Page.of(caller, number(context, "page"), number(context, "per_page"));
+            for (UsageLine line : Charges.list(connection, tenant, page).shownTo(caller)) {
                 ObjectNode job = jobs.addObject();
                 job.put("job_id", line.charge().jobId().value());
                 job.put("model_id", line.modelId());

@@ -34,7 +34,6 @@ public class RestDoor {
     private static final Logger LOG = Logger.getLogger(RestDoor.class);
     private static final int AFTER_OTHER_ROUTES = 10_000;
     private static final int PAYLOAD_TOO_LARGE = 413;
-    private static final String CURSOR = "cursor";
 
     private final Calls calls;
     private final RouteTable routes;
@@ -101,15 +100,12 @@ public class RestDoor {
         Headers plain = headers(context);
         Headers headers = precondition(context).map(plain::given).orElse(plain);
         Message answer = calls.call(match.entry(), headers, request);
-        if (headers.paging().isIgnored()) {
-            return RpcTable.refused(
-                    match.entry(),
-                    StatusCode.BAD_REQUEST_FORMAT,
-                    "%s has no pages that a cursor could go on from; leave cursor out"
-                            .formatted(match.entry().name()));
+        try {
+            HttpAnswers.linkToNext(context, headers.paging(), match.entry().name());
+            return answer;
+        } catch (Refusal refusal) {
+            return RpcTable.refused(match.entry(), refusal.status(), refusal.details());
         }
-        headers.paging().next().ifPresent(cursor -> HttpAnswers.linkToNext(context, CURSOR, cursor));
-        return answer;
     }
 
     /** What a change asks for by {@code If-Match}: that what is at this path is as it was. */
@@ -172,7 +168,7 @@ public class RestDoor {
                 Optional.ofNullable(context.request().getHeader(Headers.AUTHORIZATION))
                         .orElse(""),
                 Optional.ofNullable(context.request().getHeader(Headers.IDEMPOTENCY_KEY)),
-                Paging.from(Optional.ofNullable(context.request().getParam(CURSOR))));
+                Paging.from(Optional.ofNullable(context.request().getParam(HttpAnswers.CURSOR))));
     }
 
     /** An old published client trains with an empty body that calls itself a form. */

@@ -119,10 +119,11 @@ public class WebhookRoutes {
     private ObjectNode deliveries(RoutingContext context, Caller caller) {
         return database.inTransaction(connection -> {
             StoredWebhook webhook = found(context, caller);
-            Page page = Page.of(OwnRoutes.number(context, "page"), OwnRoutes.number(context, "per_page"));
+            Page page = Page.of(caller, OwnRoutes.number(context, "page"), OwnRoutes.number(context, "per_page"));
             ObjectNode answer = MAPPER.createObjectNode();
             ArrayNode deliveries = answer.putArray("deliveries");
-            for (Delivery delivery : Webhooks.deliveries(connection, webhook.id(), page)) {
+            for (Delivery delivery :
+                    Webhooks.deliveries(connection, webhook.id(), page).shownTo(caller)) {
                 deliveries.add(json(delivery));
             }
             return answer;

@@ -56,7 +56,9 @@ class AddJobCalls {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             MultiInputsAddJobResponse.Builder answer =
                     MultiInputsAddJobResponse.newBuilder().setStatus(Answers.ok());
-            for (StoredJob job : AddJobs.list(connection, tenant, Page.of(request.getPage(), request.getPerPage()))) {
+            for (StoredJob job : AddJobs.list(
+                            connection, tenant, Page.of(caller, request.getPage(), request.getPerPage()))
+                    .shownTo(caller)) {
                 answer.addInputsAddJobs(message(connection, tenant, job));
             }
             return answer.build();

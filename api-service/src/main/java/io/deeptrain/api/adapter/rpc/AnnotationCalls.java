@@ -263,10 +263,11 @@ class AnnotationCalls {
             List<Annotation> found = !statuses.isEmpty() && !statuses.contains(StatusCode.ANNOTATION_OK.code())
                     ? List.of()
                     : Annotations.list(
-                            connection,
-                            tenant,
-                            new Wanted(request.getIdsList(), request.getInputIdsList()),
-                            Page.of(request.getPage(), request.getPerPage()));
+                                    connection,
+                                    tenant,
+                                    new Wanted(request.getIdsList(), request.getInputIdsList()),
+                                    Page.of(caller, request.getPage(), request.getPerPage()))
+                            .shownTo(caller);
             InputMessages.Names names = names(connection, tenant, found);
             return MultiAnnotationResponse.newBuilder()
                     .setStatus(Answers.ok())

@@ -86,8 +86,9 @@ class AppCalls {
 
     private MultiAppResponse list(Caller caller, ListAppsRequest request) {
         String userId = Tenants.user(caller, request.getUserAppId());
-        List<StoredApp> apps =
-                database.inTransaction(_ -> Apps.list(userId, Page.of(request.getPage(), request.getPerPage())));
+        List<StoredApp> apps = database.inTransaction(
+                        _ -> Apps.list(userId, Page.of(caller, request.getPage(), request.getPerPage())))
+                .shownTo(caller);
         return MultiAppResponse.newBuilder()
                 .setStatus(Answers.ok())
                 .addAllApps(apps.stream().map(AppCalls::message).toList())

@@ -75,7 +75,9 @@ class ConceptCalls {
             return MultiConceptResponse.newBuilder()
                     .setStatus(Answers.ok())
                     .addAllConcepts(
-                            Concepts.list(connection, tenant, Page.of(request.getPage(), request.getPerPage())).stream()
+                            Concepts.list(connection, tenant, Page.of(caller, request.getPage(), request.getPerPage()))
+                                    .shownTo(caller)
+                                    .stream()
                                     .map(concept -> message(tenant, concept))
                                     .toList())
                     .build();
@@ -125,12 +127,17 @@ class ConceptCalls {
         return database.inTransaction(connection -> {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             Page page = Page.of(
-                    request.getPagination().getPage(), request.getPagination().getPerPage());
+                    caller,
+                    request.getPagination().getPage(),
+                    request.getPagination().getPerPage());
             return MultiConceptResponse.newBuilder()
                     .setStatus(Answers.ok())
-                    .addAllConcepts(Concepts.search(connection, tenant, new NamePattern(name).ofLike(), page).stream()
-                            .map(concept -> message(tenant, concept))
-                            .toList())
+                    .addAllConcepts(
+                            Concepts.search(connection, tenant, new NamePattern(name).ofLike(), page)
+                                    .shownTo(caller)
+                                    .stream()
+                                    .map(concept -> message(tenant, concept))
+                                    .toList())
                     .build();
         });
     }

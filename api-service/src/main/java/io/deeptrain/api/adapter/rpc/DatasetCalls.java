@@ -3,6 +3,7 @@ package io.deeptrain.api.adapter.rpc;
 import com.google.protobuf.Struct;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Paging.Mark;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Database;
@@ -11,6 +12,7 @@ import io.deeptrain.api.adapter.postgres.Datasets.Member;
 import io.deeptrain.api.adapter.postgres.Datasets.StoredDataset;
 import io.deeptrain.api.adapter.postgres.Inputs;
 import io.deeptrain.api.adapter.postgres.Page;
+import io.deeptrain.api.adapter.rpc.Tenants.Reach;
 import io.deeptrain.api.dataset.DatasetOrder;
 import io.deeptrain.api.input.PatchAction;
 import io.deeptrain.api.status.StatusCode;
@@ -100,18 +102,19 @@ class DatasetCalls {
                 request.getSortByCreatedAt() ? DatasetOrder.By.CREATION : DatasetOrder.By.CHANGE,
                 request.getSortAscending());
         return database.inTransaction(_ -> {
-            Tenant tenant = Tenants.app(caller, request.getUserAppId());
+            Reach reach = Tenants.reach(caller, request.getUserAppId());
             return MultiDatasetResponse.newBuilder()
                     .setStatus(Answers.ok())
-                    .addAllDatasets(
-                            Datasets.list(
-                                            tenant,
-                                            request.getSearch(),
-                                            order,
-                                            Page.of(request.getPage(), request.getPerPage()))
-                                    .stream()
-                                    .map(dataset -> message(tenant, dataset))
-                                    .toList())
+                    .addAllDatasets(Datasets.list(
+                                    reach.userId(),
+                                    reach.appId(),
+                                    request.getSearch(),
+                                    order,
+                                    Page.of(caller, request.getPage(), request.getPerPage()))
+                            .shownTo(caller)
+                            .stream()
+                            .map(owned -> message(owned.tenant(), owned.dataset()))
+                            .toList())
                     .build();
         });
     }
@@ -256,7 +259,7 @@ class DatasetCalls {
             List<Member> members = Datasets.inputs(connection, tenant, datasetId, page);
             if (members.size() == page.size()) {
                 String last = members.getLast().image().id();
-                caller.paging().goesOnAfter(Datasets.position(connection, tenant, datasetId, last));
+                caller.paging().goesOnAfter(Mark.at(Datasets.position(connection, tenant, datasetId, last)));
             }
             List<Input> inputs = InputMessages.of(
                     connection, tenant, members.stream().map(Member::image).toList());

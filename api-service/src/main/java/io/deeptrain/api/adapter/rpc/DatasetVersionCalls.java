@@ -122,11 +122,12 @@ class DatasetVersionCalls {
                     DatasetCalls.found(tenant, request.getDatasetId()).id();
             return MultiDatasetVersionResponse.newBuilder()
                     .setStatus(Answers.ok())
-                    .addAllDatasetVersions(
-                            DatasetVersions.list(tenant, datasetId, Page.of(request.getPage(), request.getPerPage()))
-                                    .stream()
-                                    .map(version -> message(tenant, version))
-                                    .toList())
+                    .addAllDatasetVersions(DatasetVersions.list(
+                                    tenant, datasetId, Page.of(caller, request.getPage(), request.getPerPage()))
+                            .shownTo(caller)
+                            .stream()
+                            .map(version -> message(tenant, version))
+                            .toList())
                     .build();
         });
     }

@@ -143,13 +143,14 @@ class EvaluationCalls {
     }
 
     private MultiEvalMetricsResponse list(Caller caller, ListEvaluationsRequest request) {
-        Page page = Page.of(request.getPage(), request.getPerPage());
+        Page page = Page.of(caller, request.getPage(), request.getPerPage());
         List<StoredEvaluation> found = database.inTransaction(connection -> {
             Reach reach = Tenants.reach(caller, request.getUserAppId());
             // None is of a dataset of its own.
             return request.getEvalDatasetIdsCount() > 0
                     ? List.of()
-                    : Evaluations.list(connection, reach.userId(), reach.appId(), request.getModelTypeId(), page);
+                    : Evaluations.list(connection, reach.userId(), reach.appId(), request.getModelTypeId(), page)
+                            .shownTo(caller);
         });
         return MultiEvalMetricsResponse.newBuilder()
                 .setStatus(Answers.ok())

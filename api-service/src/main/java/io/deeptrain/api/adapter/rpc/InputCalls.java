@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.rpc;
 
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Paging.Mark;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.AddJobs;
@@ -226,8 +227,8 @@ class InputCalls {
                 found = Inputs.list(connection, tenant, page);
                 if (found.size() == page.size()) {
                     caller.paging()
-                            .goesOnAfter(Inputs.position(
-                                    connection, tenant, found.getLast().id()));
+                            .goesOnAfter(Mark.at(Inputs.position(
+                                    connection, tenant, found.getLast().id())));
                 }
             }
             return MultiInputResponse.newBuilder()

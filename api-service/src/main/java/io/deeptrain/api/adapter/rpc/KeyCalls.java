@@ -118,9 +118,13 @@ class KeyCalls {
         String userId = Tenants.user(caller, request.getUserAppId());
         return MultiKeyResponse.newBuilder()
                 .setStatus(Answers.ok())
-                .addAllKeys(keys.of(userId, Page.of(request.getPage(), request.getPerPage())).stream()
-                        .map(key -> message(key).setId(key.prefix()).build())
-                        .toList())
+                .addAllKeys(
+                        keys
+                                .of(userId, Page.of(caller, request.getPage(), request.getPerPage()))
+                                .shownTo(caller)
+                                .stream()
+                                .map(key -> message(key).setId(key.prefix()).build())
+                                .toList())
                 .build();
     }
 
@@ -129,9 +133,10 @@ class KeyCalls {
         Tenant app = database.inTransaction(_ -> Tenants.app(caller, request.getUserAppId()));
         return MultiKeyResponse.newBuilder()
                 .setStatus(Answers.ok())
-                .addAllKeys(keys.of(app, Page.of(request.getPage(), request.getPerPage())).stream()
-                        .map(key -> message(key).setId(key.prefix()).build())
-                        .toList())
+                .addAllKeys(
+                        keys.of(app, Page.of(caller, request.getPage(), request.getPerPage())).shownTo(caller).stream()
+                                .map(key -> message(key).setId(key.prefix()).build())
+                                .toList())
                 .build();
     }
 

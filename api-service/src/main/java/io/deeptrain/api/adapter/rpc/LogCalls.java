@@ -39,14 +39,14 @@ class LogCalls {
                     StatusCode.LOG_INVALID_REQUEST,
                     "log_type is '%s' but must be %s".formatted(request.getLogType(), TRAINING));
         }
-        Page page = Page.of(request.getPage(), request.getPerPage());
+        Page page = Page.of(caller, request.getPage(), request.getPerPage());
         List<LogLine> lines = database.inTransaction(connection -> {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             StoredVersion version = Versions.findEvenDeleted(
                             connection, tenant, request.getModelId(), request.getModelVersionId())
                     .orElseThrow(() -> ModelMessages.noVersion(request.getModelId(), request.getModelVersionId()));
             return version.jobId().isPresent()
-                    ? LogLines.list(connection, version.jobId().get(), page)
+                    ? LogLines.list(connection, version.jobId().get(), page).shownTo(caller)
                     : List.of();
         });
         return MultiLogEntryResponse.newBuilder()

@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.rpc;
 
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Paging.Mark;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Concepts;
@@ -154,6 +155,7 @@ class ModelCalls {
                 false,
                 new NamePattern(query.getName()),
                 Page.of(
+                        caller,
                         request.getPagination().getPage(),
                         request.getPagination().getPerPage()));
     }
@@ -166,7 +168,7 @@ class ModelCalls {
             Sought sought = new Sought(reach.userId(), reach.appId(), types, trainedOnly, name);
             List<StoredModel> models = Models.list(connection, sought, page);
             if (models.size() == page.size()) {
-                caller.paging().goesOnAfter(Models.position(connection, models.getLast()));
+                caller.paging().goesOnAfter(Mark.at(Models.position(connection, models.getLast())));
             }
             for (StoredModel model : models) {
                 String id = model.id().value();

@@ -7,6 +7,7 @@ import io.deeptrain.api.adapter.objects.Manifests;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Inputs;
 import io.deeptrain.api.adapter.postgres.Page;
+import io.deeptrain.api.adapter.postgres.Slice;
 import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.input.LabelledImage;
@@ -57,19 +58,17 @@ class ModelContentCalls {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             OutputInfo output = output(connection, tenant, request.getModelId(), request.getVersionId());
             String search = request.getSearch().replace("*", "").toLowerCase(Locale.ROOT);
-            Page page = Page.of(request.getPage(), request.getPerPage());
+            Page page = Page.ofFixed(caller, request.getPage(), request.getPerPage());
+            List<Concept> concepts = output.getData().getConceptsList().stream()
+                    .map(concept -> message(tenant, concept))
+                    .filter(concept -> concept.getId().toLowerCase(Locale.ROOT).contains(search)
+                            || concept.getName().toLowerCase(Locale.ROOT).contains(search))
+                    .skip(page.offset())
+                    .limit(page.size())
+                    .toList();
             return MultiConceptResponse.newBuilder()
                     .setStatus(Answers.ok())
-                    .addAllConcepts(output.getData().getConceptsList().stream()
-                            .map(concept -> message(tenant, concept))
-                            .filter(concept ->
-                                    concept.getId().toLowerCase(Locale.ROOT).contains(search)
-                                            || concept.getName()
-                                                    .toLowerCase(Locale.ROOT)
-                                                    .contains(search))
-                            .skip(page.offset())
-                            .limit(page.size())
-                            .toList())
+                    .addAllConcepts(Slice.ofFixed(concepts, page).shownTo(caller))
                     .build();
         });
     }
@@ -101,7 +100,7 @@ class ModelContentCalls {
 
     /** As they were when the training was asked for, also if inputs were changed or deleted since. */
     private MultiInputResponse inputs(Caller caller, ListModelInputsRequest request) {
-        Page page = Page.of(request.getPage(), request.getPerPage());
+        Page page = Page.ofFixed(caller, request.getPage(), request.getPerPage());
         Tenant tenant = database.inTransaction(_ -> Tenants.app(caller, request.getUserAppId()));
         Optional<StoredObject> manifest = database.inTransaction(connection -> {
             ModelCalls.found(connection, tenant, request.getModelId());
@@ -110,8 +109,11 @@ class ModelContentCalls {
                     : version(connection, tenant, request.getModelId(), request.getVersionId())
                             .manifest();
         });
-        List<ManifestEntry> entries = manifest.map(stored -> manifests.entries(stored, page.offset(), page.size()))
-                .orElse(List.of());
+        List<ManifestEntry> entries = Slice.ofFixed(
+                        manifest.map(stored -> manifests.entries(stored, page.offset(), page.size()))
+                                .orElse(List.of()),
+                        page)
+                .shownTo(caller);
         Map<String, LabelledImage> known = new HashMap<>();
         database.inTransaction(connection -> Inputs.find(
                         connection,

@@ -5,6 +5,7 @@ import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Page;
+import io.deeptrain.api.adapter.postgres.Slice;
 import io.deeptrain.api.hyperparameter.Hyperparameters;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.EvaluationType;
@@ -36,14 +37,17 @@ class ModelTypeCalls {
     }
 
     private static MultiModelTypeResponse list(Caller caller, ListModelTypesRequest request) {
-        Page page = Page.of(request.getPage(), request.getPerPage());
+        Page page = Page.ofFixed(caller, request.getPage(), request.getPerPage());
+        List<io.deeptrain.template.ModelType> types = Slice.ofFixed(
+                        TemplateCatalogue.modelTypes().stream()
+                                .skip(page.offset())
+                                .limit(page.size())
+                                .toList(),
+                        page)
+                .shownTo(caller);
         return MultiModelTypeResponse.newBuilder()
                 .setStatus(Answers.ok())
-                .addAllModelTypes(TemplateCatalogue.modelTypes().stream()
-                        .skip(page.offset())
-                        .limit(page.size())
-                        .map(ModelTypeCalls::message)
-                        .toList())
+                .addAllModelTypes(types.stream().map(ModelTypeCalls::message).toList())
                 .build();
     }
 

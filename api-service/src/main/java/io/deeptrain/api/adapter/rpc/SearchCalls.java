@@ -44,7 +44,7 @@ class SearchCalls {
             Tenant tenant = Tenants.app(caller, request.getUserAppId());
             MultiSearchResponse.Builder answer = request.getOnlyCount()
                     ? counted(connection, tenant, search)
-                    : found(connection, tenant, search, request.getPagination());
+                    : found(caller, connection, tenant, search, request.getPagination());
             return answer.addSearches(search).build();
         });
     }
@@ -57,7 +57,11 @@ class SearchCalls {
                 ? request.getSearches(0)
                 : Search.newBuilder().setQuery(request.getQuery()).build();
         return database.inTransaction(connection -> found(
-                        connection, Tenants.app(caller, request.getUserAppId()), search, request.getPagination())
+                        caller,
+                        connection,
+                        Tenants.app(caller, request.getUserAppId()),
+                        search,
+                        request.getPagination())
                 .setQuery(search.getQuery())
                 .build());
     }
@@ -79,10 +83,12 @@ class SearchCalls {
     }
 
     private static MultiSearchResponse.Builder found(
-            Connection connection, Tenant tenant, Search search, Pagination pagination) throws SQLException {
+            Caller caller, Connection connection, Tenant tenant, Search search, Pagination pagination)
+            throws SQLException {
         InputSearch wanted = SearchMessages.read(connection, tenant, search);
-        List<Scored> hits =
-                Searches.find(connection, tenant, wanted, Page.of(pagination.getPage(), pagination.getPerPage()));
+        List<Scored> hits = Searches.find(
+                        connection, tenant, wanted, Page.of(caller, pagination.getPage(), pagination.getPerPage()))
+                .shownTo(caller);
         List<Input> inputs = InputMessages.of(
                 connection, tenant, hits.stream().map(Scored::image).toList());
         MultiSearchResponse.Builder answer =

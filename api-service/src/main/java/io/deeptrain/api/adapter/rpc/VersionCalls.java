@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.rpc;
 
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Paging.Mark;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Database;
@@ -59,8 +60,8 @@ class VersionCalls {
             List<StoredVersion> versions = Versions.list(connection, tenant, request.getModelId(), wanted, page);
             if (versions.size() == page.size()) {
                 caller.paging()
-                        .goesOnAfter(
-                                Versions.position(connection, versions.getLast().id()));
+                        .goesOnAfter(Mark.at(
+                                Versions.position(connection, versions.getLast().id())));
             }
             return MultiModelVersionResponse.newBuilder()
                     .setStatus(Answers.ok())

@@ -162,7 +162,8 @@ public class WorkflowCalls {
                                     reach.userId(),
                                     reach.appId(),
                                     new NamePattern(request.getSearch()),
-                                    Page.of(request.getPage(), request.getPerPage()))
+                                    Page.of(caller, request.getPage(), request.getPerPage()))
+                            .shownTo(caller)
                             .stream()
                             .map(WorkflowMessages::message)
                             .toList())
