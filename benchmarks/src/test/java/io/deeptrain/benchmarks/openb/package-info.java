@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.benchmarks.openb;
+
+import org.jspecify.annotations.NullMarked;
