@@ -2,7 +2,7 @@ package io.deeptrain.worker.data;
 
 import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.LabelledRegion;
-import io.deeptrain.worker.objective.Box;
+import io.deeptrain.worker.detection.Box;
 import io.deeptrain.worker.objective.Labels;
 import io.deeptrain.worker.objective.Labels.LabelledBox;
 import io.deeptrain.worker.objective.Targets;

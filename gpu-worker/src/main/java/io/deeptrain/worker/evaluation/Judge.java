@@ -2,10 +2,10 @@ package io.deeptrain.worker.evaluation;
 
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.objective.Labels;
 import io.deeptrain.worker.objective.Objective;
-import io.deeptrain.worker.port.Learner.Answers;
 import java.util.Arrays;
 import java.util.List;
 

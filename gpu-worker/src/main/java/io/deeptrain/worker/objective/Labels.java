@@ -1,5 +1,6 @@
 package io.deeptrain.worker.objective;
 
+import io.deeptrain.worker.detection.Box;
 import java.util.List;
 
 /**

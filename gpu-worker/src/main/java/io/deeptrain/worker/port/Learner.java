@@ -1,9 +1,9 @@
 package io.deeptrain.worker.port;
 
+import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.LearnerState;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.Map;
 
 /**
  * A network that learns, on a device. Belongs to one thread at a time. The same state and the same batches give the
@@ -43,21 +43,4 @@ public interface Learner extends AutoCloseable {
      * @param targets as many numbers for each image as the objective has, image by image; shared, not copied
      */
     record Batch(Pixels pixels, FloatBuffer targets) {}
-
-    /**
-     * A network's outputs by name.
-     *
-     * @param outputs the numbers of each, image by image; feature maps in the order channel, row, column. Shared, not
-     *     copied.
-     */
-    record Answers(Map<String, float[]> outputs) {
-        public float[] of(String output) {
-            float[] numbers = outputs.get(output);
-            if (numbers == null) {
-                throw new IllegalArgumentException(
-                        "nothing was answered as %s, only %s".formatted(output, outputs.keySet()));
-            }
-            return numbers;
-        }
-    }
 }

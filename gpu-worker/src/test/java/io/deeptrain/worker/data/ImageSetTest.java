@@ -6,7 +6,7 @@ import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
-import io.deeptrain.worker.objective.Box;
+import io.deeptrain.worker.detection.Box;
 import io.deeptrain.worker.objective.Labels;
 import io.deeptrain.worker.objective.Labels.LabelledBox;
 import io.deeptrain.worker.objective.Targets;

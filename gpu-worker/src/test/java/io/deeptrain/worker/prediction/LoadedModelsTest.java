@@ -15,6 +15,7 @@ import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;

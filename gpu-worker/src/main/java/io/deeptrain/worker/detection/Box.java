@@ -1,4 +1,4 @@
-package io.deeptrain.worker.objective;
+package io.deeptrain.worker.detection;
 
 /**
  * A rectangle in an image, in any one unit: fractions of the image's height and width, or pixels. It may lie partly
