@@ -6,6 +6,7 @@ import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.job.RetryPolicy;
 import io.deeptrain.scheduler.job.StallPolicy;
+import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class World {
             new RetryPolicy(6, Duration.ofMillis(500), Duration.ofSeconds(5)),
             new StallPolicy(Duration.ofSeconds(12), 10, Duration.ofSeconds(15)),
             EngineSettings.STANDARD.endedKeptMax(),
-            Map.of());
+            QueueSettings.STANDARD);
 
     static final long HEALED_AT_MILLIS = 30_000;
 

@@ -1,10 +1,9 @@
 package io.deeptrain.scheduler.engine;
 
-import io.deeptrain.event.Tenant;
 import io.deeptrain.scheduler.job.RetryPolicy;
 import io.deeptrain.scheduler.job.StallPolicy;
+import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Duration;
-import java.util.Map;
 
 /**
  * What an operator may choose about the engine.
@@ -13,7 +12,7 @@ import java.util.Map;
  * @param resendAfter an assignment or a stop that was not acknowledged is sent again after so long, again and again
  * @param endedKeptMax so many ended jobs are remembered, the newest, so that a request which is delivered again does
  *     not start a job again
- * @param weights of tenants that are owed more than the standard share, which is 1
+ * @param queues what each tenant is owed and may have, and how long jobs can be passed by others
  */
 public record EngineSettings(
         Duration leaseTerm,
@@ -21,14 +20,14 @@ public record EngineSettings(
         RetryPolicy retry,
         StallPolicy stall,
         int endedKeptMax,
-        Map<Tenant, Integer> weights) {
+        QueueSettings queues) {
     public static final EngineSettings STANDARD = new EngineSettings(
             Duration.ofSeconds(8),
             Duration.ofSeconds(2),
             RetryPolicy.STANDARD,
             StallPolicy.STANDARD,
             100_000,
-            Map.of());
+            QueueSettings.STANDARD);
 
     public EngineSettings {
         if (!leaseTerm.isPositive() || !resendAfter.isPositive()) {
@@ -38,13 +37,9 @@ public record EngineSettings(
         if (endedKeptMax < 0) {
             throw new IllegalArgumentException("cannot remember a negative number of jobs: " + endedKeptMax);
         }
-        weights = Map.copyOf(weights);
-        weights.values().stream().filter(weight -> weight < 1).findFirst().ifPresent(weight -> {
-            throw new IllegalArgumentException("a tenant's weight must be positive: " + weight);
-        });
     }
 
     public EngineSettings withLeaseTerm(Duration term) {
-        return new EngineSettings(term, resendAfter, retry, stall, endedKeptMax, weights);
+        return new EngineSettings(term, resendAfter, retry, stall, endedKeptMax, queues);
     }
 }

@@ -31,6 +31,7 @@ import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.fleet.Fleet;
+import io.deeptrain.scheduler.fleet.Fleet.Introduction;
 import io.deeptrain.scheduler.fleet.WorkerView;
 import io.deeptrain.scheduler.job.Budget;
 import io.deeptrain.scheduler.job.Decision;
@@ -41,6 +42,7 @@ import io.deeptrain.scheduler.job.JobFact;
 import io.deeptrain.scheduler.job.JobHistory;
 import io.deeptrain.scheduler.job.JobMachine;
 import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.JobState.Assigned;
 import io.deeptrain.scheduler.job.JobState.Cancelling;
 import io.deeptrain.scheduler.job.JobState.Ended;
@@ -50,7 +52,10 @@ import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.job.JobState.Running;
 import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.job.Lineage;
-import io.deeptrain.scheduler.queue.FairQueue;
+import io.deeptrain.scheduler.queue.JobQueue;
+import io.deeptrain.scheduler.queue.RemainingWork;
+import io.deeptrain.scheduler.queue.Room;
+import io.deeptrain.scheduler.queue.Shape;
 import io.deeptrain.scheduler.queue.TenantUse;
 import io.deeptrain.scheduler.queue.Ticket;
 import java.time.Duration;
@@ -79,13 +84,12 @@ import java.util.TreeSet;
  *
  * <ol>
  *   <li>The clocks move. Time never goes back; heard time advances by what the own pulses show, at most
- *       {@link #HEARD_STEP_MAX} a tick.
+ *       {@link #HEARD_STEP_MAX} a tick. Jobs whose back-off is over wait for their turn again.
  *   <li>What was heard is folded: each event becomes a command to one job, which the job's own rules accept or refuse.
  *       What is known already changes nothing, so that a record may be delivered again.
  *   <li>At a tick, leases whose term has passed lapse, attempts without new work are given up, silent workers are
  *       forgotten.
  *   <li>At a tick, assignments and stops that nobody has acknowledged are sent again.
- *   <li>Jobs whose back-off is over wait for their turn again.
  *   <li>As long as the job whose turn it is fits on a worker, it is assigned there.
  * </ol>
  *
@@ -98,8 +102,10 @@ public final class SchedulerEngine {
     private final EngineSettings settings;
     private final Map<JobId, JobRecord> jobs = new HashMap<>();
     private final Deque<JobId> ended = new ArrayDeque<>();
-    private final FairQueue queue;
+    private final JobQueue queue;
     private final Fleet fleet;
+    private final Capacity capacity = new Capacity();
+    private final Room room = new FleetRoom();
     private final Stops stops = new Stops();
     private final Map<JobId, Watch> watches = new HashMap<>();
     private final Map<WorkerId, TreeSet<JobId>> leasedTo = new HashMap<>();
@@ -118,7 +124,7 @@ public final class SchedulerEngine {
 
     public SchedulerEngine(EngineSettings settings) {
         this.settings = settings;
-        queue = new FairQueue(settings.weights());
+        queue = new JobQueue(settings.queues());
         fleet = new Fleet(settings.leaseTerm().toNanos());
     }
 
@@ -154,7 +160,6 @@ public final class SchedulerEngine {
                 resendUnacknowledged();
             }
         }
-        queue.endBackOffs(now);
         assignWhatFits();
         return takeDecisions();
     }
@@ -196,7 +201,7 @@ public final class SchedulerEngine {
         if (input.now().isAfter(now)) {
             now = input.now();
         }
-        queue.decayTo(now);
+        queue.advanceTo(now);
         if (input instanceof Tick(var _, var newest)) {
             Duration step =
                     heardUpTo.map(earlier -> Duration.between(earlier, newest)).orElse(Duration.ZERO);
@@ -223,7 +228,7 @@ public final class SchedulerEngine {
         arrivals++;
         JobRecord job = JobRecord.queued(request, arrivals, now);
         jobs.put(job.jobId(), job);
-        queue.add(ticketOf(job), now, now);
+        queue.add(ticketOf(job, JobState.queuedAt(now)), now);
         changedJobs.add(job.jobId());
         history.add(JobHistory.opening(request, now));
     }
@@ -286,7 +291,11 @@ public final class SchedulerEngine {
 
     private void hearBeat(WorkerBeat beat) {
         WorkerId workerId = beat.workerId();
-        switch (fleet.introduce(beat, heardNanos)) {
+        Introduction introduction = fleet.introduce(beat, heardNanos);
+        if (introduction != Introduction.RETIRED && capacity.hear(beat)) {
+            queue.resize(Shape.ANY_CLASS, capacity.gpus());
+        }
+        switch (introduction) {
             case RETIRED -> {
                 beat.holdings()
                         .forEach(holding -> requestStop(holding, workerId, beat.incarnation(), StopReason.SUPERSEDED));
@@ -358,7 +367,14 @@ public final class SchedulerEngine {
 
     private void leave(WorkerId workerId) {
         fleet.leave(workerId);
+        forget(workerId);
+    }
+
+    private void forget(WorkerId workerId) {
         stops.settleAll(workerId);
+        if (capacity.forget(workerId)) {
+            queue.resize(Shape.ANY_CLASS, capacity.gpus());
+        }
     }
 
     private void endWhatIsOverdue() {
@@ -372,7 +388,7 @@ public final class SchedulerEngine {
         // When a timer was set must not matter: a restored engine has set its own at another time.
         due.sort(Comparator.comparingLong(watch -> job(watch.jobId()).arrival()));
         due.forEach(this::endIfOverdue);
-        fleet.forgetSilent(heardNanos).forEach(stops::settleAll);
+        fleet.forgetSilent(heardNanos).forEach(this::forget);
     }
 
     private void endIfOverdue(Watch watch) {
@@ -422,10 +438,10 @@ public final class SchedulerEngine {
     }
 
     private void assignWhatFits() {
-        Optional<Ticket> next = queue.next(fleet.gpusFreeMax());
+        Optional<Ticket> next = queue.next(room);
         while (next.isPresent()) {
             assign(job(next.get().jobId()));
-            next = queue.next(fleet.gpusFreeMax());
+            next = queue.next(room);
         }
     }
 
@@ -474,7 +490,7 @@ public final class SchedulerEngine {
     /** What ends with the state that a job leaves. */
     private JobRecord leaving(JobRecord before, JobRecord after) {
         if (before.state() instanceof Queued queued) {
-            queue.remove(ticketOf(before), queued.notBefore());
+            queue.remove(ticketOf(before, queued), queued.notBefore());
         }
         if (before.state() instanceof Leased leased && !(after.state() instanceof Leased)) {
             return after.with(release(before, leased.lease()));
@@ -485,7 +501,7 @@ public final class SchedulerEngine {
     /** What begins with the state that a job enters. */
     private void enter(JobRecord after) {
         switch (after.state()) {
-            case Queued queued -> queue.add(ticketOf(after), queued.notBefore(), now);
+            case Queued queued -> queue.add(ticketOf(after, queued), queued.notBefore());
             case Assigned(var lease, var _, var lineage, var _) -> {
                 Message assignment = new Message(assignmentOf(after, lease, lineage));
                 seize(after, lease, assignment);
@@ -506,7 +522,7 @@ public final class SchedulerEngine {
         setTimer(watch);
         leasedTo.computeIfAbsent(lease.holder(), _ -> new TreeSet<>()).add(job.jobId());
         fleet.occupy(lease.holder(), lease.holdingOf(job.jobId()), job.gpus());
-        queue.began(job.tenant(), job.gpus());
+        queue.began(job.tenant(), shapeOf(job));
     }
 
     private TenantUse release(JobRecord job, Lease lease) {
@@ -522,7 +538,7 @@ public final class SchedulerEngine {
         }
         stops.settle(lease.holder(), holding);
         fleet.vacate(lease.holder(), holding);
-        return queue.ended(job.tenant(), job.gpus(), Duration.between(lease.grantedAt(), now));
+        return queue.ended(job.tenant(), shapeOf(job), Duration.between(lease.grantedAt(), now));
     }
 
     private void remember(JobId endedJob) {
@@ -594,7 +610,7 @@ public final class SchedulerEngine {
         arrivals = Math.max(arrivals, job.arrival());
         jobs.put(job.jobId(), job);
         switch (job.state()) {
-            case Queued queued -> queue.add(ticketOf(job), queued.notBefore(), now);
+            case Queued queued -> queue.add(ticketOf(job, queued), queued.notBefore());
             case Assigned(var lease, var _, var lineage, var _) -> {
                 Message assignment = new Message(assignmentOf(job, lease, lineage));
                 seize(job, lease, assignment);
@@ -641,12 +657,31 @@ public final class SchedulerEngine {
         };
     }
 
-    private static Ticket ticketOf(JobRecord job) {
-        return new Ticket(job.jobId(), job.tenant(), job.gpus(), job.arrival());
+    private Ticket ticketOf(JobRecord job, Queued queued) {
+        RemainingWork work = RemainingWork.of(
+                job.request().estimate(), Duration.ofMillis(queued.lineage().billableMillis()), job.gpus());
+        long dueMillis = queue.dueMillis(job.tenant(), job.request().requestedAt(), work);
+        return new Ticket(job.jobId(), job.tenant(), shapeOf(job), dueMillis, job.arrival());
+    }
+
+    private static Shape shapeOf(JobRecord job) {
+        return Shape.ofAnyClass(job.gpus());
     }
 
     private static IllegalArgumentException unexpected(Event event) {
         return new IllegalArgumentException("not an event that the scheduler acts on: " + event);
+    }
+
+    private final class FleetRoom implements Room {
+        @Override
+        public boolean has(Shape shape) {
+            return shape.gpus() <= fleet.gpusFreeMax();
+        }
+
+        @Override
+        public boolean canEverHave(Shape shape) {
+            return shape.gpus() <= capacity.gpusOfLargest();
+        }
     }
 
     private record WatchTimer(long dueNanos, long order, Watch watch) implements Comparable<WatchTimer> {

@@ -102,7 +102,7 @@ public sealed interface JobState {
     record Ended(FencingToken token, Ending ending, long readingMillis, Instant at) implements JobState {}
 
     /** How a job is born. */
-    static JobState queuedAt(Instant now) {
+    static Queued queuedAt(Instant now) {
         return new Queued(FencingToken.NONE, now, now, Losses.NONE, Lineage.SCRATCH, false);
     }
 

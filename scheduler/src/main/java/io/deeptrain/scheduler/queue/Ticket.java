@@ -4,13 +4,16 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.Tenant;
 
 /**
- * A job's place in the queue.
+ * A job's place in its tenant's queue.
  *
+ * @param dueMillis since 1970, see {@link Patience}; the earliest goes first
  * @param arrival no two jobs have the same
  */
-public record Ticket(JobId jobId, Tenant tenant, int gpus, long arrival) implements Comparable<Ticket> {
+public record Ticket(JobId jobId, Tenant tenant, Shape shape, long dueMillis, long arrival)
+        implements Comparable<Ticket> {
     @Override
     public int compareTo(Ticket other) {
-        return Long.compare(arrival, other.arrival);
+        int byDue = Long.compare(dueMillis, other.dueMillis);
+        return byDue != 0 ? byDue : Long.compare(arrival, other.arrival);
     }
 }

@@ -1,4 +1,4 @@
-/** Whose job is next: one queue for each tenant and a fair order between them. */
+/** Whose job is next, and who makes room for it: a tree of queues with limits, and a fair order between them. */
 @NullMarked
 package io.deeptrain.scheduler.queue;
 

@@ -39,6 +39,9 @@ import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.Jobs;
 import io.deeptrain.scheduler.job.StallPolicy;
+import io.deeptrain.scheduler.queue.QueueLimits;
+import io.deeptrain.scheduler.queue.QueueSettings;
+import io.deeptrain.scheduler.queue.QueueSettings.Member;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,7 +69,8 @@ class EngineRandomTest {
             EngineSettings.STANDARD.retry(),
             new StallPolicy(Duration.ofDays(1), 10, Duration.ofDays(1)),
             100_000,
-            Map.of(BOLT, 2));
+            QueueSettings.STANDARD.withUser(
+                    BOLT.userId(), new Member(Member.NO_GROUP, QueueLimits.STANDARD.withWeight(2))));
 
     static LongStream seeds() {
         Long chosen = Long.getLong("simulation.seed");

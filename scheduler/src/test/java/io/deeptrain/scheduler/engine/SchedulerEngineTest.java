@@ -56,9 +56,9 @@ import io.deeptrain.scheduler.job.JobState.Ended;
 import io.deeptrain.scheduler.job.JobState.Finishing;
 import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.job.JobState.Running;
+import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -589,7 +589,12 @@ class SchedulerEngineTest {
     @Test
     void ended_jobs_are_forgotten_oldest_first() {
         EngineSettings forgetful = new EngineSettings(
-                TERM, RESEND, EngineSettings.STANDARD.retry(), EngineSettings.STANDARD.stall(), 1, Map.of());
+                TERM,
+                RESEND,
+                EngineSettings.STANDARD.retry(),
+                EngineSettings.STANDARD.stall(),
+                1,
+                QueueSettings.STANDARD);
         EngineScenario small = new EngineScenario(forgetful);
         for (int number = 1; number <= 2; number++) {
             small.hear(request(number));

@@ -1,0 +1,454 @@
+package io.deeptrain.scheduler.queue;
+
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.scheduler.queue.Contender.Claimant;
+import io.deeptrain.scheduler.queue.Contender.Holder;
+import io.deeptrain.scheduler.queue.QueueSettings.Member;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Every waiting job, in an order that is fair between tenants. Whose turn it is:
+ *
+ * <ol>
+ *   <li>A job that is overdue. If it does not fit yet, nobody else starts: what gets free is kept for it.
+ *   <li>Else the tree of queues is descended from its root. Of the queues that wait for a shape which there is room
+ *       for, those within their guarantee go first, then the one that holds least of the fleet, then the one that has
+ *       used least lately; both against its weight, and both of the GPU class that it has most of (weighted
+ *       dominant-resource fairness: Ghodsi and others, NSDI 2011).
+ *   <li>Among a tenant's jobs, or queues that are equal, the one that is due first, see {@link Patience}.
+ * </ol>
+ *
+ * <p>A job that needs more GPUs than there are free does not block smaller ones behind it before it is overdue: each
+ * queue has one line for each shape.
+ *
+ * <p>Adding, removing and taking cost the logarithm of what waits, times the shapes and the depth of the tree.
+ */
+public final class JobQueue implements Preemption.Shares {
+    private static final long SECONDS_PER_HOUR = 3600;
+
+    /** So many tenants are settled at once at most, that no decision takes long. */
+    private static final int TOUCHED_MAX = 1000;
+
+    private final QueueSettings settings;
+    private final QueueNode root = QueueNode.root();
+    private final Map<String, QueueNode> groups = new HashMap<>();
+    private final Map<String, QueueNode> users = new HashMap<>();
+    private final Map<Tenant, QueueNode> tenants = new HashMap<>();
+    private final Map<JobId, Ticket> ready = new HashMap<>();
+    /** Tenants' lines in which somebody may run, by when their first job is due. */
+    private final TreeSet<Line> byDue = new TreeSet<>(Line::byDue);
+
+    /** Tenants whose places in line may be others now. */
+    private final Set<QueueNode> touched = new HashSet<>();
+
+    private final TreeSet<BackingOff> backingOff = new TreeSet<>();
+    private final TreeMap<Shape, Integer> shapesReady = new TreeMap<>();
+    private Instant now = Instant.EPOCH;
+    private long hour;
+    private long gpusAsked;
+
+    /** Nobody waits yet. */
+    public JobQueue(QueueSettings settings) {
+        this.settings = settings;
+        settings.groups().keySet().stream().sorted().forEach(this::group);
+        settings.users().keySet().stream().sorted().forEach(this::user);
+        settings.tenants().keySet().stream().sorted().forEach(this::tenant);
+        lendUpwards();
+    }
+
+    /** The fleet has so many GPUs of this class. Until this is said there is no limit to what can be borrowed. */
+    public void resize(String gpuClass, long gpus) {
+        root.account(gpuClass).resize(gpus);
+        reorder();
+    }
+
+    /** Waits until {@code notBefore}, then for its turn. */
+    public void add(Ticket ticket, Instant notBefore) {
+        gpusAsked += ticket.shape().gpus();
+        tenant(ticket.tenant()).pends(1);
+        if (now.isBefore(notBefore)) {
+            backingOff.add(new BackingOff(notBefore, ticket));
+        } else {
+            addReady(ticket);
+        }
+    }
+
+    /** The same ticket as was added. */
+    public void remove(Ticket ticket, Instant notBefore) {
+        gpusAsked -= ticket.shape().gpus();
+        tenant(ticket.tenant()).pends(-1);
+        if (!backingOff.remove(new BackingOff(notBefore, ticket))) {
+            removeReady(ticket);
+        }
+    }
+
+    /** Time passes: what was used counts half after each full hour, and whose back-off is over waits for its turn. */
+    public void advanceTo(Instant later) {
+        now = later;
+        long currentHour = Math.floorDiv(now.getEpochSecond(), SECONDS_PER_HOUR);
+        if (currentHour > hour) {
+            hour = currentHour;
+            decay();
+        }
+        while (!backingOff.isEmpty() && !now.isBefore(backingOff.first().notBefore())) {
+            addReady(backingOff.removeFirst().ticket());
+        }
+    }
+
+    /** Whose turn it is among those that there is room for. It stays in the queue. */
+    public Optional<Ticket> next(Room room) {
+        if (shapesReady.keySet().stream().noneMatch(room::has)) {
+            return Optional.empty();
+        }
+        settle();
+        Optional<Ticket> overdue = overdue(room);
+        if (overdue.isPresent()) {
+            return overdue.filter(ticket -> room.has(ticket.shape())
+                    && available(ticket) >= ticket.shape().gpus());
+        }
+        Optional<Line> best = Optional.empty();
+        for (Shape shape : shapesReady.keySet()) {
+            if (room.has(shape)) {
+                Optional<Line> candidate =
+                        pick(root, shape, root.account(shape.gpuClass()).common());
+                if (candidate.isPresent() && (best.isEmpty() || isBefore(candidate.get(), best.get()))) {
+                    best = candidate;
+                }
+            }
+        }
+        return best.map(JobQueue::headOf);
+    }
+
+    /**
+     * Those for whom others may have to make room, as there is none: the job that is overdue, else the one whose turn
+     * it is of each shape, in the order in which they are due.
+     */
+    public List<Ticket> claimants(Room room) {
+        settle();
+        Optional<Ticket> overdue = overdue(room);
+        if (overdue.isPresent()) {
+            return List.of(overdue.get());
+        }
+        return shapesReady.keySet().stream()
+                .filter(room::canEverHave)
+                .flatMap(shape ->
+                        pick(root, shape, root.account(shape.gpuClass()).commonMax()).stream())
+                .map(JobQueue::headOf)
+                .sorted()
+                .toList();
+    }
+
+    /** The job that is longest overdue of those that could run. */
+    private Optional<Ticket> overdue(Room room) {
+        long overdueMillis =
+                now.toEpochMilli() - settings.patience().overdueAfter().toMillis();
+        for (Line line : byDue) {
+            Shape shape = line.shape();
+            if (headOf(line).dueMillis() > overdueMillis) {
+                return Optional.empty();
+            }
+            long inEmptyFleet = available(
+                    line.node(),
+                    shape.gpuClass(),
+                    root.account(shape.gpuClass()).commonMax());
+            if (room.canEverHave(shape) && inEmptyFleet >= shape.gpus()) {
+                return Optional.of(headOf(line));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The tenant's line whose turn it is below this queue, which can get {@code available} more. */
+    private static Optional<Line> pick(QueueNode node, Shape shape, long available) {
+        for (Line line : node.candidates(shape)) {
+            Account account = line.node().account(shape.gpuClass());
+            long more = account.available(available);
+            if (line.node().isOfTenant()) {
+                if (more >= shape.gpus()) {
+                    return Optional.of(line);
+                }
+            } else if (more + account.keptBelow() >= shape.gpus()) {
+                Optional<Line> found = pick(line.node(), shape, more);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Compares two tenants' lines of different shapes where their queues part. */
+    private static boolean isBefore(Line one, Line other) {
+        List<QueueNode> path = pathTo(one.node());
+        List<QueueNode> otherPath = pathTo(other.node());
+        for (int depth = 0; depth < Math.min(path.size(), otherPath.size()); depth++) {
+            if (path.get(depth) != otherPath.get(depth)) {
+                return path.get(depth)
+                                .line(one.shape())
+                                .compareTo(otherPath.get(depth).line(other.shape()))
+                        < 0;
+            }
+        }
+        return headOf(one).compareTo(headOf(other)) < 0;
+    }
+
+    private static List<QueueNode> pathTo(QueueNode leaf) {
+        Deque<QueueNode> path = new ArrayDeque<>();
+        for (QueueNode node = leaf; !node.isRoot(); node = node.parent()) {
+            path.addFirst(node);
+        }
+        return new ArrayList<>(path);
+    }
+
+    /** What the ticket's queue could get now. */
+    private long available(Ticket ticket) {
+        String gpuClass = ticket.shape().gpuClass();
+        return available(
+                tenant(ticket.tenant()), gpuClass, root.account(gpuClass).common());
+    }
+
+    /** What the queue could get if the fleet had so much in common. */
+    private static long available(QueueNode node, String gpuClass, long common) {
+        return node.isRoot() ? common : node.account(gpuClass).available(available(node.parent(), gpuClass, common));
+    }
+
+    /** How many of so many free GPUs nobody keeps for itself. */
+    public int lendable(String gpuClass, int gpusFree) {
+        return (int) Math.min(gpusFree, root.account(gpuClass).common());
+    }
+
+    /** The tenant runs a job of this shape more. */
+    public void began(Tenant tenant, Shape shape) {
+        QueueNode queue = tenant(tenant);
+        queue.run(shape, 1);
+        touch(queue);
+    }
+
+    /** A job of the tenant gave its GPUs back. Answers the tenant's use, to be remembered. */
+    public TenantUse ended(Tenant tenant, Shape shape, Duration held) {
+        QueueNode queue = tenant(tenant);
+        queue.run(shape, -1);
+        long gpuMillis = shape.gpus() * Math.max(0, held.toMillis());
+        for (QueueNode node = queue; !node.isRoot(); node = node.parent()) {
+            node.useInstead(node.use().plus(gpuMillis));
+        }
+        touch(queue);
+        return queue.use();
+    }
+
+    /** Whether a job of this shape, started now, would be within a guarantee of its tenant or of a queue above. */
+    public boolean isEntitled(Tenant tenant, Shape shape) {
+        for (QueueNode node = tenant(tenant); !node.isRoot(); node = node.parent()) {
+            if (node.account(shape.gpuClass()).guarantees(shape.gpus())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Compares the queues in which the two tenants part. */
+    @Override
+    public boolean staysAhead(Holder holder, int gpusFewer, Claimant claimant) {
+        String gpuClass = claimant.shape().gpuClass();
+        List<QueueNode> path = pathTo(tenant(holder.tenant()));
+        List<QueueNode> claimantPath = pathTo(tenant(claimant.tenant()));
+        int depth = 0;
+        while (path.get(depth) == claimantPath.get(depth)) {
+            depth++;
+        }
+        double after = path.get(depth).shareWith(gpuClass, -gpusFewer);
+        return after
+                >= claimantPath.get(depth).shareWith(gpuClass, claimant.shape().gpus());
+    }
+
+    /** Takes up what was remembered of the tenants, before anybody waits. */
+    public void recall(Map<Tenant, TenantUse> remembered) {
+        for (TenantUse use : remembered.values()) {
+            hour = Math.max(hour, use.hour());
+        }
+        remembered.forEach((name, use) -> tenant(name).useInstead(use));
+        decay();
+    }
+
+    /** When a job is due that was asked for at this time. */
+    public long dueMillis(Tenant tenant, Instant askedAt, RemainingWork work) {
+        return askedAt.toEpochMilli()
+                + settings.patience().millis(work, settings.tenant(tenant).priority());
+    }
+
+    public int readyCount() {
+        return ready.size();
+    }
+
+    public int backingOffCount() {
+        return backingOff.size();
+    }
+
+    /** What all that wait, for their turn or the end of a back-off, ask for together. */
+    public long gpusAsked() {
+        return gpusAsked;
+    }
+
+    private void addReady(Ticket ticket) {
+        QueueNode queue = tenant(ticket.tenant());
+        Line line = queue.line(ticket.shape());
+        if (ready.put(ticket.jobId(), ticket) != null) {
+            throw new IllegalStateException("already in the queue: " + ticket);
+        }
+        line.tickets().add(ticket);
+        for (QueueNode node = queue.parent(); !node.isRoot(); node = node.parent()) {
+            node.line(ticket.shape());
+        }
+        shapesReady.merge(ticket.shape(), 1, Integer::sum);
+        touch(queue);
+    }
+
+    private void removeReady(Ticket ticket) {
+        QueueNode queue = tenant(ticket.tenant());
+        if (ready.remove(ticket.jobId()) == null
+                || !queue.line(ticket.shape()).tickets().remove(ticket)) {
+            throw new IllegalStateException("not in the queue: " + ticket);
+        }
+        shapesReady.computeIfPresent(ticket.shape(), (_, count) -> count == 1 ? null : count - 1);
+        touch(queue);
+    }
+
+    private static Ticket headOf(Line line) {
+        return line.head()
+                .orElseThrow(() -> new IllegalStateException(
+                        "in line without a job: " + line.node().name()));
+    }
+
+    /** What the tenant holds, has used or waits for has changed. Its places in line are looked at when it matters. */
+    private void touch(QueueNode tenant) {
+        if (touched.add(tenant) && touched.size() > TOUCHED_MAX) {
+            settle();
+        }
+    }
+
+    private void settle() {
+        touched.forEach(this::settle);
+        touched.clear();
+    }
+
+    /** All lines of the tenant and the queues above it, from the bottom upwards. */
+    private void settle(QueueNode tenant) {
+        for (QueueNode node = tenant; !node.isRoot(); node = node.parent()) {
+            node.lines().forEach(this::settle);
+        }
+    }
+
+    /** Lets the line take the place that it has now. */
+    private void settle(Line line) {
+        if (!line.isOutOfPlace()) {
+            return;
+        }
+        boolean isOfTenant = line.node().isOfTenant();
+        if (isOfTenant && line.isListed()) {
+            byDue.remove(line);
+        }
+        line.withdraw();
+        line.enter();
+        if (isOfTenant && line.isListed()) {
+            byDue.add(line);
+        }
+    }
+
+    /** Halves everybody's use for each hour that has begun, and forgets who has and wants nothing. */
+    private void decay() {
+        users.values().forEach(QueueNode::forgetUse);
+        groups.values().forEach(QueueNode::forgetUse);
+        for (QueueNode tenant : tenants.values()) {
+            TenantUse decayed = tenant.use().decayedTo(hour);
+            tenant.useInstead(decayed);
+            for (QueueNode node = tenant.parent(); !node.isRoot(); node = node.parent()) {
+                node.useInstead(new TenantUse(node.use().gpuMillis() + decayed.gpuMillis(), hour));
+            }
+        }
+        reorder();
+        tenants.entrySet()
+                .removeIf(entry ->
+                        entry.getValue().isForgotten() && !settings.tenants().containsKey(entry.getKey()));
+        users.entrySet()
+                .removeIf(entry ->
+                        entry.getValue().isForgotten() && !settings.users().containsKey(entry.getKey()));
+    }
+
+    private void reorder() {
+        users.values().forEach(QueueNode::weigh);
+        groups.values().forEach(QueueNode::weigh);
+        tenants.values().forEach(QueueNode::weigh);
+        tenants.values().forEach(this::settle);
+        touched.clear();
+    }
+
+    private QueueNode group(String name) {
+        QueueNode known = groups.get(name);
+        if (known == null) {
+            Member group = settings.groupOf(name);
+            known = parentOf(group).child(name, group.limits(), hour);
+            groups.put(name, known);
+        }
+        return known;
+    }
+
+    private QueueNode parentOf(Member member) {
+        return member.group().equals(Member.NO_GROUP) ? root : group(member.group());
+    }
+
+    private QueueNode user(String userId) {
+        QueueNode known = users.get(userId);
+        if (known == null) {
+            Member user = settings.user(userId);
+            known = parentOf(user).child(userId, user.limits(), hour);
+            users.put(userId, known);
+        }
+        return known;
+    }
+
+    private QueueNode tenant(Tenant tenant) {
+        QueueNode known = tenants.get(tenant);
+        if (known == null) {
+            known = user(tenant.userId()).tenant(tenant.toString(), settings.tenant(tenant), hour);
+            tenants.put(tenant, known);
+        }
+        return known;
+    }
+
+    /** Fills the pools from which is borrowed, those furthest from the root first. */
+    private void lendUpwards() {
+        List<QueueNode> named = new ArrayList<>(groups.values());
+        named.addAll(users.values());
+        named.addAll(tenants.values());
+        named.sort(Comparator.comparingInt((QueueNode node) -> pathTo(node).size())
+                .reversed()
+                .thenComparing(QueueNode::name));
+        TreeSet<String> gpuClasses = new TreeSet<>();
+        named.forEach(node -> gpuClasses.addAll(node.limits().quotas().keySet()));
+        for (String gpuClass : gpuClasses) {
+            named.forEach(node -> node.account(gpuClass).lend(root.account(gpuClass)));
+        }
+    }
+
+    private record BackingOff(Instant notBefore, Ticket ticket) implements Comparable<BackingOff> {
+        @Override
+        public int compareTo(BackingOff other) {
+            int byTime = notBefore.compareTo(other.notBefore);
+            return byTime != 0 ? byTime : ticket.compareTo(other.ticket);
+        }
+    }
+}
