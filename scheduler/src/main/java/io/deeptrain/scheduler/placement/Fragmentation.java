@@ -2,48 +2,72 @@ package io.deeptrain.scheduler.placement;
 
 /**
  * How much of a worker's free GPUs the next job probably cannot use. After "Beware of Fragmentation: Scheduling
- * GPU-Sharing Workloads with Fragmentation Gradient Descent" (Weng and others, USENIX ATC 2023), with two changes: room
- * counts as usable only as often as CPU and memory suffice for it, and each GPU that is in part in use counts as a
- * little stranded, so that no more of them are opened than are needed.
+ * GPU-Sharing Workloads with Fragmentation Gradient Descent" (Weng and others, USENIX ATC 2023), where each demand
+ * counts by how common it is, and room counts as usable as soon as one job fits. Here
+ *
+ * <ul>
+ *   <li>every demand counts alike, for a job and not for a GPU that is lost to it: it is the small and the odd ones
+ *       that fill gaps;
+ *   <li>room for more jobs than CPU and memory suffice for is half stranded: some of those jobs will need less;
+ *   <li>opening a GPU, and leaving it in part in use, count a little as well.
+ * </ul>
+ *
+ * <p>The constants were chosen on the trace "openb"; docs/benchmarks.md says what that gives.
  */
 final class Fragmentation {
-    /** Thousandths of a GPU that a GPU in part in use counts as stranded, besides what does not fit on it. */
+    /** Thousandths of a GPU that are stranded when a whole one is opened. */
     static final double OPENED = 50;
 
-    private final Workload workload;
+    /** Thousandths of a GPU that are stranded as long as it is in part in use. */
+    static final double IN_PART = 50;
+
+    /** The part of room beyond CPU and memory that is stranded. */
+    static final double BEYOND_HOST = 0.5;
+
+    private final Demand[] demands;
+    private final double[] weights;
 
     Fragmentation(Workload workload) {
-        this.workload = workload;
+        demands = workload.demands().toArray(new Demand[0]);
+        weights = new double[demands.length];
+        double total = 0;
+        for (Demand demand : demands) {
+            total += 1.0 / demand.gpuMilliTotal();
+        }
+        for (int index = 0; index < demands.length; index++) {
+            weights[index] = 1.0 / demands[index].gpuMilliTotal() / total;
+        }
     }
 
     /**
-     * Thousandths of GPUs that are free and stranded, as expected over the typical jobs.
+     * Thousandths of GPUs that are stranded. Only the difference that a job makes says something: a GPU that nobody has
+     * opened yet counts below zero.
      *
      * @param free thousandths that are free of each GPU
      */
     double stranded(int[] free, int freeCpuMilli, int freeMemoryMib) {
         long total = 0;
         int whole = 0;
-        int opened = 0;
+        int inPart = 0;
         for (int milli : free) {
             total += milli;
             if (milli == Demand.WHOLE) {
                 whole++;
             } else if (milli > 0) {
-                opened++;
+                inPart++;
             }
         }
         if (total == 0) {
             return 0;
         }
-        double stranded = OPENED * opened;
-        for (Workload.Typical typical : workload.typical()) {
-            Demand demand = typical.demand();
+        double stranded = IN_PART * inPart - OPENED * whole;
+        for (int index = 0; index < demands.length; index++) {
+            Demand demand = demands[index];
             int hostTimes = Math.min(times(freeCpuMilli, demand.cpuMilli()), times(freeMemoryMib, demand.memoryMib()));
             double usable = demand.isShared()
                     ? usableByShares(free, demand.gpuMilli(), hostTimes)
                     : usableByWhole(whole, demand.gpus(), hostTimes);
-            stranded += typical.weight() * (total - usable);
+            stranded += weights[index] * (total - usable);
         }
         return stranded;
     }
@@ -57,13 +81,20 @@ final class Fragmentation {
                 room += milli;
             }
         }
-        return times <= hostTimes ? room : room * (double) hostTimes / times;
+        return room * usablePart(times, hostTimes);
     }
 
     private static double usableByWhole(int whole, int gpus, int hostTimes) {
         int times = whole / gpus;
-        long room = times == 0 ? 0 : (long) whole * Demand.WHOLE;
-        return times <= hostTimes ? room : room * (double) hostTimes / times;
+        return times == 0 ? 0 : (long) whole * Demand.WHOLE * usablePart(times, hostTimes);
+    }
+
+    /** Of room for so many jobs when CPU and memory suffice for others. */
+    private static double usablePart(int times, int hostTimes) {
+        if (hostTimes == 0) {
+            return 0;
+        }
+        return times <= hostTimes ? 1 : 1 - BEYOND_HOST * (times - hostTimes) / times;
     }
 
     private static int times(int free, int each) {

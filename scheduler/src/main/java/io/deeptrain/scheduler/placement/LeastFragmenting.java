@@ -20,7 +20,7 @@ final class LeastFragmenting {
     static final int DEMANDS_MAX = 1_024;
 
     /** Steps between the worst and the best score. */
-    static final double STEPS = 80;
+    static final double STEPS = 40;
 
     /** A change of so many thousandths of a GPU moves the score from the middle to three quarters or so. */
     static final double SCALE_MILLI = 1_000;
@@ -91,12 +91,8 @@ final class LeastFragmenting {
         return chosen < 0 ? Optional.empty() : Optional.of(new Choice(machines[chosen], memo.gpus[chosen]));
     }
 
-    private int better(Memo memo, int best, int candidate) {
-        if (best < 0 || memo.scores[candidate] > memo.scores[best]) {
-            return candidate;
-        }
-        boolean isTie = memo.scores[candidate] == memo.scores[best];
-        return isTie && machines[candidate].freeGpuMilliTotal() < machines[best].freeGpuMilliTotal() ? candidate : best;
+    private static int better(Memo memo, int best, int candidate) {
+        return best < 0 || memo.scores[candidate] > memo.scores[best] ? candidate : best;
     }
 
     private void score(Demand demand, Machine machine, Memo memo, int index) {

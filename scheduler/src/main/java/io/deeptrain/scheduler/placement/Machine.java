@@ -13,7 +13,6 @@ final class Machine implements Comparable<Machine> {
     private Condition condition = Condition.IN_SERVICE;
     private int freeCpuMilli;
     private int freeMemoryMib;
-    private int freeTotal;
     private int version;
 
     Machine(Capacity capacity) {
@@ -23,7 +22,6 @@ final class Machine implements Comparable<Machine> {
         isGpuOut = new boolean[capacity.gpus()];
         freeCpuMilli = capacity.cpuMilli();
         freeMemoryMib = capacity.memoryMib();
-        freeTotal = capacity.gpus() * Demand.WHOLE;
     }
 
     WorkerId id() {
@@ -40,7 +38,7 @@ final class Machine implements Comparable<Machine> {
 
     void condition(Condition now) {
         condition = now;
-        changed();
+        version++;
     }
 
     /**
@@ -54,12 +52,7 @@ final class Machine implements Comparable<Machine> {
                     "gpu of %s must be from 0 to %d: %d".formatted(id(), isGpuOut.length - 1, gpu));
         }
         isGpuOut[gpu] = !isInService;
-        changed();
-    }
-
-    private void changed() {
         version++;
-        freeTotal = Arrays.stream(freeGpus()).sum();
     }
 
     int version() {
@@ -87,11 +80,6 @@ final class Machine implements Comparable<Machine> {
             }
         }
         return free;
-    }
-
-    /** The sum of {@link #freeGpus}. */
-    int freeGpuMilliTotal() {
-        return freeTotal;
     }
 
     /** GPUs of which nothing is in use, and which are in service. */
@@ -154,7 +142,7 @@ final class Machine implements Comparable<Machine> {
         for (int gpu : gpus) {
             freeGpuMilli[gpu] = checked(freeGpuMilli[gpu] - demand.gpuMilli(), Demand.WHOLE, "GPU " + gpu);
         }
-        changed();
+        version++;
     }
 
     void giveBack(Demand demand, Grant.Part part) {
@@ -162,7 +150,7 @@ final class Machine implements Comparable<Machine> {
         for (int gpu : part.gpus()) {
             freeGpuMilli[gpu] = checked(freeGpuMilli[gpu] + demand.gpuMilli(), Demand.WHOLE, "GPU " + gpu);
         }
-        changed();
+        version++;
     }
 
     private void changeHost(Demand demand, int workers) {

@@ -22,7 +22,7 @@ class InventoryRandomTest {
     private static final int OPERATIONS = 1_000_000;
     private static final int RECOUNT_EVERY = 500;
     private static final int REFUSAL_CHECKED_EVERY = 20;
-    private static final int WORKERS = 48;
+    private static final int WORKERS = 24;
     private static final int GPUS = 8;
     private static final int CPU_MILLI = 64_000;
     private static final int MEMORY_MIB = 256_000;
@@ -260,7 +260,7 @@ class InventoryRandomTest {
 
     private static Topology topologyOf(WorkerId workerId) {
         int number = numberOf(workerId);
-        return new Topology("rack-" + number / 12, "nvlink-" + number / 6);
+        return new Topology("rack-" + number / 6, "nvlink-" + number / 3);
     }
 
     private static int numberOf(WorkerId workerId) {
