@@ -1,6 +1,7 @@
 package io.deeptrain.api.hyperparameter;
 
 import io.deeptrain.template.Hyperparameter;
+import io.deeptrain.template.ModelType;
 import io.deeptrain.template.Template;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What a tenant asked for, filled up with the template's defaults; or everything that is wrong with it, at once. */
 public sealed interface Hyperparameters {
@@ -47,6 +49,36 @@ public sealed interface Hyperparameters {
             }
         }
         return violations.isEmpty() ? new Complete(values) : new Rejected(violations);
+    }
+
+    /**
+     * What is wrong with the hyperparameters of a training whose template nobody knows: what no template of the type
+     * has, and values that none of those that have it allows.
+     *
+     * @param ofEvery what trainings have whatever their template
+     */
+    static List<Violation> whateverTheTemplate(
+            ModelType type, List<Hyperparameter> ofEvery, Map<String, Object> given) {
+        List<Violation> violations = new ArrayList<>();
+        for (Map.Entry<String, Object> entry : new TreeMap<>(given).entrySet()) {
+            List<Hyperparameter> known = Stream.concat(
+                            type.templates().stream().flatMap(template -> template.hyperparameters().stream()),
+                            ofEvery.stream())
+                    .filter(hyperparameter -> hyperparameter.name().equals(entry.getKey()))
+                    .toList();
+            if (known.isEmpty()) {
+                violations.add(new Violation(
+                        PATH + entry.getKey(),
+                        String.valueOf(entry.getValue()),
+                        "left out, for no template of %s has it".formatted(type.id()),
+                        Optional.empty()));
+            } else if (known.stream()
+                    .noneMatch(hyperparameter ->
+                            hyperparameter.domain().legal(entry.getValue()).isPresent())) {
+                violations.add(illegal(known.getFirst(), entry.getValue()));
+            }
+        }
+        return List.copyOf(violations);
     }
 
     private static Violation illegal(Hyperparameter hyperparameter, Object value) {

@@ -69,7 +69,7 @@ record TrainingOrder(
         params.putAll(Values.read(asked.getTrainInfo().getParams()));
         DatasetChoice dataset = choice(
                 params, model.getTrainInfo().getDataset(), asked.getTrainInfo().getDataset());
-        Template template = template(type, params.remove(TEMPLATE));
+        Template template = template(type, params.remove(TEMPLATE), params);
         List<Hyperparameter> all = new ArrayList<>(template.hyperparameters());
         all.addAll(TemplateCatalogue.ofEveryTraining());
         Template whole = new Template(
@@ -139,18 +139,25 @@ record TrainingOrder(
         }
     }
 
-    private static Template template(ModelType type, @Nullable Object named) {
+    private static Template template(ModelType type, @Nullable Object named, Map<String, Object> others) {
         Optional<Template> found = named == null || named.equals("")
                 ? Optional.of(type.recommended())
                 : Optional.of(named).map(Object::toString).flatMap(type::template);
-        return found.orElseThrow(() -> invalid(new Violation(
-                Hyperparameters.PATH + TEMPLATE,
-                String.valueOf(named),
-                type.templates().isEmpty()
-                        ? "left out, for %s has no templates".formatted(type.id())
-                        : "one of "
-                                + type.templates().stream().map(Template::id).collect(Collectors.joining(", ")),
-                Optional.empty())));
+        return found.orElseThrow(() -> {
+            List<Violation> violations = new ArrayList<>();
+            violations.add(new Violation(
+                    Hyperparameters.PATH + TEMPLATE,
+                    String.valueOf(named),
+                    type.templates().isEmpty()
+                            ? "left out, for %s has no templates".formatted(type.id())
+                            : "one of "
+                                    + type.templates().stream()
+                                            .map(Template::id)
+                                            .collect(Collectors.joining(", ")),
+                    Optional.empty()));
+            violations.addAll(Hyperparameters.whateverTheTemplate(type, TemplateCatalogue.ofEveryTraining(), others));
+            return invalid(violations.toArray(new Violation[0]));
+        });
     }
 
     private static Map<String, Object> complete(Template template, Map<String, Object> given) {

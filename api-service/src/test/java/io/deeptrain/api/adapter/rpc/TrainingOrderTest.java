@@ -150,6 +150,25 @@ class TrainingOrderTest {
     }
 
     @Test
+    void everything_that_is_wrong_is_said_at_once_also_beside_an_unknown_template() {
+        assertThatThrownBy(() -> TrainingOrder.of(
+                        TYPE,
+                        model(params(Map.of("template", text("oracle"), "nonsense", text("x"))), "cat"),
+                        asked(params(Map.of("num_epochs", number(-1), "seed", number(-1), "batch_size", number(8))))))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.status()).isEqualTo(StatusCode.MODEL_TRAINING_INVALID_PARAMS);
+                    assertThat(refusal.details().lines().toList())
+                            .satisfiesExactly(
+                                    line -> assertThat(line).startsWith("train_info.params.template is oracle but"),
+                                    line -> assertThat(line)
+                                            .isEqualTo("train_info.params.nonsense is x but must be left out, for no "
+                                                    + "template of visual-classifier has it"),
+                                    line -> assertThat(line).startsWith("train_info.params.num_epochs is -1"),
+                                    line -> assertThat(line).startsWith("train_info.params.seed is -1"));
+                });
+    }
+
+    @Test
     void everything_that_is_wrong_is_said_at_once() {
         assertThatThrownBy(() -> TrainingOrder.of(
                         TYPE,
