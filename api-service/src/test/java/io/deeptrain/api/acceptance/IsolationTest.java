@@ -131,6 +131,55 @@ class IsolationTest {
                 .isEqualTo(Normal.of(Map.of(FOREIGN, nobodys)).of(none.details()));
     }
 
+    @ParameterizedTest
+    @CsvSource({"GET, /deliveries", "DELETE, ''", "POST, /deliveries/1/replay"})
+    void nor_by_the_id_of_a_webhook(String method, String below) {
+        Neighbour victim = Neighbour.movedAlone(base, keys, "mark");
+        String webhook = victim.rest()
+                .post(victim.at("/webhooks"), "{\"url\":\"https://hooks.invalid/\"}")
+                .body()
+                .at("/webhook/id")
+                .asText();
+        Neighbour prober = Neighbour.moved(base, keys, "own");
+        String unknown = "wh_" + UUID.randomUUID().toString().replace("-", "");
+        for (String app : List.of(prober.id("app"), victim.id("app"))) {
+            String webhooks = "/v2/users/me/apps/" + app + "/webhooks/";
+            Rest.Answer real = prober.rest().send(method, webhooks + webhook + below, "");
+            Rest.Answer none = prober.rest().send(method, webhooks + unknown + below, "");
+            assertThat(real.httpStatus()).isEqualTo(404).isEqualTo(none.httpStatus());
+            assertThat(real.code()).isEqualTo(none.code());
+            assertThat(real.details()).isEqualTo(none.details().replace(unknown, webhook));
+        }
+        assertThat(victim.rest()
+                        .get(victim.at("/webhooks"))
+                        .body()
+                        .at("/webhooks/0/id")
+                        .asText())
+                .isEqualTo(webhook);
+    }
+
+    @Test
+    void nor_by_making_a_workflow_the_default() {
+        Neighbour victim = Neighbour.movedAlone(base, keys, "mark");
+        Neighbour prober = Neighbour.moved(base, keys, "own");
+        String patch = "{\"action\":\"merge\",\"workflows\":[{\"id\":\"%s\"}]}".formatted(victim.id("workflow"));
+        for (String user : List.of("me", victim.id("user"))) {
+            Rest.Answer real =
+                    prober.rest().patch("/v2/users/%s/apps/%s/base-workflows".formatted(user, victim.id("app")), patch);
+            Rest.Answer none = prober.rest().patch("/v2/users/%s/apps/nobodys/base-workflows".formatted(user), patch);
+            assertThat(real.httpStatus()).isEqualTo(404).isEqualTo(none.httpStatus());
+            assertThat(real.code()).isEqualTo(none.code());
+            assertThat(real.details()).isEqualTo(none.details().replace("nobodys", victim.id("app")));
+        }
+        assertThat(victim.rest()
+                        .get(victim.at(""))
+                        .body()
+                        .at("/app")
+                        .path("default_workflow_id")
+                        .asText())
+                .isNotEqualTo(victim.id("workflow"));
+    }
+
     private static String filled(String path, Prober prober, Map<String, String> foreign) {
         String filled = path.replace("<own-app>", prober.neighbour().id("app"));
         for (Map.Entry<String, String> id : foreign.entrySet()) {

@@ -119,6 +119,25 @@ class ProgressStreamTest {
         }
     }
 
+    /** It hears of it with the next beat at the latest. */
+    @Test
+    void a_revoked_key_ends_the_stream_that_it_opened() throws Exception {
+        String key = app.rest()
+                .post(
+                        "/v2/users/me/keys",
+                        Fixture.json("{'keys':[{'scopes':['All'],'apps':[{'id':'%s'}]}]}".formatted(app.id())))
+                .body()
+                .at("/keys/0/id")
+                .asText();
+        try (Stream stream = open(-1, key)) {
+            assertThat(stream.next().code()).isEqualTo(21103);
+            assertThat(app.rest().delete("/v2/users/me/keys/" + key).code()).isEqualTo(10000);
+            Told end = stream.until(told -> told.event().equals("end"));
+            assertThat(end.code()).isEqualTo(11009);
+            assertThat(stream.isOver()).isTrue();
+        }
+    }
+
     @Test
     void a_long_poll_is_answered_by_the_change_that_it_waits_for() {
         begin();
@@ -169,8 +188,12 @@ class ProgressStreamTest {
     }
 
     private Stream open(long lastSeen) throws IOException, InterruptedException {
+        return open(lastSeen, Surroundings.KEY);
+    }
+
+    private Stream open(long lastSeen, String key) throws IOException, InterruptedException {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(base.resolve(events())).header("Authorization", "Key " + Surroundings.KEY);
+                HttpRequest.newBuilder(base.resolve(events())).header("Authorization", "Key " + key);
         if (lastSeen >= 0) {
             request.header("Last-Event-ID", Long.toString(lastSeen));
         }
