@@ -130,6 +130,19 @@ class HttpConventionsTest {
     }
 
     @Test
+    void what_is_left_of_the_calls_of_a_key_stands_in_every_answer_to_it() throws Exception {
+        for (String path : List.of(app.at(""), app.at("/models/none"), app.at("/usage"))) {
+            HttpResponse<String> answer = send("GET", path, "");
+            assertThat(answer.headers().firstValue("ratelimit-policy")).as(path).contains("\"calls\";q=2000;w=2");
+            assertThat(answer.headers().firstValue("ratelimit").orElseThrow())
+                    .as(path)
+                    .matches("\"calls\";r=(19\\d\\d|[1-9]\\d{0,2}|1[0-8]\\d\\d);t=[12]");
+        }
+        assertThat(send("GET", "/v2/nowhere", "").headers().firstValue("ratelimit"))
+                .isEmpty();
+    }
+
+    @Test
     void links_lead_through_a_list_once_whatever_is_added_or_deleted_meanwhile() throws Exception {
         for (int i = 0; i < 7; i++) {
             app.input("i" + i, OwnApp.PNG, "{\"id\":\"cat\"}");

@@ -78,7 +78,7 @@ public final class RpcTable {
         if (entry.open()) {
             return Caller.ANYONE;
         }
-        Caller caller = authenticator.authenticate(headers.authorization()).with(headers);
+        Caller caller = authenticator.authenticate(headers).with(headers);
         entry.scope().ifPresent(scope -> caller.require(scope, entry.name()));
         return caller;
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors;
 import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import io.deeptrain.api.adapter.door.Allowance;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Calls;
 import io.deeptrain.api.adapter.door.Headers;
@@ -50,6 +51,10 @@ public class GrpcDoor implements BindableService {
             Metadata.Key.of(Headers.AUTHORIZATION, Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> IDEMPOTENCY_KEY =
             Metadata.Key.of(Headers.IDEMPOTENCY_KEY, Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final Metadata.Key<String> POLICY =
+            Metadata.Key.of("ratelimit-policy", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> LIMIT = Metadata.Key.of("ratelimit", Metadata.ASCII_STRING_MARSHALLER);
 
     private final RpcTable table;
     private final Calls calls;
@@ -141,7 +146,7 @@ public class GrpcDoor implements BindableService {
                 private void answerOnce() {
                     if (!answered) {
                         answered = true;
-                        answer(call, Answers.ofUnserved(name));
+                        answer(call, new Metadata(), Answers.ofUnserved(name));
                     }
                 }
             };
@@ -190,7 +195,8 @@ public class GrpcDoor implements BindableService {
             Headers brought = new Headers(
                     Optional.ofNullable(headers.get(AUTHORIZATION)).orElse(""),
                     Optional.ofNullable(headers.get(IDEMPOTENCY_KEY)),
-                    Paging.none());
+                    Paging.none(),
+                    new Allowance());
             return new ServerCall.Listener<>() {
                 private Arrived request = new Arrived(Optional.of(entry.request()));
 
@@ -202,13 +208,12 @@ public class GrpcDoor implements BindableService {
                 @Override
                 public void onHalfClose() {
                     Optional<Message> complete = request.message();
-                    Thread.ofVirtual()
-                            .name("grpc-" + entry.name())
-                            .start(() -> answer(
-                                    call,
-                                    complete.isPresent()
-                                            ? calls.call(entry, brought, complete.get())
-                                            : notOfTheContract(entry)));
+                    Thread.ofVirtual().name("grpc-" + entry.name()).start(() -> {
+                        Message answer = complete.isPresent()
+                                ? calls.call(entry, brought, complete.get())
+                                : notOfTheContract(entry);
+                        answer(call, whatIsLeft(brought.allowance()), answer);
+                    });
                 }
             };
         };
@@ -221,11 +226,20 @@ public class GrpcDoor implements BindableService {
                 "The request is no " + entry.request().getDescriptorForType().getFullName());
     }
 
-    private static void answer(ServerCall<?, Message> call, Message answer) {
+    private static Metadata whatIsLeft(Allowance allowance) {
+        Metadata said = new Metadata();
+        allowance.left().ifPresent(left -> {
+            said.put(POLICY, left.policy());
+            said.put(LIMIT, left.limit());
+        });
+        return said;
+    }
+
+    private static void answer(ServerCall<?, Message> call, Metadata said, Message answer) {
         if (call.isCancelled()) {
             return;
         }
-        call.sendHeaders(new Metadata());
+        call.sendHeaders(said);
         call.sendMessage(answer);
         call.close(Status.OK, new Metadata());
     }

@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.postgres;
 
 import io.deeptrain.api.adapter.door.Authenticator;
 import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Headers;
 import io.deeptrain.api.adapter.door.RateLimits;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.postgres.Keys.StoredKey;
@@ -39,8 +40,8 @@ public class KeyAuthenticator implements Authenticator {
     }
 
     @Override
-    public Caller authenticate(String authorization) {
-        String[] words = authorization.strip().split("\\s+", -1);
+    public Caller authenticate(Headers headers) {
+        String[] words = headers.authorization().strip().split("\\s+", -1);
         if (words.length != 2 || !(words[0].equalsIgnoreCase("Key") || words[0].equalsIgnoreCase("Bearer"))) {
             throw new Refusal(
                     StatusCode.INVALID_AUTHORIZATION,
@@ -53,7 +54,7 @@ public class KeyAuthenticator implements Authenticator {
         if (key.isExpired(Instant.now())) {
             throw new Refusal(StatusCode.KEY_INVALID, "This key has expired; please make another one");
         }
-        limits.take(key.prefix());
+        limits.take(key.prefix(), headers.allowance());
         return key.owner();
     }
 

@@ -85,11 +85,12 @@ public class FileRoutes {
     @ActivateRequestContext
     void answer(RoutingContext context, Sending sending) {
         try {
-            Caller caller = authenticator.authenticate(RestDoor.headers(context).authorization());
+            Caller caller = authenticator.authenticate(RestDoor.headers(context));
             if (!caller.may(Scope.MODELS_GET)) {
                 throw new Refusal(
                         StatusCode.KEY_INSUFFICIENT_SCOPES, "This needs a key with the scope that reads models");
             }
+            HttpAnswers.sayWhatIsLeft(context);
             sending.send(context, caller);
         } catch (Refusal refusal) {
             envelopes.refuse(context, refusal);

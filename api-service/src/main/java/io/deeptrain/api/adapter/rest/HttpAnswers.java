@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.api.adapter.door.Allowance;
 import io.deeptrain.api.adapter.door.Paging;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.status.StatusCode;
@@ -22,12 +23,13 @@ import java.util.Set;
 
 /**
  * Sends answers with what HTTP has for them: entity tags (RFC 9110, section 8.8.3), so that nobody fetches twice what
- * has not changed; {@code Retry-After} where trying again helps; and, for whoever accepts
- * {@code application/problem+json}, failures as problem details (RFC 9457).
+ * has not changed; {@code Retry-After} where trying again helps; what is left of the key's calls; and, for whoever
+ * accepts {@code application/problem+json}, failures as problem details (RFC 9457).
  */
 final class HttpAnswers {
     static final String CURSOR = "cursor";
 
+    private static final String ALLOWANCE = "deeptrain.allowance";
     private static final String PROBLEM = "application/problem+json";
     private static final String JSON = "application/json";
     private static final int OK = 200;
@@ -45,6 +47,7 @@ final class HttpAnswers {
     /** Sends an answer that carries the contract's status in {@code status}. */
     static void send(RoutingContext context, int httpStatus, ObjectNode answer) {
         HttpServerResponse response = context.response();
+        sayWhatIsLeft(context);
         if (WORTH_TRYING_AGAIN.contains(answer.at("/status/code").asInt())) {
             response.putHeader("retry-after", RETRY_AFTER_SECONDS);
         }
@@ -63,6 +66,26 @@ final class HttpAnswers {
             }
         }
         end(response.setStatusCode(httpStatus).putHeader("content-type", JSON), answer);
+    }
+
+    /** That of the call which this request makes. */
+    static Allowance allowance(RoutingContext context) {
+        Allowance known = context.get(ALLOWANCE);
+        if (known != null) {
+            return known;
+        }
+        Allowance allowance = new Allowance();
+        context.put(ALLOWANCE, allowance);
+        return allowance;
+    }
+
+    /** Says what is left of the key's calls, if this one was counted. */
+    static void sayWhatIsLeft(RoutingContext context) {
+        allowance(context)
+                .left()
+                .ifPresent(left -> context.response()
+                        .putHeader("ratelimit-policy", left.policy())
+                        .putHeader("ratelimit", left.limit()));
     }
 
     /**

@@ -100,7 +100,7 @@ public class OwnRoutes {
     void answer(RoutingContext context, Scope scope, Answering answering) {
         try {
             Headers headers = RestDoor.headers(context);
-            Caller caller = authenticator.authenticate(headers.authorization()).with(headers);
+            Caller caller = authenticator.authenticate(headers).with(headers);
             caller.require(scope, context.normalizedPath());
             ObjectNode answer = envelope(StatusCode.SUCCESS, "");
             answer.setAll(answering.answer(context, caller));

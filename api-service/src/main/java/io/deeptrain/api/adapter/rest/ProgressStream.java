@@ -84,6 +84,7 @@ public class ProgressStream {
                 .putHeader("cache-control", "no-store")
                 .putHeader("x-accel-buffering", "no")
                 .setChunked(true);
+        HttpAnswers.sayWhatIsLeft(context);
         response.write(RECONNECT);
         new Stream(context, version, lastSeen(context)).open();
     }
@@ -91,7 +92,7 @@ public class ProgressStream {
     /** Counts as a call of the key, which what is told in between does not. */
     @ActivateRequestContext
     Caller caller(RoutingContext context) {
-        Caller caller = authenticator.authenticate(RestDoor.headers(context).authorization());
+        Caller caller = authenticator.authenticate(RestDoor.headers(context));
         caller.require(Scope.MODELS_GET, context.normalizedPath());
         return caller;
     }

@@ -168,7 +168,8 @@ public class RestDoor {
                 Optional.ofNullable(context.request().getHeader(Headers.AUTHORIZATION))
                         .orElse(""),
                 Optional.ofNullable(context.request().getHeader(Headers.IDEMPOTENCY_KEY)),
-                Paging.from(Optional.ofNullable(context.request().getParam(HttpAnswers.CURSOR))));
+                Paging.from(Optional.ofNullable(context.request().getParam(HttpAnswers.CURSOR))),
+                HttpAnswers.allowance(context));
     }
 
     /** An old published client trains with an empty body that calls itself a form. */
