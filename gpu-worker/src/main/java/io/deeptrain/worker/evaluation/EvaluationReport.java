@@ -1,6 +1,7 @@
 package io.deeptrain.worker.evaluation;
 
 import io.deeptrain.event.ManifestEntry.Split;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.TreeMap;
  * @param accuracy the share of images whose highest concept is one that they show
  * @param confusion for each concept that images show, in the order of {@code concepts}, how often each was the highest
  * @param scores what was said of the first images, as many as {@link Evaluator#scoresMax} allows
+ * @param measures by name, what is measured of a model that does other things than tell concepts apart; accuracy and
+ *     concepts then say nothing
  */
 public record EvaluationReport(
         Split split,
@@ -20,11 +23,29 @@ public record EvaluationReport(
         double accuracy,
         List<ConceptScore> concepts,
         List<List<Long>> confusion,
-        List<ImageScores> scores) {
+        List<ImageScores> scores,
+        Map<String, Double> measures) {
     public EvaluationReport {
         concepts = List.copyOf(concepts);
         confusion = confusion.stream().map(List::copyOf).toList();
         scores = List.copyOf(scores);
+        measures = Collections.unmodifiableMap(new TreeMap<>(measures));
+    }
+
+    /** Of a model that tells concepts apart. */
+    public EvaluationReport(
+            Split split,
+            int images,
+            double accuracy,
+            List<ConceptScore> concepts,
+            List<List<Long>> confusion,
+            List<ImageScores> scores) {
+        this(split, images, accuracy, concepts, confusion, scores, Map.of());
+    }
+
+    /** Of a model that does something else. */
+    static EvaluationReport measured(Split split, int images, Map<String, Double> measures) {
+        return new EvaluationReport(split, images, 0, List.of(), List.of(), List.of(), measures);
     }
 
     /**
@@ -82,6 +103,9 @@ public record EvaluationReport(
     /** By name, as in {@code test_accuracy}. */
     public Map<String, Double> metrics() {
         String prefix = split.name().toLowerCase(Locale.ROOT) + "_";
-        return new TreeMap<>(Map.of(prefix + "accuracy", accuracy, prefix + "f1", macroF1()));
+        Map<String, Double> named = measures.isEmpty() ? Map.of("accuracy", accuracy, "f1", macroF1()) : measures;
+        Map<String, Double> metrics = new TreeMap<>();
+        named.forEach((name, value) -> metrics.put(prefix + name, value));
+        return metrics;
     }
 }

@@ -24,6 +24,27 @@ public interface Judge {
     static Judge of(Objective objective, List<String> concepts) {
         return switch (objective) {
             case Objective.Classification(Activation activation) -> ofClassifier(activation, concepts);
+            case Objective.Placement _, Objective.AngularMargin _ -> ofEmbedder(concepts.size());
+        };
+    }
+
+    private static Judge ofEmbedder(int concepts) {
+        Neighbours neighbours = new Neighbours();
+        return new Judge() {
+            private int images;
+
+            @Override
+            public void add(String inputId, Labels labels, Answers answers, int image) {
+                images++;
+                float[] all = answers.of(Network.EMBEDDING);
+                int size = all.length / (answers.of(Network.LOGITS).length / concepts);
+                neighbours.add(Arrays.copyOfRange(all, image * size, (image + 1) * size), labels.shown());
+            }
+
+            @Override
+            public EvaluationReport report(Split split) {
+                return EvaluationReport.measured(split, images, neighbours.recalls());
+            }
         };
     }
 

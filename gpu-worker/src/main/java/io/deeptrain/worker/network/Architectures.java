@@ -46,6 +46,11 @@ public final class Architectures {
 
     /** The network that a published model names. */
     public static Optional<Network> named(String architecture, int concepts) {
+        return Embeddings.made(architecture, base -> named(base, concepts), concepts)
+                .or(() -> recipe(architecture, concepts));
+    }
+
+    private static Optional<Network> recipe(String architecture, int concepts) {
         return recipes()
                 .flatMap(recipe -> Stream.of(Borders.values()).map(borders -> recipe.build(borders, concepts)))
                 .filter(network -> network.architecture().equals(architecture))

@@ -7,6 +7,7 @@ import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Archive;
@@ -32,11 +33,14 @@ public final class LoadedModels implements AutoCloseable {
     private static final int BATCH_MAX = 32;
     private static final boolean BY_LAST_USE = true;
 
-    private record Loaded(TrainedModel model, Learner learner) {}
+    private record Loaded(TrainedModel model, Network network, Learner learner) {}
+
+    /** The same model is loaded once to answer, and once more if its embeddings are asked for. */
+    private record Asked(StoredObject stored, boolean embeddings) {}
 
     private final Archive archive;
     private final Learners learners;
-    private final Map<StoredObject, Loaded> loaded = new LinkedHashMap<>(MODELS_MAX, 0.75f, BY_LAST_USE);
+    private final Map<Asked, Loaded> loaded = new LinkedHashMap<>(MODELS_MAX, 0.75f, BY_LAST_USE);
 
     public LoadedModels(Archive archive, Learners learners) {
         this.archive = archive;
@@ -48,16 +52,34 @@ public final class LoadedModels implements AutoCloseable {
      *
      * @param conceptsMax how many concepts are wanted for each
      */
-    public synchronized List<Prediction> predict(StoredObject stored, List<Outcome> images, int conceptsMax)
+    public List<Prediction> predict(StoredObject stored, List<Outcome> images, int conceptsMax)
             throws IOException, CorruptObjectException {
-        Loaded loaded = load(stored);
+        return predict(new Asked(stored, false), images, conceptsMax);
+    }
+
+    /**
+     * One embedding for each image, in the same order: of an embedder its own, of a classifier the features that it
+     * decides by.
+     */
+    public List<Prediction> embed(StoredObject stored, List<Outcome> images)
+            throws IOException, CorruptObjectException {
+        return predict(new Asked(stored, true), images, 0);
+    }
+
+    private synchronized List<Prediction> predict(Asked asked, List<Outcome> images, int conceptsMax)
+            throws IOException, CorruptObjectException {
+        Loaded loaded = load(asked);
         List<byte[]> usable = images.stream()
                 .filter(Outcome.Decoded.class::isInstance)
                 .map(image -> ((Outcome.Decoded) image).pixels().bytes())
                 .toList();
         List<Prediction> read = new ArrayList<>();
         for (int from = 0; from < usable.size(); from += BATCH_MAX) {
-            read.addAll(read(loaded, usable.subList(from, Math.min(usable.size(), from + BATCH_MAX)), conceptsMax));
+            read.addAll(read(
+                    loaded,
+                    asked.embeddings(),
+                    usable.subList(from, Math.min(usable.size(), from + BATCH_MAX)),
+                    conceptsMax));
         }
         List<Prediction> predictions = new ArrayList<>();
         var next = read.iterator();
@@ -73,22 +95,24 @@ public final class LoadedModels implements AutoCloseable {
 
     /** The size that images must be decoded to. */
     public synchronized int imageSizeOf(StoredObject stored) throws IOException, CorruptObjectException {
-        return load(stored).model().imageSize();
+        Loaded known = loaded.get(new Asked(stored, true));
+        return (known == null ? load(new Asked(stored, false)) : known).model().imageSize();
     }
 
-    private Loaded load(StoredObject stored) throws IOException, CorruptObjectException {
-        Loaded known = loaded.get(stored);
+    private Loaded load(Asked asked) throws IOException, CorruptObjectException {
+        Loaded known = loaded.get(asked);
         if (known != null) {
             return known;
         }
-        TrainedModel model = archive.model(stored);
+        TrainedModel model = archive.model(asked.stored());
         Network network = Architectures.named(
                         model.architecture(), model.concepts().size())
                 .orElseThrow(() -> new CorruptObjectException("no such architecture: " + model.architecture()));
-        Loaded fresh = new Loaded(model, learners.learner(network, model.objective(), model.state()));
-        loaded.put(stored, fresh);
+        Network asking = asked.embeddings() ? Embeddings.placing(network) : network;
+        Loaded fresh = new Loaded(model, asking, learners.learner(asking, model.objective(), model.state()));
+        loaded.put(asked, fresh);
         if (loaded.size() > MODELS_MAX) {
-            StoredObject eldest = loaded.keySet().iterator().next();
+            Asked eldest = loaded.keySet().iterator().next();
             Loaded evicted = loaded.remove(eldest);
             if (evicted != null) {
                 evicted.learner().close();
@@ -97,19 +121,22 @@ public final class LoadedModels implements AutoCloseable {
         return fresh;
     }
 
-    private static List<Prediction> read(Loaded loaded, List<byte[]> images, int conceptsMax) {
+    private static List<Prediction> read(Loaded loaded, boolean embeddings, List<byte[]> images, int conceptsMax) {
         int size = loaded.model().imageSize();
         ByteBuffer bytes = ByteBuffer.allocateDirect(images.size() * ImageDecoder.COLOURS * size * size);
         images.forEach(bytes::put);
         Answers answers = loaded.learner().answers(new Pixels(bytes.flip(), images.size(), size));
         List<Prediction> read = new ArrayList<>();
         for (int image = 0; image < images.size(); image++) {
-            read.add(read(loaded.model(), answers, image, conceptsMax));
+            read.add(
+                    embeddings
+                            ? embedded(loaded.network(), answers, image)
+                            : read(loaded.model(), loaded.network(), answers, image, conceptsMax));
         }
         return read;
     }
 
-    private static Prediction read(TrainedModel model, Answers answers, int image, int conceptsMax) {
+    private static Prediction read(TrainedModel model, Network network, Answers answers, int image, int conceptsMax) {
         return switch (model.objective()) {
             case Objective.Classification(Activation activation) -> {
                 int concepts = model.concepts().size();
@@ -118,7 +145,18 @@ public final class LoadedModels implements AutoCloseable {
                 activation.apply(values, 0, concepts);
                 yield ranked(model.concepts(), values, conceptsMax);
             }
+            case Objective.Placement _, Objective.AngularMargin _ -> embedded(network, answers, image);
         };
+    }
+
+    private static Prediction embedded(Network network, Answers answers, int image) {
+        int size = Embeddings.size(network);
+        float[] all = answers.of(Network.EMBEDDING);
+        List<Float> vector = new ArrayList<>(size);
+        for (int i = image * size; i < (image + 1) * size; i++) {
+            vector.add(all[i]);
+        }
+        return new Prediction.Embedded(vector);
     }
 
     private static Prediction ranked(List<String> concepts, float[] values, int conceptsMax) {

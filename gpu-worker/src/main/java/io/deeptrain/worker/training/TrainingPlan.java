@@ -52,7 +52,7 @@ public record TrainingPlan(
                 batchSize,
                 Math.toIntExact(whole(given, "num_epochs", EPOCHS)),
                 real(given, "lrate", perItem * batchSize),
-                new Objective.Classification(whole(given, "logreg", 0) == 0 ? Activation.SOFTMAX : Activation.SIGMOID),
+                Purpose.objective(spec, whole(given, "logreg", 0) == 0 ? Activation.SOFTMAX : Activation.SIGMOID),
                 Boolean.TRUE.equals(given.get("average_horizontal_flips")),
                 Math.toIntExact(whole(given, "num_items_per_epoch", 0)),
                 spec.seed());

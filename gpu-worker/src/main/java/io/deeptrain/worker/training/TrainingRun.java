@@ -21,7 +21,6 @@ import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.evaluation.Judge;
 import io.deeptrain.worker.network.Answers;
-import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
@@ -129,8 +128,7 @@ public final class TrainingRun {
 
     private TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
         TrainingPlan plan = TrainingPlan.of(spec);
-        Network network = Architectures.ofTemplate(
-                        spec.template(), spec.concepts().size(), plan.imageSize())
+        Network network = Purpose.network(spec, plan.imageSize())
                 .orElseThrow(() -> ending(
                         Fault.PLATFORM,
                         "UNKNOWN_TEMPLATE",

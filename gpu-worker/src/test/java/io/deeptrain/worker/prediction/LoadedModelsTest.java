@@ -17,6 +17,7 @@ import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
@@ -66,7 +67,13 @@ class LoadedModelsTest {
                 for (int n = 0; n < logits.length; n++) {
                     logits[n] = List.of(1f, 3f, 2f).get(n % CONCEPTS.size());
                 }
-                return new Answers(Map.of(Network.LOGITS, logits));
+                float[] embeddings = new float[pixels.images() * Embeddings.size(network)];
+                for (int n = 0; n < embeddings.length; n++) {
+                    embeddings[n] = n % Embeddings.size(network);
+                }
+                return network.outputs().containsKey(Network.EMBEDDING)
+                        ? new Answers(Map.of(Network.LOGITS, logits, Network.EMBEDDING, embeddings))
+                        : new Answers(Map.of(Network.LOGITS, logits));
             }
 
             @Override
@@ -111,6 +118,18 @@ class LoadedModelsTest {
         List<Prediction> predictions = models.predict(published(1), List.of(IMAGE), 2);
         assertThat(predictions)
                 .containsExactly(new Seen(List.of(new Scored("bee", 0.66524094f), new Scored("cat", 0.24472848f))));
+    }
+
+    @Test
+    void a_classifier_embeds_images_by_its_features_when_it_is_asked_to() throws Exception {
+        StoredObject stored = published(1);
+        List<Prediction> predictions = models.embed(stored, List.of(IMAGE, IMAGE));
+        assertThat(predictions).hasSize(2);
+        assertThat(predictions.get(1))
+                .isInstanceOfSatisfying(
+                        Prediction.Embedded.class,
+                        embedded -> assertThat(embedded.vector()).hasSize(64).startsWith(0f, 1f, 2f));
+        assertThat(models.predict(stored, List.of(IMAGE), 1).getFirst()).isInstanceOf(Seen.class);
     }
 
     @Test

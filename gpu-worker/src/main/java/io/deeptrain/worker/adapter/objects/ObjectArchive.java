@@ -48,6 +48,10 @@ public final class ObjectArchive implements Archive {
     private static final String MODEL_FORMAT = "deeptrain-model-1";
     private static final String CHECKPOINT_FORMAT = "deeptrain-checkpoint-1";
     private static final String ACTIVATION = "activation";
+    private static final String ANSWER = "answer";
+    private static final String EMBEDDING = "embedding";
+    private static final String ANGULAR_SCALE = "angular_scale";
+    private static final String ANGULAR_MARGIN = "angular_margin";
     private static final String MOMENTUM = "momentum.";
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -163,6 +167,15 @@ public final class ObjectArchive implements Archive {
                 MAPPER.writeValueAsString(model.concepts())));
         switch (model.objective()) {
             case Objective.Classification(Activation activation) -> metadata.put(ACTIVATION, activation.name());
+            case Objective.Placement(Activation activation) -> {
+                metadata.put(ACTIVATION, activation.name());
+                metadata.put(ANSWER, EMBEDDING);
+            }
+            case Objective.AngularMargin(double scale, double margin) -> {
+                metadata.put(ANSWER, EMBEDDING);
+                metadata.put(ANGULAR_SCALE, Double.toString(scale));
+                metadata.put(ANGULAR_MARGIN, Double.toString(margin));
+            }
         }
         return put(folder(attempt) + "/model.safetensors", Safetensors.write(new Content(metadata, model.state())));
     }
@@ -202,7 +215,20 @@ public final class ObjectArchive implements Archive {
     }
 
     private static Objective objective(Content content) throws CorruptObjectException {
-        return new Objective.Classification(activation(content));
+        if (content.metadata().containsKey(ANGULAR_SCALE)) {
+            try {
+                return new Objective.AngularMargin(real(content, ANGULAR_SCALE), real(content, ANGULAR_MARGIN));
+            } catch (IllegalArgumentException impossible) {
+                throw new CorruptObjectException("no angular margin", impossible);
+            }
+        }
+        return EMBEDDING.equals(content.metadata().get(ANSWER))
+                ? new Objective.Placement(activation(content))
+                : new Objective.Classification(activation(content));
+    }
+
+    private static double real(Content content, String name) throws CorruptObjectException {
+        return Double.parseDouble(text(content, name));
     }
 
     private static Activation activation(Content content) throws CorruptObjectException {

@@ -17,12 +17,14 @@ public final class PredictionJson {
      * The question.
      *
      * @param maxConcepts how many concepts are wanted for each image; all if absent
+     * @param embeddings whether embeddings are wanted whatever else the model answers
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public record Request(
             @Nullable ObjectReference model,
             @Nullable List<Image> images,
-            @Nullable Integer maxConcepts) {}
+            @Nullable Integer maxConcepts,
+            @Nullable Boolean embeddings) {}
 
     /** An object of the store. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

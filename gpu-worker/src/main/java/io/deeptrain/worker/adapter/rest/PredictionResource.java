@@ -48,7 +48,7 @@ public class PredictionResource {
     @Blocking
     public Response predict(@Nullable Request request) {
         try {
-            return answer(Objects.requireNonNullElseGet(request, () -> new Request(null, null, null)));
+            return answer(Objects.requireNonNullElseGet(request, () -> new Request(null, null, null, null)));
         } catch (IllegalArgumentException malformed) {
             return refusal(
                     Response.Status.BAD_REQUEST.getStatusCode(), "MALFORMED", String.valueOf(malformed.getMessage()));
@@ -75,8 +75,9 @@ public class PredictionResource {
         for (Image image : images) {
             decoded.add(decoded(image, size));
         }
-        List<Prediction> predictions =
-                models.predict(model, decoded, conceptsMax == null ? Integer.MAX_VALUE : conceptsMax);
+        List<Prediction> predictions = Boolean.TRUE.equals(request.embeddings())
+                ? models.embed(model, decoded)
+                : models.predict(model, decoded, conceptsMax == null ? Integer.MAX_VALUE : conceptsMax);
         return Response.ok(new Answer(predictions.stream().map(Output::of).toList()))
                 .build();
     }

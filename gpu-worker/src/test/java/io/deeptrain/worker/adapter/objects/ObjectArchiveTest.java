@@ -19,6 +19,7 @@ import io.deeptrain.worker.evaluation.EvaluationReport.ConceptScore;
 import io.deeptrain.worker.evaluation.EvaluationReport.ImageScores;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
@@ -77,6 +78,29 @@ class ObjectArchiveTest {
     }
 
     @Test
+    void an_embedder_that_was_published_is_read_as_it_was() throws Exception {
+        Network placing = Embeddings.placing(NETWORK);
+        Network angular = Embeddings.angular(NETWORK, 16);
+        List<TrainedModel> embedders = List.of(
+                new TrainedModel(
+                        placing.architecture(),
+                        MODEL.concepts(),
+                        32,
+                        new Objective.Placement(Activation.SOFTMAX),
+                        STATE),
+                new TrainedModel(
+                        angular.architecture(),
+                        MODEL.concepts(),
+                        32,
+                        new Objective.AngularMargin(64, 0.5),
+                        InitialWeights.of(angular, 1, Set.of())));
+        for (TrainedModel embedder : embedders) {
+            assertThat(archive.model(archive.publish(ATTEMPT, embedder, REPORT)))
+                    .isEqualTo(embedder);
+        }
+    }
+
+    @Test
     void the_report_beside_a_model_is_what_the_front_door_reads() throws Exception {
         EvaluationReport report = new EvaluationReport(
                 Split.TEST,
@@ -91,7 +115,7 @@ class ObjectArchiveTest {
                     .isEqualTo("""
                     {"split":"TEST","images":1,"accuracy":1.0,"concepts":[{"concept":"cat","true_positives":1,\
                     "false_positives":0,"false_negatives":0,"precision":1.0,"recall":1.0,"f1":1.0}],\
-                    "confusion":[[1]],"scores":[{"input_id":"i","shown":[0],"values":[0.75]}]}""");
+                    "confusion":[[1]],"scores":[{"input_id":"i","shown":[0],"values":[0.75]}],"measures":{}}""");
         }
     }
 

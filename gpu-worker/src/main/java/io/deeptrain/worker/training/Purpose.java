@@ -1,0 +1,60 @@
+package io.deeptrain.worker.training;
+
+import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.template.TemplateCatalogue;
+import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.Embeddings;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.ResNet50;
+import io.deeptrain.worker.objective.Objective;
+import java.util.Optional;
+
+/** What a training is for: the network that its model type and template ask for, and what that is to learn. */
+public final class Purpose {
+    /** The embedder whose loss is an angle; the others learn to place images by telling concepts apart. */
+    private static final String ANGULAR = "Clarifai_ResNet_AngularMargin";
+
+    private Purpose() {}
+
+    /** The network for square images of one size; nothing if this worker knows no such template. */
+    public static Optional<Network> network(TrainingSpec spec, int imageSize) {
+        int concepts = spec.concepts().size();
+        if (!placesImages(spec)) {
+            return Architectures.ofTemplate(spec.template(), concepts, imageSize);
+        }
+        return spec.template().equals(ANGULAR)
+                ? Optional.of(Embeddings.angular(
+                        ResNet50.resnet(concepts),
+                        number(spec, "embeddings_size").intValue()))
+                : Architectures.ofTemplate(spec.template(), concepts, imageSize).map(Embeddings::placing);
+    }
+
+    /**
+     * What the network is to learn.
+     *
+     * @param activation of its logits, where it learns to tell concepts apart
+     */
+    static Objective objective(TrainingSpec spec, Activation activation) {
+        if (!placesImages(spec)) {
+            return new Objective.Classification(activation);
+        }
+        return spec.template().equals(ANGULAR)
+                ? new Objective.AngularMargin(
+                        number(spec, "angular_scale").doubleValue(),
+                        number(spec, "angular_margin").doubleValue())
+                : new Objective.Placement(activation);
+    }
+
+    private static boolean placesImages(TrainingSpec spec) {
+        return spec.modelTypeId().equals(TemplateCatalogue.VISUAL_EMBEDDER);
+    }
+
+    private static Number number(TrainingSpec spec, String name) {
+        if (spec.hyperparameters().get(name) instanceof Number number) {
+            return number;
+        }
+        throw new IllegalArgumentException("hyperparameter %s is not a number: %s"
+                .formatted(name, spec.hyperparameters().get(name)));
+    }
+}

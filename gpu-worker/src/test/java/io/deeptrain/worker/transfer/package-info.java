@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.worker.transfer;
+
+import org.jspecify.annotations.NullMarked;
