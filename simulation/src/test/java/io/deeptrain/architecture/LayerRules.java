@@ -39,7 +39,7 @@ final class LayerRules {
                 .resideOutsideOfPackages(ADAPTERS, GENERATED)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "javax.imageio..", "org.jspecify..", "io.deeptrain..")
+                .resideInAnyPackage("java..", "javax.imageio..", "org.w3c.dom..", "org.jspecify..", "io.deeptrain..")
                 .because("rules must run in a simulation without a broker, a database or a GPU");
     }
 

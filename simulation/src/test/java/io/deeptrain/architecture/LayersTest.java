@@ -34,7 +34,8 @@ class LayersTest {
                 "io.deeptrain.billing.bill.Billing",
                 "io.deeptrain.messaging.OutboxRelay",
                 "io.deeptrain.event.Event",
-                "io.deeptrain.template.Template"
+                "io.deeptrain.template.Template",
+                "io.deeptrain.image.ImageFile"
             })
     void every_part_is_looked_at(String className) {
         assertThat(classes.contain(className)).isTrue();

@@ -1,21 +1,13 @@
 package io.deeptrain.api.input;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReadParam;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
+import io.deeptrain.image.ImageFile;
+import io.deeptrain.image.ImageFile.Reading;
 
-/** Whether bytes are an image that a worker can read. The header is read first, so that a small file cannot unfold. */
+/** Whether bytes are an image that a worker can read. */
 public final class ImageCheck {
     public static final int BYTES_MAX = 20 << 20;
 
-    /** As many as the workers decode, so that what is accepted can be trained. */
-    public static final long PIXELS_MAX = 50_000_000;
-
-    /** The image is decoded at no more than about this many pixels a side, which is enough to know that it decodes. */
+    /** The image is decoded at about this many pixels a side, which is enough to know that it decodes. */
     private static final int DECODED_SIDE = 256;
 
     private ImageCheck() {}
@@ -36,39 +28,9 @@ public final class ImageCheck {
             return new Finding.Unreadable(
                     "the image has %d bytes but must have at most %d".formatted(bytes.length, BYTES_MAX));
         }
-        try (ImageInputStream stream = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-            if (!readers.hasNext()) {
-                return new Finding.Unreadable("the bytes are not an image; JPEG, PNG, GIF, BMP and WBMP are read");
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(stream, true, true);
-                return decoded(reader);
-            } finally {
-                reader.dispose();
-            }
-        } catch (IOException | RuntimeException damaged) {
-            // The readers of the JDK answer damaged files with whatever they run into.
-            return new Finding.Unreadable("the image is damaged: " + damaged.getMessage());
-        }
-    }
-
-    private static Finding decoded(ImageReader reader) throws IOException {
-        int width = reader.getWidth(0);
-        int height = reader.getHeight(0);
-        if ((long) width * height > PIXELS_MAX) {
-            return new Finding.Unreadable(
-                    "the image has %d x %d pixels but must have at most %d".formatted(width, height, PIXELS_MAX));
-        }
-        ImageReadParam param = reader.getDefaultReadParam();
-        param.setSourceSubsampling(step(width), step(height), 0, 0);
-        reader.read(0, param);
-        return new Finding.Decodable(width, height);
-    }
-
-    /** By axis, or an image of a few pixels by millions would be decoded in whole. */
-    private static int step(int side) {
-        return Math.max(1, side / DECODED_SIDE);
+        return switch (ImageFile.read(bytes, DECODED_SIDE)) {
+            case Reading.Image(var _, int width, int height) -> new Finding.Decodable(width, height);
+            case Reading.Unreadable(String reason) -> new Finding.Unreadable(reason);
+        };
     }
 }

@@ -1,35 +1,18 @@
 package io.deeptrain.worker.data;
 
-import java.awt.Color;
+import io.deeptrain.image.ImageFile;
+import io.deeptrain.image.ImageFile.Reading;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Iterator;
-import java.util.Locale;
-import java.util.Set;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReadParam;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/**
- * Decodes one image into square RGB pixels. The header is read first, because a few kilobytes can claim to be gigabytes
- * of pixels.
- */
+/** Decodes one image into square RGB pixels. */
 public final class ImageDecoder {
-    public static final long PIXELS_MAX = 50_000_000;
     public static final long BYTES_MAX = 100_000_000;
     public static final int COLOURS = 3;
 
-    private static final Set<String> FORMATS = Set.of("jpeg", "png", "gif", "bmp");
-
-    static {
-        // Without this every image goes through a temporary file.
-        ImageIO.setUseCache(false);
-    }
+    /** An image is decoded so many times finer than it is wanted, where it is, so that scaling can average. */
+    private static final int FINER = 4;
 
     /** What became of an image. */
     public sealed interface Outcome {
@@ -55,42 +38,16 @@ public final class ImageDecoder {
 
     private ImageDecoder() {}
 
-    /** Scales whatever shape the image has to {@code size} by {@code size}; grey becomes RGB, clear becomes white. */
+    /** Scales whatever shape the image has to {@code size} by {@code size}, upright. */
     public static Outcome decode(byte[] file, int size) {
         if (file.length > BYTES_MAX) {
             return new Outcome.Invalid("image has %d bytes, more than %d".formatted(file.length, BYTES_MAX));
         }
-        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
-            while (readers.hasNext()) {
-                ImageReader reader = readers.next();
-                try {
-                    if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
-                        reader.setInput(input, true, true);
-                        return decode(reader, size);
-                    }
-                } finally {
-                    reader.dispose();
-                }
-            }
-            return new Outcome.Invalid("not a JPEG, PNG, GIF or BMP image");
-        } catch (IOException | RuntimeException | OutOfMemoryError broken) {
-            // The platform's decoders answer damage with all of these.
-            return new Outcome.Invalid("image cannot be decoded: " + broken.getMessage());
-        }
-    }
-
-    private static Outcome decode(ImageReader reader, int size) throws IOException {
-        int width = reader.getWidth(0);
-        int height = reader.getHeight(0);
-        if ((long) width * height > PIXELS_MAX) {
-            return new Outcome.Invalid(
-                    "image is %d by %d pixels, more than %d in all".formatted(width, height, PIXELS_MAX));
-        }
-        ImageReadParam wanted = reader.getDefaultReadParam();
-        int coarser = Math.max(1, Math.min(width, height) / (4 * size));
-        wanted.setSourceSubsampling(coarser, coarser, 0, 0);
-        return new Outcome.Decoded(new Pixels(planes(scaled(reader.read(0, wanted), size))));
+        return switch (ImageFile.read(file, FINER * size)) {
+            case Reading.Image(BufferedImage image, var _, var _) ->
+                new Outcome.Decoded(new Pixels(planes(scaled(image, size))));
+            case Reading.Unreadable(String reason) -> new Outcome.Invalid(reason);
+        };
     }
 
     /** Halves until one smooth step is left, because bilinear scaling looks at four pixels only. */
@@ -111,7 +68,7 @@ public final class ImageDecoder {
         Graphics2D pen = canvas.createGraphics();
         try {
             pen.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-            pen.drawImage(image, 0, 0, width, height, Color.WHITE, null);
+            pen.drawImage(image, 0, 0, width, height, null);
         } finally {
             pen.dispose();
         }

@@ -139,7 +139,8 @@ class LoadedModelsTest {
         images.add(1, broken);
         List<Prediction> predictions = models.predict(published(1), images, 1);
         assertThat(predictions).hasSize(41);
-        assertThat(predictions.get(1)).isEqualTo(new Unusable("not a JPEG, PNG, GIF or BMP image"));
+        assertThat(predictions.get(1))
+                .isEqualTo(new Unusable("the bytes are not an image; JPEG, PNG, GIF, BMP and WebP are read"));
         assertThat(predictions).filteredOn(Seen.class::isInstance).hasSize(40);
     }
 

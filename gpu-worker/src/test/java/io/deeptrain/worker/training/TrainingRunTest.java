@@ -167,7 +167,7 @@ class TrainingRunTest {
                         Fault.USER,
                         "DATA_TOLERANCE_EXCEEDED",
                         "more than 1 % of the 51 inputs cannot be read, the newest of them input-50: "
-                                + "not a JPEG, PNG, GIF or BMP image"));
+                                + "the bytes are not an image; JPEG, PNG, GIF, BMP and WebP are read"));
     }
 
     @Test
