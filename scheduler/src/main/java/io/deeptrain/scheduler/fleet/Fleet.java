@@ -5,6 +5,11 @@ import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.placement.Fit;
+import io.deeptrain.scheduler.placement.GpuClasses;
+import io.deeptrain.scheduler.placement.RoomIndex;
+import io.deeptrain.scheduler.placement.Shape;
+import io.deeptrain.scheduler.placement.Topology;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,8 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Every worker that was heard lately. It is learned from beats alone and never stored: a scheduler that has just
@@ -44,8 +47,10 @@ public final class Fleet {
 
     private final long silenceMaxNanos;
     private final Map<WorkerId, Worker> workers = new HashMap<>();
-    /** Workers that take on new attempts, by free GPUs; never an empty set, and none that has no GPU free. */
-    private final TreeMap<Integer, TreeSet<Worker>> room = new TreeMap<>();
+    /** What everybody has. */
+    private final RoomIndex whole = new RoomIndex();
+    /** What those who take on new attempts have free of it. */
+    private final RoomIndex free = new RoomIndex();
 
     private final PriorityQueue<SilenceCheck> silenceChecks = new PriorityQueue<>();
 
@@ -80,7 +85,8 @@ public final class Fleet {
     public void leave(WorkerId workerId) {
         Worker gone = workers.remove(workerId);
         if (gone != null) {
-            shelve(gone, 0);
+            whole.remove(workerId);
+            free.remove(workerId);
         }
     }
 
@@ -165,7 +171,7 @@ public final class Fleet {
 
     /** The largest number of GPUs that one attempt could get now. */
     public int gpusFreeMax() {
-        return room.isEmpty() ? 0 : room.lastKey();
+        return free.gpusMax();
     }
 
     /**
@@ -173,18 +179,12 @@ public final class Fleet {
      * avoided.
      */
     public Optional<WorkerId> roomFor(int gpus, Collection<WorkerId> avoided) {
-        Optional<WorkerId> lastResort = Optional.empty();
-        for (TreeSet<Worker> candidates : room.tailMap(gpus, true).values()) {
-            for (Worker candidate : candidates) {
-                if (!avoided.contains(candidate.id)) {
-                    return Optional.of(candidate.id);
-                }
-                if (lastResort.isEmpty()) {
-                    lastResort = Optional.of(candidate.id);
-                }
-            }
-        }
-        return lastResort;
+        return free.bestFit(GpuClasses.ANY, gpus, avoided);
+    }
+
+    /** Whether a shape of whole GPUs has a place among all that are heard, and what it lacks if not. */
+    public Fit fit(Shape shape) {
+        return Fit.of(shape, whole, free);
     }
 
     /** Everybody, by name. */
@@ -199,7 +199,6 @@ public final class Fleet {
         Worker worker = new Worker(beat, heardNanos);
         Worker earlier = workers.put(beat.workerId(), worker);
         if (earlier != null) {
-            shelve(earlier, 0);
             worker.retired.addAll(earlier.retired);
             worker.retired.add(earlier.incarnation);
             if (worker.retired.size() > RETIRED_MAX) {
@@ -212,24 +211,9 @@ public final class Fleet {
 
     /** After any change to the worker: it is found by the room that it has now. */
     private void place(Worker worker) {
-        shelve(worker, worker.readiness == Readiness.ACCEPTING ? Math.max(0, worker.gpusFree()) : 0);
-    }
-
-    private void shelve(Worker worker, int gpusFree) {
-        if (gpusFree == worker.gpusOffered) {
-            return;
-        }
-        TreeSet<Worker> peers = room.get(worker.gpusOffered);
-        if (peers != null) {
-            peers.remove(worker);
-            if (peers.isEmpty()) {
-                room.remove(worker.gpusOffered);
-            }
-        }
-        worker.gpusOffered = gpusFree;
-        if (gpusFree > 0) {
-            room.computeIfAbsent(gpusFree, _ -> new TreeSet<>()).add(worker);
-        }
+        int offered = worker.readiness == Readiness.ACCEPTING ? Math.max(0, worker.gpusFree()) : 0;
+        whole.put(worker.id, worker.gpuClass, Topology.UNKNOWN, worker.gpus);
+        free.put(worker.id, worker.gpuClass, Topology.UNKNOWN, offered);
     }
 
     private static final class Worker implements Comparable<Worker> {
@@ -244,8 +228,6 @@ public final class Fleet {
         private int gpus;
         private Readiness readiness;
         private long heardNanos;
-        /** The shelf on which the worker stands, 0 if it is not to be found. */
-        private int gpusOffered;
 
         Worker(WorkerBeat beat, long heardNanos) {
             id = beat.workerId();

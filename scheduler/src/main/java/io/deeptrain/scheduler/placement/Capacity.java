@@ -12,6 +12,10 @@ public record Capacity(WorkerId workerId, String gpuClass, int gpus, int cpuMill
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     public Capacity {
+        if (gpus > RoomIndex.GPUS_MAX) {
+            throw new IllegalArgumentException(
+                    "gpus of %s must be at most %d: %d".formatted(workerId, RoomIndex.GPUS_MAX, gpus));
+        }
         if (gpus < 0 || cpuMilli < 0 || memoryMib < 0) {
             throw new IllegalArgumentException("gpus, cpuMilli and memoryMib of %s must not be negative: %d, %d, %d"
                     .formatted(workerId, gpus, cpuMilli, memoryMib));

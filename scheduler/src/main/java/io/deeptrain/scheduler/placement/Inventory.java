@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 
 /**
  * What all workers have and what is free of it, down to shares of single GPUs. It gives a shape all that it asks for or
  * nothing, and never the same twice. It asks no clock and draws no random number.
  */
 public final class Inventory {
+    /** A demand that one worker could take more often than this is as good as one that it can take so often. */
+    private static final int TIMES_MAX = 1_000;
+
     private final TreeMap<WorkerId, Machine> machines = new TreeMap<>();
     private final RoomIndex whole = new RoomIndex();
     private final RoomIndex free = new RoomIndex();
@@ -121,15 +125,29 @@ public final class Inventory {
 
     /** The room for a demand that CPU or memory may limit: as many GPUs of each worker as they suffice for. */
     private RoomIndex roomFor(Demand demand) {
-        RoomIndex room = new RoomIndex();
-        for (Machine machine : machines.values()) {
-            if (machine.takesWork()) {
-                int times = Math.min(machine.wholeGpusFree() / demand.gpus(), machine.timesHostFits(demand));
-                Capacity capacity = machine.capacity();
-                room.put(machine.id(), capacity.gpuClass(), capacity.topology(), times * demand.gpus());
-            }
+        return index(machine -> machine.times(demand) * demand.gpus());
+    }
+
+    /**
+     * Whether the shape has a place, and what it lacks if not. For whole GPUs alone in O(log n) for n workers; otherwise
+     * it looks at each of them.
+     */
+    public Fit fit(Shape shape) {
+        Demand each = shape.each();
+        if (each.isWholeGpusOnly()) {
+            return Fit.of(shape, whole, free);
         }
-        return room;
+        RoomIndex everything = index(machine -> Math.min(TIMES_MAX, Machine.times(machine.capacity(), each)));
+        return Fit.of(shape, 1, everything, index(machine -> Math.min(TIMES_MAX, machine.times(each))));
+    }
+
+    private RoomIndex index(ToIntFunction<Machine> units) {
+        RoomIndex index = new RoomIndex();
+        for (Machine machine : machines.values()) {
+            Capacity capacity = machine.capacity();
+            index.put(machine.id(), capacity.gpuClass(), capacity.topology(), units.applyAsInt(machine));
+        }
+        return index;
     }
 
     /**

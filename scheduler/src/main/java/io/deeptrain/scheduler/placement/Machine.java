@@ -107,6 +107,31 @@ final class Machine implements Comparable<Machine> {
         return !isGpuOut[gpu] && freeGpuMilli[gpu] == Demand.WHOLE;
     }
 
+    /** How many times the demand could be had now. */
+    int times(Demand demand) {
+        return takesWork() ? Math.min(timesGpusFit(freeGpus(), demand), timesHostFits(demand)) : 0;
+    }
+
+    /** The same if nothing were in use and nothing out of service. */
+    static int times(Capacity capacity, Demand demand) {
+        int[] free = new int[capacity.gpus()];
+        Arrays.fill(free, Demand.WHOLE);
+        int byHost = Math.min(
+                times(capacity.cpuMilli(), demand.cpuMilli()), times(capacity.memoryMib(), demand.memoryMib()));
+        return Math.min(timesGpusFit(free, demand), byHost);
+    }
+
+    private static int timesGpusFit(int[] free, Demand demand) {
+        if (demand.gpus() == 0) {
+            return Integer.MAX_VALUE;
+        }
+        int times = 0;
+        for (int milli : free) {
+            times += milli / demand.gpuMilli();
+        }
+        return times / demand.gpus();
+    }
+
     /** How many times CPU and memory suffice for the demand. */
     int timesHostFits(Demand demand) {
         return Math.min(times(freeCpuMilli, demand.cpuMilli()), times(freeMemoryMib, demand.memoryMib()));

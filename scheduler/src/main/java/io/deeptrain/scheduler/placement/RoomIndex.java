@@ -17,6 +17,9 @@ import java.util.TreeMap;
  * each worker of that domain.
  */
 public final class RoomIndex {
+    /** A worker that says that it has more GPUs than this is taken for one that has so many. */
+    public static final int GPUS_MAX = 4_096;
+
     private final Map<WorkerId, Room> rooms = new HashMap<>();
     private final TreeMap<String, ClassRooms> classes = new TreeMap<>();
 
@@ -24,7 +27,8 @@ public final class RoomIndex {
     public record Share(WorkerId workerId, int gpus) {}
 
     /** The worker has so many GPUs to give now; 0 takes it from the index. */
-    public void put(WorkerId workerId, String gpuClass, Topology topology, int gpus) {
+    public void put(WorkerId workerId, String gpuClass, Topology topology, int offered) {
+        int gpus = Math.min(offered, GPUS_MAX);
         Room room = rooms.get(workerId);
         if (room != null && room.gpus() == gpus && room.isAt(gpuClass, topology)) {
             return;

@@ -53,6 +53,14 @@ class RoomIndexTest {
     }
 
     @Test
+    void a_worker_that_claims_an_absurd_number_of_gpus_does_no_harm() {
+        room("a", Integer.MAX_VALUE);
+        assertThat(index.gpusMax()).isEqualTo(RoomIndex.GPUS_MAX);
+        room("a", 1);
+        assertThat(index.gpusMax()).isEqualTo(1);
+    }
+
+    @Test
     void a_gang_that_one_worker_can_hold_stays_on_it() {
         rack("a", 2, "r1", "");
         rack("b", 2, "r1", "");

@@ -1,0 +1,58 @@
+package io.deeptrain.scheduler.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.placement.Fit;
+import io.deeptrain.scheduler.placement.GpuClasses;
+import io.deeptrain.scheduler.placement.Shape;
+import io.deeptrain.scheduler.placement.Shortage;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FleetTest {
+    private static final WorkerId BOX = new WorkerId("box");
+    private static final Holding HOLDING = new Holding(new JobId("job"), new FencingToken(1));
+
+    private final Fleet fleet = new Fleet(1_000);
+
+    @Test
+    void a_shape_fits_now_later_or_never() {
+        beat("a100", 8, Readiness.ACCEPTING);
+        assertThat(fleet.fit(Shape.gpus(8))).isEqualTo(new Fit.Now());
+        fleet.occupy(BOX, HOLDING, 6);
+        assertThat(fleet.fit(Shape.gpus(4))).isEqualTo(new Fit.NotNow(new Shortage(Shape.gpus(4), 0, 2, true)));
+        assertThat(fleet.fit(Shape.gpus(9))).isEqualTo(new Fit.Never(new Shortage(Shape.gpus(9), 0, 8, false)));
+        Shape other = Shape.gpus(1).of(GpuClasses.of("h100"));
+        assertThat(fleet.fit(other)).isEqualTo(new Fit.Never(new Shortage(other, 0, 0, false)));
+    }
+
+    @Test
+    void a_worker_that_drains_has_room_for_later_only_and_one_that_left_has_none() {
+        beat("a100", 8, Readiness.DRAINING);
+        assertThat(fleet.fit(Shape.gpus(8))).isInstanceOf(Fit.NotNow.class);
+        assertThat(fleet.roomFor(1, Set.of())).isEmpty();
+        fleet.leave(BOX);
+        assertThat(fleet.fit(Shape.gpus(8))).isInstanceOf(Fit.Never.class);
+    }
+
+    @Test
+    void a_worker_that_holds_more_than_it_has_offers_nothing() {
+        beat("a100", 2, Readiness.ACCEPTING);
+        fleet.occupy(BOX, HOLDING, 3);
+        assertThat(fleet.gpusFreeMax()).isZero();
+        fleet.vacate(BOX, HOLDING);
+        assertThat(fleet.gpusFreeMax()).isEqualTo(2);
+    }
+
+    private void beat(String gpuClass, int gpus, Readiness readiness) {
+        fleet.introduce(new WorkerBeat(BOX, new IncarnationId("one"), 1, gpuClass, gpus, readiness, List.of()), 0);
+    }
+}
