@@ -1,6 +1,7 @@
 package io.deeptrain.scheduler.placement;
 
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.placement.Quarantine.Suspect;
 import io.deeptrain.scheduler.placement.RoomIndex.Share;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
@@ -28,8 +30,15 @@ public final class Inventory {
     private boolean isMachinesChanged;
     private long grantsGiven;
 
+    private final Quarantine quarantine;
+
     public Inventory(Workload workload) {
+        this(workload, QuarantineRule.STANDARD);
+    }
+
+    public Inventory(Workload workload, QuarantineRule quarantineRule) {
         leastFragmenting = new LeastFragmenting(workload);
+        quarantine = new Quarantine(quarantineRule);
     }
 
     /**
@@ -41,10 +50,15 @@ public final class Inventory {
         if (machines.containsKey(capacity.workerId())) {
             throw new IllegalArgumentException("worker %s is there already".formatted(capacity.workerId()));
         }
-        machines.put(capacity.workerId(), new Machine(capacity));
+        Machine machine = new Machine(capacity);
+        machine.quarantine(quarantine.isOut(new Suspect(machine.id(), OptionalInt.empty())));
+        for (int gpu = 0; gpu < capacity.gpus(); gpu++) {
+            machine.quarantine(gpu, quarantine.isOut(new Suspect(machine.id(), OptionalInt.of(gpu))));
+        }
+        machines.put(machine.id(), machine);
         whole.put(capacity.workerId(), capacity.gpuClass(), capacity.topology(), capacity.gpus());
         isMachinesChanged = true;
-        index(machine(capacity.workerId()));
+        index(machine);
     }
 
     /**
@@ -78,6 +92,35 @@ public final class Inventory {
         Machine machine = machine(workerId);
         machine.gpuInService(gpu, isInService);
         index(machine);
+    }
+
+    /** Work failed on this worker, and the worker is to blame. Answers whether it is out of service now. */
+    public boolean faulted(WorkerId workerId, long nowNanos) {
+        Machine machine = machine(workerId);
+        boolean isOut = quarantine.fault(new Suspect(workerId, OptionalInt.empty()), nowNanos);
+        machine.quarantine(isOut);
+        index(machine);
+        return isOut;
+    }
+
+    /** Work failed on this GPU, and the GPU is to blame. Answers whether it is out of service now. */
+    public boolean faulted(WorkerId workerId, int gpu, long nowNanos) {
+        Machine machine = machine(workerId);
+        boolean isOut = quarantine.fault(new Suspect(workerId, OptionalInt.of(gpu)), nowNanos);
+        machine.quarantine(gpu, isOut);
+        index(machine);
+        return isOut;
+    }
+
+    /** Workers and GPUs whose back-off is over take on work again, on probation. */
+    public void endBackOffs(long nowNanos) {
+        for (Suspect suspect : quarantine.endBackOffs(nowNanos)) {
+            Machine machine = machines.get(suspect.workerId());
+            if (machine != null) {
+                suspect.gpu().ifPresentOrElse(gpu -> machine.quarantine(gpu, false), () -> machine.quarantine(false));
+                index(machine);
+            }
+        }
     }
 
     /** Gives the shape a place where it fits best, or nothing; if possible not on workers to be avoided. */
@@ -129,8 +172,8 @@ public final class Inventory {
     }
 
     /**
-     * Whether the shape has a place, and what it lacks if not. For whole GPUs alone in O(log n) for n workers; otherwise
-     * it looks at each of them.
+     * Whether the shape has a place, and what it lacks if not. For whole GPUs alone in O(log n) for n workers;
+     * otherwise it looks at each of them.
      */
     public Fit fit(Shape shape) {
         Demand each = shape.each();

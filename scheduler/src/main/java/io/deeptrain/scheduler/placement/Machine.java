@@ -10,7 +10,9 @@ final class Machine implements Comparable<Machine> {
     private final Capacity capacity;
     private final int[] freeGpuMilli;
     private final boolean[] isGpuOut;
+    private final boolean[] isGpuQuarantined;
     private Condition condition = Condition.IN_SERVICE;
+    private boolean isQuarantined;
     private int freeCpuMilli;
     private int freeMemoryMib;
     private int version;
@@ -20,6 +22,7 @@ final class Machine implements Comparable<Machine> {
         freeGpuMilli = new int[capacity.gpus()];
         Arrays.fill(freeGpuMilli, Demand.WHOLE);
         isGpuOut = new boolean[capacity.gpus()];
+        isGpuQuarantined = new boolean[capacity.gpus()];
         freeCpuMilli = capacity.cpuMilli();
         freeMemoryMib = capacity.memoryMib();
     }
@@ -42,17 +45,36 @@ final class Machine implements Comparable<Machine> {
     }
 
     /**
-     * Takes one GPU in or out of service.
+     * An operator takes one GPU in or out of service.
      *
      * @throws IllegalArgumentException if the worker has no such GPU
      */
     void gpuInService(int gpu, boolean isInService) {
-        if (gpu < 0 || gpu >= isGpuOut.length) {
-            throw new IllegalArgumentException(
-                    "gpu of %s must be from 0 to %d: %d".formatted(id(), isGpuOut.length - 1, gpu));
-        }
-        isGpuOut[gpu] = !isInService;
+        isGpuOut[requireGpu(gpu)] = !isInService;
         version++;
+    }
+
+    void quarantine(boolean isOut) {
+        isQuarantined = isOut;
+        version++;
+    }
+
+    /**
+     * One GPU failed too often, or is to be tried again.
+     *
+     * @throws IllegalArgumentException if the worker has no such GPU
+     */
+    void quarantine(int gpu, boolean isOut) {
+        isGpuQuarantined[requireGpu(gpu)] = isOut;
+        version++;
+    }
+
+    private int requireGpu(int gpu) {
+        if (gpu < 0 || gpu >= capacity.gpus()) {
+            throw new IllegalArgumentException(
+                    "gpu of %s must be from 0 to %d: %d".formatted(id(), capacity.gpus() - 1, gpu));
+        }
+        return gpu;
     }
 
     int version() {
@@ -68,14 +90,14 @@ final class Machine implements Comparable<Machine> {
     }
 
     boolean takesWork() {
-        return condition == Condition.IN_SERVICE;
+        return condition == Condition.IN_SERVICE && !isQuarantined;
     }
 
     /** Thousandths that are free of each GPU; 0 of one that is out of service. A copy. */
     int[] freeGpus() {
         int[] free = freeGpuMilli.clone();
         for (int gpu = 0; gpu < free.length; gpu++) {
-            if (isGpuOut[gpu]) {
+            if (isOut(gpu)) {
                 free[gpu] = 0;
             }
         }
@@ -93,18 +115,12 @@ final class Machine implements Comparable<Machine> {
         return whole;
     }
 
-    int gpusInService() {
-        int inService = 0;
-        for (boolean isOut : isGpuOut) {
-            if (!isOut) {
-                inService++;
-            }
-        }
-        return inService;
+    private boolean isWholeAndFree(int gpu) {
+        return !isOut(gpu) && freeGpuMilli[gpu] == Demand.WHOLE;
     }
 
-    private boolean isWholeAndFree(int gpu) {
-        return !isGpuOut[gpu] && freeGpuMilli[gpu] == Demand.WHOLE;
+    private boolean isOut(int gpu) {
+        return isGpuOut[gpu] || isGpuQuarantined[gpu];
     }
 
     /** How many times the demand could be had now. */

@@ -73,7 +73,7 @@ class InventoryTest {
     void a_worker_that_is_not_in_service_gets_nothing_and_keeps_what_it_has() {
         add("a", 2);
         Grant before = place(Shape.gpus(1));
-        for (Condition condition : List.of(Condition.CORDONED, Condition.DRAINING, Condition.QUARANTINED)) {
+        for (Condition condition : List.of(Condition.CORDONED, Condition.DRAINING)) {
             inventory.condition(worker("a"), condition);
             assertThat(inventory.place(Shape.gpus(1), NONE))
                     .as(condition.words())
@@ -96,6 +96,49 @@ class InventoryTest {
         assertThat(inventory.place(share(HALF), NONE)).isPresent();
         assertThatThrownBy(() -> inventory.gpuInService(worker("a"), 2, false))
                 .hasMessage("gpu of a must be from 0 to 1: 2");
+    }
+
+    @Test
+    void a_worker_that_failed_too_often_is_out_until_its_back_off_is_over_even_if_it_restarts() {
+        add("a", 1);
+        assertThat(inventory.faulted(worker("a"), 0)).isFalse();
+        assertThat(inventory.faulted(worker("a"), 1)).isFalse();
+        assertThat(inventory.faulted(worker("a"), 2)).isTrue();
+        assertThat(inventory.place(Shape.gpus(1), NONE)).isEmpty();
+        inventory.remove(worker("a"));
+        add("a", 1);
+        long back = 2 + QuarantineRule.STANDARD.backOff().toNanos();
+        inventory.endBackOffs(back - 1);
+        assertThat(inventory.place(Shape.gpus(1), NONE)).isEmpty();
+        inventory.endBackOffs(back);
+        inventory.release(place(Shape.gpus(1)));
+        assertThat(inventory.faulted(worker("a"), back)).isTrue();
+        assertThat(inventory.place(Shape.gpus(1), NONE)).isEmpty();
+    }
+
+    @Test
+    void a_gpu_that_failed_too_often_is_out_alone() {
+        add("a", 2);
+        for (int time = 0; time < 3; time++) {
+            assertThat(inventory.faulted(worker("a"), 0, time)).isEqualTo(time == 2);
+        }
+        assertThat(place(Shape.gpus(1)).parts()).containsExactly(new Grant.Part(worker("a"), 1, List.of(1)));
+        assertThat(inventory.place(share(HALF), NONE)).isEmpty();
+        inventory.endBackOffs(2 + QuarantineRule.STANDARD.backOff().toNanos());
+        assertThat(inventory.place(share(HALF), NONE)).isPresent();
+    }
+
+    @Test
+    void a_cordon_outlasts_a_quarantine() {
+        add("a", 1);
+        for (int time = 0; time < 3; time++) {
+            inventory.faulted(worker("a"), time);
+        }
+        inventory.condition(worker("a"), Condition.CORDONED);
+        inventory.endBackOffs(Long.MAX_VALUE);
+        assertThat(inventory.place(Shape.gpus(1), NONE)).isEmpty();
+        inventory.condition(worker("a"), Condition.IN_SERVICE);
+        assertThat(inventory.place(Shape.gpus(1), NONE)).isPresent();
     }
 
     @Test
