@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * What is to be trained, complete: whoever holds it needs nothing else but the objects that it names.
  *
  * @param hyperparameters every hyperparameter of the template, the defaults filled in; a value is a {@code String},
- *     {@code Boolean}, {@code Long} or {@code Double}
+ *     {@code Boolean}, {@code Long} or {@code Double}, or a list of {@code Double}
  * @param concepts the classes, in the order of the model's outputs
  * @param manifest the frozen dataset, see {@link io.deeptrain.event.ManifestEntry}
  * @param invalidDataTolerancePercent 0 to 100: training fails when a larger share of the inputs cannot be read
@@ -48,11 +48,14 @@ public record TrainingSpec(
         boolean known = switch (value) {
             case String _, Boolean _, Long _ -> true;
             case Double number -> Double.isFinite(number);
+            case List<?> numbers ->
+                numbers.stream().allMatch(each -> each instanceof Double number && Double.isFinite(number));
             default -> false;
         };
         if (!known) {
             throw new IllegalArgumentException(
-                    "hyperparameter %s must be a text, a truth value or a finite number: %s".formatted(name, value));
+                    "hyperparameter %s must be a text, a truth value, a finite number or a list of those: %s"
+                            .formatted(name, value));
         }
     }
 }

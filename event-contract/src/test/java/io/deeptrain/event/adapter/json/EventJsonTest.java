@@ -15,8 +15,10 @@ import io.deeptrain.event.Phase;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.SampleEvents;
+import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.event.WorkerId;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +57,44 @@ class EventJsonTest {
                         true,
                         "schedule",
                         "cosine"));
+    }
+
+    @Test
+    void a_hyperparameter_may_be_a_list_of_numbers() throws Exception {
+        TrainingSpec sample = ((TrainingRequested) SampleEvents.of(REQUESTED)).spec();
+        TrainingRequested asked = requested(sample, Map.of("steps", List.of(30.0, 40.5), "ratios", List.of()));
+
+        assertThat(JSON.parse(REQUESTED, JSON.body(asked))).isEqualTo(asked);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> requested(sample, Map.of("steps", List.of("text"))))
+                .withMessageContaining("hyperparameter steps must be");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> requested(sample, Map.of("steps", List.of(Double.NaN))))
+                .withMessageContaining("hyperparameter steps must be");
+    }
+
+    private static TrainingRequested requested(TrainingSpec sample, Map<String, Object> hyperparameters) {
+        TrainingRequested event = (TrainingRequested) SampleEvents.of(REQUESTED);
+        TrainingSpec spec = new TrainingSpec(
+                sample.modelTypeId(),
+                sample.template(),
+                hyperparameters,
+                sample.concepts(),
+                sample.manifest(),
+                sample.inputCount(),
+                sample.invalidDataTolerancePercent(),
+                sample.gpus(),
+                sample.seed());
+        return new TrainingRequested(
+                event.jobId(),
+                event.tenant(),
+                event.modelId(),
+                event.modelVersionId(),
+                spec,
+                event.rate(),
+                event.cap(),
+                event.estimate(),
+                event.requestedAt());
     }
 
     @Test

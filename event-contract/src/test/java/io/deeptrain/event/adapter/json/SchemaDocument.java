@@ -102,7 +102,8 @@ final class SchemaDocument {
         if (type == Object.class) {
             // A hyperparameter.
             ObjectNode schema = JSON.objectNode();
-            schema.putArray("type").add("string").add("boolean").add("number");
+            schema.putArray("type").add("string").add("boolean").add("number").add("array");
+            schema.putObject("items").put("type", "number");
             return schema;
         }
         if (type == Instant.class) {
