@@ -1,6 +1,7 @@
 package io.deeptrain.template;
 
 import static io.deeptrain.template.TemplateCatalogue.notRunYet;
+import static io.deeptrain.template.TemplateCatalogue.run;
 
 import io.deeptrain.template.Template.TrainingCost;
 import java.util.List;
@@ -10,6 +11,15 @@ final class Classifiers {
     /** Measured on one core of a current x86 server with libtorch 2.7.1. */
     private static final TrainingCost CIFAR_ON_ONE_CORE = new TrainingCost(0.004, 8);
 
+    /** Measured on one core of a current x86 server with libtorch 2.7.1, and scaled to the default image size. */
+    private static final TrainingCost INCEPTION_V2 = new TrainingCost(0.50, 30);
+
+    private static final TrainingCost INCEPTION_V3 = new TrainingCost(0.44, 30);
+    private static final TrainingCost INCEPTION_RESNET_V2 = new TrainingCost(1.0, 60);
+    private static final TrainingCost BN_INCEPTION = new TrainingCost(0.28, 20);
+    private static final TrainingCost RESNEXT = new TrainingCost(0.58, 30);
+    private static final TrainingCost RESNET_50 = new TrainingCost(0.43, 30);
+
     private static final String IMAGENET = "ImageNet-1k";
 
     private Classifiers() {}
@@ -17,10 +27,22 @@ final class Classifiers {
     static List<Template> templates() {
         return List.of(
                 cifar(),
-                epochSteps("Clarifai_InceptionV2", "Factorised convolutions against the representational bottleneck."),
-                epochSteps("Clarifai_InceptionBatchNorm", "InceptionV2 with batch normalisation; trains faster."),
+                run(
+                        "Clarifai_InceptionV2",
+                        "Factorised convolutions against the representational bottleneck.",
+                        INCEPTION_V2,
+                        epochSteps()),
+                run(
+                        "Clarifai_InceptionBatchNorm",
+                        "InceptionV2 with batch normalisation; trains faster.",
+                        BN_INCEPTION,
+                        epochSteps()),
                 inceptionResnet(),
-                epochSteps("Clarifai_ResNext", "Repeated blocks that aggregate transformations of one topology."),
+                run(
+                        "Clarifai_ResNext",
+                        "Repeated blocks that aggregate transformations of one topology.",
+                        RESNEXT,
+                        epochSteps()),
                 transfer(),
                 baseModel(),
                 strongResNet(),
@@ -47,25 +69,23 @@ final class Classifiers {
     }
 
     /** Of classifiers, and of embedders, which are trained as classifiers. */
-    static Template epochSteps(String id, String description) {
-        return notRunYet(
-                id,
-                description,
-                List.of(
-                        Settings.imageSize(256, 32, 1024),
-                        Settings.batchSize(64, 128),
-                        Settings.initEpochs(25),
-                        Settings.stepEpochs(7),
-                        Settings.numEpochs(65),
-                        Settings.perItemRate(7.8125e-05),
-                        Settings.logreg(1),
-                        Settings.numItemsPerEpoch()));
+    static List<Hyperparameter> epochSteps() {
+        return List.of(
+                Settings.imageSize(256, 32, 1024),
+                Settings.batchSize(64, 128),
+                Settings.initEpochs(25),
+                Settings.stepEpochs(7),
+                Settings.numEpochs(65),
+                Settings.perItemRate(7.8125e-05),
+                Settings.logreg(1),
+                Settings.numItemsPerEpoch());
     }
 
     private static Template inceptionResnet() {
-        return notRunYet(
+        return run(
                 "Clarifai_InceptionResnetV2",
                 "Inception blocks with residual connections; deeper. Its defaults are ours: none are published.",
+                INCEPTION_RESNET_V2,
                 List.of(
                         Settings.imageSize(256, 32, 1024),
                         Settings.batchSize(64, 128),
@@ -79,28 +99,36 @@ final class Classifiers {
     }
 
     private static Template transfer() {
-        return notRunYet(
+        return run(
                 "Clarifai_InceptionTransferEmbedNorm",
-                "Starts from a trained Inception network, whose layers learn more slowly than the new ones.",
+                "An Inception network that can start from trained weights, which then learn more slowly than the new layer.",
+                INCEPTION_V3,
                 List.of(
                         Settings.logreg(1),
                         Settings.imageSize(256, 32, 1024),
                         Settings.batchSize(128, 128),
                         Settings.rate(0.1),
                         Settings.baseGradientMultiplier(),
+                        Settings.pretrainedWeights(IMAGENET),
                         Settings.numEpochs(20),
                         Settings.numItemsPerEpoch(),
                         Settings.averageHorizontalFlips(true)));
     }
 
     private static Template baseModel() {
-        return notRunYet(
+        return run(
                 "classification_basemodel_v1",
-                "A ResNext that starts from general weights.",
+                "A ResNext that can start from general weights.",
+                RESNEXT,
                 List.of(
                         Settings.gpus(),
                         Settings.choice("model_cfg", "The architecture.", "resnext", "resnext"),
-                        Settings.choice("preinit", "The weights to start from.", "general-v1.5", "general-v1.5"),
+                        Settings.choice(
+                                "preinit",
+                                "The weights to start from. Others than None are there if the operator has provided them.",
+                                "None",
+                                "None",
+                                "general-v1.5"),
                         Settings.logreg(1),
                         Settings.imageSize(256, 32, 1024),
                         Settings.batchSize(64, 128),
@@ -113,9 +141,10 @@ final class Classifiers {
     }
 
     private static Template strongResNet() {
-        return notRunYet(
+        return run(
                 "MMClassification_ResNet_50_RSB_A1",
                 "ResNet-50 with the training procedure of Wightman et al. 2021.",
+                RESNET_50,
                 List.of(
                         Settings.imageSize(224, 32, 1024),
                         Settings.batchSize(64, 256),
@@ -138,9 +167,10 @@ final class Classifiers {
     }
 
     private static Template resNet() {
-        return notRunYet(
+        return run(
                 "MMClassification_ResNet_50",
                 "ResNet-50 with a learning rate that falls in steps.",
+                RESNET_50,
                 List.of(
                         Settings.imageSize(224, 32, 1024),
                         Settings.batchSize(64, 256),

@@ -10,9 +10,14 @@ final class Embedders {
 
     static List<Template> templates() {
         return List.of(
-                Classifiers.epochSteps(
-                        "Clarifai_InceptionBatchNorm", "Embeddings of InceptionV2 with batch normalisation."),
-                Classifiers.epochSteps("Clarifai_ResNext", "Embeddings of repeated aggregated transformations."),
+                notRunYet(
+                        "Clarifai_InceptionBatchNorm",
+                        "Embeddings of InceptionV2 with batch normalisation.",
+                        Classifiers.epochSteps()),
+                notRunYet(
+                        "Clarifai_ResNext",
+                        "Embeddings of repeated aggregated transformations.",
+                        Classifiers.epochSteps()),
                 angularMargin());
     }
 

@@ -50,7 +50,12 @@ final class Settings {
 
     static Hyperparameter initEpochs(long defaultValue) {
         return whole(
-                "init_epochs", "Epochs before the first step of the learning rate.", 1, EPOCHS_MAX, 1, defaultValue);
+                "init_epochs",
+                "Epochs before the first step of the learning rate, which is a fall to a tenth.",
+                1,
+                EPOCHS_MAX,
+                1,
+                defaultValue);
     }
 
     static Hyperparameter stepEpochs(long defaultValue) {
@@ -88,7 +93,8 @@ final class Settings {
     static Hyperparameter baseGradientMultiplier() {
         return real(
                 "base_gradient_multiplier",
-                "Learning rate of the pre-initialised base, as a multiplier of the gradient.",
+                "Learning rate of the pre-initialised base, as a multiplier of the gradient. A base that starts from"
+                        + " no weights learns like the rest.",
                 0,
                 1,
                 0.001);
@@ -137,10 +143,18 @@ final class Settings {
         return real("momentum", "Share of the last update that goes on into the next.", 0, 1, 0.9);
     }
 
-    /** @param trained what the published weights were trained on, the default */
-    @SuppressWarnings("MissingSummary") // The name says it.
+    /**
+     * None are bundled, so that none are the default.
+     *
+     * @param trained what the published weights were trained on
+     */
     static Hyperparameter pretrainedWeights(String trained) {
-        return choice("pretrained_weights", "What the weights were trained on before.", trained, "None", trained);
+        return choice(
+                "pretrained_weights",
+                "What the weights were trained on before. Others than None are there if the operator has provided them.",
+                "None",
+                "None",
+                trained);
     }
 
     static Hyperparameter flipProbability() {

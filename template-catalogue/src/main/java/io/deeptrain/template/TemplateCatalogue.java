@@ -119,15 +119,26 @@ public final class TemplateCatalogue {
         return OF_EVERY_TRAINING;
     }
 
-    /** A template that the workers of this release do not train, called also by the hyphen form of its name. */
+    /** A template that the workers of this release do not train. */
     static Template notRunYet(String id, String description, List<Hyperparameter> hyperparameters) {
+        return template(id, description, hyperparameters, false, UNMEASURED);
+    }
+
+    /** A template that the workers of this release train. */
+    static Template run(String id, String description, TrainingCost cost, List<Hyperparameter> hyperparameters) {
+        return template(id, description, hyperparameters, true, cost);
+    }
+
+    /** Called also by the hyphen form of its name. */
+    private static Template template(
+            String id, String description, List<Hyperparameter> hyperparameters, boolean runnable, TrainingCost cost) {
         Set<String> aliases = new LinkedHashSet<>();
         aliases.add(id.replace('_', '-'));
         if (id.startsWith("Clarifai_")) {
             aliases.add(id.substring(id.indexOf('_') + 1));
         }
         aliases.remove(id);
-        return new Template(id, List.copyOf(aliases), description, hyperparameters, false, UNMEASURED);
+        return new Template(id, List.copyOf(aliases), description, hyperparameters, runnable, cost);
     }
 
     private static Template transferLearning() {

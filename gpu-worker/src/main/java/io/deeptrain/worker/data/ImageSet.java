@@ -5,6 +5,7 @@ import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.worker.detection.Box;
 import io.deeptrain.worker.objective.Labels;
 import io.deeptrain.worker.objective.Labels.LabelledBox;
+import io.deeptrain.worker.objective.Mirror;
 import io.deeptrain.worker.objective.Targets;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Pixels;
@@ -86,17 +87,14 @@ public final class ImageSet implements AutoCloseable {
      *
      * @param flipped for each, whether it is mirrored, and its boxes with it
      */
-    public Batch batch(int[] indexes, boolean[] flipped, Targets targets) throws IOException {
+    public Batch batch(int[] indexes, boolean[] flipped, Mirror mirror, Targets targets) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect(indexes.length * image.length);
         FloatBuffer numbers = FloatBuffer.allocate(indexes.length * targets.perImage());
         for (int i = 0; i < indexes.length; i++) {
             pixels.read(indexes[i], image);
-            if (flipped[i]) {
-                mirror();
-            }
-            bytes.put(image);
+            bytes.put(flipped[i] ? mirror.of(image, imageSize) : image);
             Labels known = labels.get(indexes[i]);
-            targets.write(flipped[i] ? known.mirrored() : known, numbers, i * targets.perImage());
+            targets.write(flipped[i] ? known.mirrored(mirror) : known, numbers, i * targets.perImage());
         }
         return new Batch(pixels(bytes, indexes.length), numbers);
     }
@@ -113,16 +111,6 @@ public final class ImageSet implements AutoCloseable {
 
     private Pixels pixels(ByteBuffer bytes, int images) {
         return new Pixels(bytes.flip(), images, imageSize);
-    }
-
-    private void mirror() {
-        for (int row = 0; row < image.length; row += imageSize) {
-            for (int left = row, right = row + imageSize - 1; left < right; left++, right--) {
-                byte pixel = image[left];
-                image[left] = image[right];
-                image[right] = pixel;
-            }
-        }
     }
 
     @Override

@@ -44,11 +44,6 @@ public record Box(double top, double left, double bottom, double right) {
         return new Box(top * factor, left * factor, bottom * factor, right * factor);
     }
 
-    /** In the image's mirror image, left and right exchanged; in fractions of its width. */
-    public Box mirrored() {
-        return new Box(top, 1 - right, bottom, 1 - left);
-    }
-
     /** What of it lies in an image of this height and width. */
     public Box within(double size) {
         return new Box(clamp(top, size), clamp(left, size), clamp(bottom, size), clamp(right, size));

@@ -3,12 +3,12 @@ package io.deeptrain.worker.network;
 import java.util.List;
 
 /**
- * Everything that a step of learning changes: the tensors of a network in the network's order, and the optimizer's
- * momentum for each parameter, under the parameter's name.
+ * Everything that a step of learning changes: the tensors of a network in the network's order, and what the optimizer
+ * keeps for each parameter, in the optimizer's.
  */
-public record LearnerState(List<Tensor> network, List<Tensor> momentum) {
+public record LearnerState(List<Tensor> network, List<Tensor> optimizer) {
     public LearnerState {
         network = List.copyOf(network);
-        momentum = List.copyOf(momentum);
+        optimizer = List.copyOf(optimizer);
     }
 }

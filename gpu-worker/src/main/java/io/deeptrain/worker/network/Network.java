@@ -141,12 +141,8 @@ public record Network(String architecture, List<Node> nodes, SequencedMap<String
         return fits(state, tensors());
     }
 
-    /** Whether a learner of this network can go on from there. */
-    public boolean fits(LearnerState state) {
-        return fits(state.network()) && fits(state.momentum(), parameters());
-    }
-
-    private static boolean fits(List<Tensor> tensors, List<TensorSpec> specs) {
+    /** Whether these are tensors as specified, by name, shape and order. */
+    public static boolean fits(List<Tensor> tensors, List<TensorSpec> specs) {
         if (tensors.size() != specs.size()) {
             return false;
         }

@@ -23,15 +23,14 @@ public record Labels(List<Integer> shown, List<LabelledBox> objects) {
         objects = List.copyOf(objects);
     }
 
-    /** Of the image's mirror image, left and right exchanged. */
-    public Labels mirrored() {
+    /** Of the image's mirror image. */
+    public Labels mirrored(Mirror mirror) {
         return objects.isEmpty()
                 ? this
                 : new Labels(
                         shown,
                         objects.stream()
-                                .map(object -> new LabelledBox(
-                                        object.concept(), object.box().mirrored()))
+                                .map(object -> new LabelledBox(object.concept(), mirror.of(object.box())))
                                 .toList());
     }
 }

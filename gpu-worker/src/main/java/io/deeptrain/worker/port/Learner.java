@@ -1,25 +1,17 @@
 package io.deeptrain.worker.port;
 
-import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.LearnerState;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * A network that learns, on a device. Belongs to one thread at a time. The same state and the same batches give the
- * same state again, bit for bit, on a processor with one thread.
+ * A network that learns, on a device. Belongs to one thread at a time. The same state and the same steps give the same
+ * state again, bit for bit, on a processor with one thread.
  */
-public interface Learner extends AutoCloseable {
+public interface Learner extends Predictor {
 
-    /**
-     * One step of gradient descent; answers the loss before it.
-     *
-     * @param chance seed of what the network leaves to chance, as which features it drops
-     */
-    float step(Batch batch, long chance, double learningRate);
-
-    /** What the network answers. Changes nothing. */
-    Answers answers(Pixels pixels);
+    /** One step of gradient descent; answers the loss before it. */
+    float step(Batch batch, Step step);
 
     /** Everything that a step changes, copied: the network's tensors, then the optimizer's. */
     LearnerState state();
@@ -27,8 +19,14 @@ public interface Learner extends AutoCloseable {
     /** Goes on from there. */
     void restore(LearnerState state);
 
-    @Override
-    void close();
+    /**
+     * What is particular about a step.
+     *
+     * @param number of steps before it
+     * @param learningRate of the head
+     * @param chance seed of what the network leaves to chance, as which features it drops
+     */
+    record Step(long number, double learningRate, long chance) {}
 
     /**
      * Images as bytes in the order image, colour, row, column.

@@ -1,12 +1,15 @@
 package io.deeptrain.worker.port;
 
+import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
-import io.deeptrain.worker.objective.Objective;
 import java.util.List;
 
-/** Makes learners. */
+/** Puts networks on a device. */
 public interface Learners {
     /** A learner in this state, its optimizer at rest. */
-    Learner learner(Network network, Objective objective, List<Tensor> state);
+    Learner learner(Network network, Recipe recipe, List<Tensor> state);
+
+    /** A network in this state that only answers. */
+    Predictor predictor(Network network, List<Tensor> state);
 }

@@ -12,9 +12,9 @@ import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
-import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Pixels;
 import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.port.Predictor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ public final class LoadedModels implements AutoCloseable {
     private static final int BATCH_MAX = 32;
     private static final boolean BY_LAST_USE = true;
 
-    private record Loaded(TrainedModel model, Network network, Learner learner) {}
+    private record Loaded(TrainedModel model, Network network, Predictor predictor) {}
 
     /** The same model is loaded once to answer, and once more if its embeddings are asked for. */
     private record Asked(StoredObject stored, boolean embeddings) {}
@@ -109,13 +109,13 @@ public final class LoadedModels implements AutoCloseable {
                         model.architecture(), model.concepts().size())
                 .orElseThrow(() -> new CorruptObjectException("no such architecture: " + model.architecture()));
         Network asking = asked.embeddings() ? Embeddings.placing(network) : network;
-        Loaded fresh = new Loaded(model, asking, learners.learner(asking, model.objective(), model.state()));
+        Loaded fresh = new Loaded(model, asking, learners.predictor(asking, model.state()));
         loaded.put(asked, fresh);
         if (loaded.size() > MODELS_MAX) {
             Asked eldest = loaded.keySet().iterator().next();
             Loaded evicted = loaded.remove(eldest);
             if (evicted != null) {
-                evicted.learner().close();
+                evicted.predictor().close();
             }
         }
         return fresh;
@@ -125,7 +125,7 @@ public final class LoadedModels implements AutoCloseable {
         int size = loaded.model().imageSize();
         ByteBuffer bytes = ByteBuffer.allocateDirect(images.size() * ImageDecoder.COLOURS * size * size);
         images.forEach(bytes::put);
-        Answers answers = loaded.learner().answers(new Pixels(bytes.flip(), images.size(), size));
+        Answers answers = loaded.predictor().answers(new Pixels(bytes.flip(), images.size(), size));
         List<Prediction> read = new ArrayList<>();
         for (int image = 0; image < images.size(); image++) {
             read.add(
@@ -172,7 +172,7 @@ public final class LoadedModels implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        loaded.values().forEach(model -> model.learner().close());
+        loaded.values().forEach(model -> model.predictor().close());
         loaded.clear();
     }
 }

@@ -17,6 +17,14 @@ public final class Purpose {
 
     private Purpose() {}
 
+    /** Whether this worker trains the model type with the template. */
+    static boolean isKnown(TrainingSpec spec) {
+        boolean classifies = spec.modelTypeId().equals(TemplateCatalogue.VISUAL_CLASSIFIER);
+        return Architectures.templates().contains(spec.template())
+                ? classifies || placesImages(spec)
+                : placesImages(spec) && spec.template().equals(ANGULAR);
+    }
+
     /** The network for square images of one size; nothing if this worker knows no such template. */
     public static Optional<Network> network(TrainingSpec spec, int imageSize) {
         int concepts = spec.concepts().size();

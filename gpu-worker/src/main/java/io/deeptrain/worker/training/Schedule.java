@@ -11,10 +11,6 @@ import java.util.SplittableRandom;
  * is much smaller than the rest.
  */
 public final class Schedule {
-    /** The rate climbs for this share of the steps, then falls along half a cosine. */
-    private static final int WARM_UP_SHARE = 20;
-
-    private static final int WARM_UP_MAX = 500;
     private static final long DECKS = 0x9E3779B97F4A7C15L;
     private static final long CHANCE = 0xA24BAED4963EE407L;
     private static final long FLIPS = 0xD1B54A32D192ED03L;
@@ -61,10 +57,11 @@ public final class Schedule {
     /** For each image of the step, whether it is mirrored. */
     public boolean[] flipsOf(long step, int count) {
         boolean[] flipped = new boolean[count];
-        if (plan.flips()) {
+        double probability = plan.flips().probability();
+        if (probability > 0) {
             SplittableRandom random = new SplittableRandom(plan.seed() ^ (FLIPS * (step + 1)));
             for (int i = 0; i < count; i++) {
-                flipped[i] = random.nextBoolean();
+                flipped[i] = random.nextDouble() < probability;
             }
         }
         return flipped;
@@ -75,11 +72,14 @@ public final class Schedule {
         return new SplittableRandom(plan.seed() ^ (CHANCE * (step + 1))).nextLong();
     }
 
+    /** Whether the test images are to be looked at when this many steps are done; they are at the end, anyhow. */
+    public boolean testsAfter(long steps) {
+        int every = plan.epochsBetweenTests();
+        return every > 0 && steps > 0 && steps % ((long) stepsPerEpoch * every) == 0 && steps < steps();
+    }
+
     public double learningRateOf(long step) {
-        long warmUp = Math.min(steps() / WARM_UP_SHARE, WARM_UP_MAX);
-        double climb = step < warmUp ? (step + 1.0) / (warmUp + 1) : 1;
-        double fall = (1 + Math.cos(Math.PI * step / steps())) / 2;
-        return plan.learningRate() * climb * fall;
+        return plan.rates().at(step, stepsPerEpoch, steps());
     }
 
     private int dealt(long item) {

@@ -31,6 +31,7 @@ import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Batch;
+import io.deeptrain.worker.port.Learner.Step;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.MonotonicClock;
 import io.deeptrain.worker.port.Observations;
@@ -127,12 +128,22 @@ public final class TrainingRun {
     }
 
     private TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
+        if (!Purpose.isKnown(spec)) {
+            throw ending(
+                    Fault.PLATFORM,
+                    "UNKNOWN_TEMPLATE",
+                    "this worker does not train %s with the template %s"
+                            .formatted(spec.modelTypeId(), spec.template()));
+        }
         TrainingPlan plan = TrainingPlan.of(spec);
-        Network network = Purpose.network(spec, plan.imageSize())
-                .orElseThrow(() -> ending(
-                        Fault.PLATFORM,
-                        "UNKNOWN_TEMPLATE",
-                        "this worker has no template %s".formatted(spec.template())));
+        Network network = Purpose.network(spec, plan.imageSize()).orElseThrow();
+        if (plan.startsPretrained()) {
+            throw ending(
+                    Fault.USER,
+                    "PRETRAINED_WEIGHTS_MISSING",
+                    "pretrained weights must be %s, for this worker has none for %s: %s"
+                            .formatted(TrainingPlan.NO_WEIGHTS, network.architecture(), plan.pretrained()));
+        }
         List<ManifestEntry> entries = manifest();
         try (ImageSet training = new ImageSet(world.scratch(), plan.imageSize(), spec.concepts());
                 ImageSet test = new ImageSet(world.scratch(), plan.imageSize(), spec.concepts())) {
@@ -144,10 +155,10 @@ public final class TrainingRun {
                         "none of the %d inputs is a readable image to train on".formatted(entries.size()));
             }
             try (Learner learner = world.learners()
-                    .learner(network, plan.objective(), InitialWeights.of(network, plan.seed(), training.unseen()))) {
+                    .learner(network, plan.recipe(), InitialWeights.of(network, plan.seed(), training.unseen()))) {
                 Schedule schedule = new Schedule(plan, training.size());
                 Targets targets = plan.objective().targets(network, plan.imageSize());
-                Origin origin = resume(learner, network, schedule);
+                Origin origin = resume(learner, network, plan, schedule);
                 long step = origin instanceof Origin.Resumed(Checkpoint checkpoint) ? checkpoint.step() : 0;
                 reports.accept(new TrainerReport.Prepared(attempt, origin, entries.size() - invalid, invalid));
                 obeyOrStop(directions.awaitBegin());
@@ -166,7 +177,8 @@ public final class TrainingRun {
         } finally {
             world.observations().ended();
         }
-        EvaluationReport report = evaluate(plan, prepared, reached[0]);
+        advance(Phase.EVALUATING, plan, prepared.schedule(), reached[0], Map.of());
+        EvaluationReport report = evaluate(plan, prepared);
         Map<String, Double> metrics = new TreeMap<>(report.metrics());
         if (Double.isFinite(loss)) {
             metrics.put("train_loss", loss);
@@ -234,11 +246,11 @@ public final class TrainingRun {
     }
 
     /** Answers where the attempt really begins: a checkpoint that cannot be read is as good as none. */
-    private Origin resume(Learner learner, Network network, Schedule schedule) throws IOException {
+    private Origin resume(Learner learner, Network network, TrainingPlan plan, Schedule schedule) throws IOException {
         if (assignment.origin() instanceof Origin.Resumed(Checkpoint checkpoint)) {
             try {
                 SavedTraining saved = world.archive().checkpoint(checkpoint.object());
-                if (isOfThisTraining(saved, network, schedule) && saved.step() == checkpoint.step()) {
+                if (isOfThisTraining(saved, network, plan, schedule) && saved.step() == checkpoint.step()) {
                     learner.restore(saved.state());
                     return assignment.origin();
                 }
@@ -249,13 +261,13 @@ public final class TrainingRun {
         return new Origin.Scratch();
     }
 
-    private boolean isOfThisTraining(SavedTraining saved, Network network, Schedule schedule) {
+    private boolean isOfThisTraining(SavedTraining saved, Network network, TrainingPlan plan, Schedule schedule) {
         return saved.jobId().equals(attempt.jobId())
                 && saved.seed() == spec.seed()
                 && saved.manifestSha256().equals(spec.manifest().sha256())
                 && saved.architecture().equals(network.architecture())
                 && saved.step() <= schedule.steps()
-                && network.fits(saved.state());
+                && plan.optimizer().fits(network, saved.state());
     }
 
     /** Leaves in {@code reached} how many steps are completed. */
@@ -288,6 +300,10 @@ public final class TrainingRun {
             step(plan, prepared, step);
             reached[0] = step + 1;
             advance(Phase.TRAINING, plan, schedule, reached[0], Map.of());
+            if (schedule.testsAfter(reached[0]) && prepared.test().size() > 0) {
+                Map<String, Double> metrics = evaluate(plan, prepared).metrics();
+                advance(Phase.TRAINING, plan, schedule, reached[0], metrics);
+            }
             boolean epochEnds = schedule.epochsAfter(reached[0]) > schedule.epochsAfter(step);
             if (epochEnds || world.clock().nanos() - savedAtNanos >= CHECKPOINT_INTERVAL_NANOS) {
                 save(prepared, reached[0]);
@@ -302,21 +318,30 @@ public final class TrainingRun {
         long begun = world.clock().nanos();
         Schedule schedule = prepared.schedule();
         int[] images = schedule.imagesOf(step);
-        Batch batch = prepared.training().batch(images, schedule.flipsOf(step, images.length), prepared.targets());
+        Batch batch = prepared.training()
+                .batch(
+                        images,
+                        schedule.flipsOf(step, images.length),
+                        plan.flips().mirror(),
+                        prepared.targets());
         long loaded = world.clock().nanos();
-        loss = prepared.learner().step(batch, schedule.chanceOf(step), schedule.learningRateOf(step));
+        loss = prepared.learner().step(batch, new Step(step, schedule.learningRateOf(step), schedule.chanceOf(step)));
         long done = world.clock().nanos();
         world.observations().stepped(images.length, loaded - begun, done - begun);
         if (!Double.isFinite(loss)) {
-            throw ending(
-                    Fault.USER,
-                    "LOSS_NOT_FINITE",
-                    "the loss became %s at step %d: a learning rate below %s may help"
-                            .formatted(loss, step + 1, plan.learningRate()));
+            throw notFinite("the loss became %s at step %d".formatted(loss, step + 1), plan);
         }
         double newest = (done - begun) / (double) TimeUnit.SECONDS.toNanos(1) / images.length;
         secondsPerImage =
                 secondsPerImage == 0 ? newest : (1 - SPEED_SMOOTHING) * secondsPerImage + SPEED_SMOOTHING * newest;
+    }
+
+    private Ending notFinite(String what, TrainingPlan plan) {
+        return ending(
+                Fault.USER,
+                "LOSS_NOT_FINITE",
+                "%s: a learning rate below %s may help"
+                        .formatted(what, plan.rates().rate()));
     }
 
     private void save(Prepared prepared, long step) throws IOException {
@@ -338,20 +363,32 @@ public final class TrainingRun {
                 attempt, prepared.schedule().epochsAfter(step), step, takenAtMillis, object));
     }
 
-    private EvaluationReport evaluate(TrainingPlan plan, Prepared prepared, long reached) throws IOException, Ending {
+    private EvaluationReport evaluate(TrainingPlan plan, Prepared prepared) throws IOException, Ending {
         Split split = prepared.test().size() > 0 ? Split.TEST : Split.TRAIN;
         ImageSet images = split == Split.TEST ? prepared.test() : prepared.training();
         Judge judge = Judge.of(plan.objective(), spec.concepts());
-        advance(Phase.EVALUATING, plan, prepared.schedule(), reached, Map.of());
         for (int from = 0; from < images.size(); from += plan.batchSize()) {
             obeyOrStop(directions.now());
             int[] indexes = range(from, Math.min(images.size(), from + plan.batchSize()));
             Answers answers = prepared.learner().answers(images.pixels(indexes));
+            // The last step of all has no step after it whose loss would tell.
+            if (!answers.outputs().values().stream().allMatch(TrainingRun::allFinite)) {
+                throw notFinite("the network answers with what is no number", plan);
+            }
             for (int i = 0; i < indexes.length; i++) {
                 judge.add(images.inputId(indexes[i]), images.labels(indexes[i]), answers, i);
             }
         }
         return judge.report(split);
+    }
+
+    private static boolean allFinite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int[] range(int from, int to) {

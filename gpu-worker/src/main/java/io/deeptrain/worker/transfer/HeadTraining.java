@@ -173,7 +173,7 @@ public final class HeadTraining implements AutoCloseable {
                             : tensor;
                 })
                 .toList();
-        learner.restore(new LearnerState(after, before.momentum()));
+        learner.restore(new LearnerState(after, before.optimizer()));
     }
 
     @Override

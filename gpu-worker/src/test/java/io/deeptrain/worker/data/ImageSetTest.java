@@ -9,6 +9,7 @@ import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.detection.Box;
 import io.deeptrain.worker.objective.Labels;
 import io.deeptrain.worker.objective.Labels.LabelledBox;
+import io.deeptrain.worker.objective.Mirror;
 import io.deeptrain.worker.objective.Targets;
 import io.deeptrain.worker.port.Learner.Batch;
 import java.io.IOException;
@@ -69,7 +70,7 @@ class ImageSetTest {
     @Test
     void boxes_are_mirrored_with_their_image() throws IOException {
         try (ImageSet images = images()) {
-            Batch batch = images.batch(new int[] {0, 0}, new boolean[] {false, true}, noting);
+            Batch batch = images.batch(new int[] {0, 0}, new boolean[] {false, true}, Mirror.LEFT_RIGHT, noting);
             byte[] pixels = new byte[24];
             batch.pixels().bytes().get(pixels);
             assertThat(pixels)
@@ -79,6 +80,19 @@ class ImageSetTest {
                             new Labels(List.of(0, 1), List.of(new LabelledBox(1, new Box(0.125, 0.25, 0.5, 0.375)))),
                             new Labels(List.of(0, 1), List.of(new LabelledBox(1, new Box(0.125, 0.625, 0.5, 0.75)))));
             assertThat(batch.targets().array()).containsExactly(7, 0, 7, 0);
+        }
+    }
+
+    @Test
+    void top_and_bottom_change_places_too_if_that_is_asked_for() throws IOException {
+        try (ImageSet images = images()) {
+            Batch batch = images.batch(new int[] {0}, new boolean[] {true}, Mirror.TOP_BOTTOM, noting);
+            byte[] pixels = new byte[12];
+            batch.pixels().bytes().get(pixels);
+            assertThat(pixels).containsExactly(3, 4, 1, 2, 7, 8, 5, 6, 11, 12, 9, 10);
+            assertThat(seen)
+                    .containsExactly(
+                            new Labels(List.of(0, 1), List.of(new LabelledBox(1, new Box(0.5, 0.25, 0.875, 0.375)))));
         }
     }
 }

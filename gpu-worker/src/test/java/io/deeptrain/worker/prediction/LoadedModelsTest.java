@@ -14,18 +14,20 @@ import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.InitialWeights;
-import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learner.Pixels;
 import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.port.Predictor;
 import io.deeptrain.worker.prediction.Prediction.Scored;
 import io.deeptrain.worker.prediction.Prediction.Seen;
 import io.deeptrain.worker.prediction.Prediction.Unusable;
@@ -53,44 +55,37 @@ class LoadedModelsTest {
     private LoadedModels models;
 
     /** Says 1, 3, 2 for every image, and notes what is opened and closed. */
-    private final Learners fake = (Network network, Objective objective, List<Tensor> state) -> {
-        engine.add("open");
-        return new Learner() {
-            @Override
-            public float step(Batch batch, long chance, double learningRate) {
-                throw new UnsupportedOperationException("predicting is no learning");
-            }
+    private final Learners fake = new Learners() {
+        @Override
+        public Learner learner(Network network, Recipe recipe, List<Tensor> state) {
+            throw new UnsupportedOperationException("predicting is no learning");
+        }
 
-            @Override
-            public Answers answers(Pixels pixels) {
-                float[] logits = new float[pixels.images() * CONCEPTS.size()];
-                for (int n = 0; n < logits.length; n++) {
-                    logits[n] = List.of(1f, 3f, 2f).get(n % CONCEPTS.size());
+        @Override
+        public Predictor predictor(Network network, List<Tensor> state) {
+            engine.add("open");
+            return new Predictor() {
+                @Override
+                public Answers answers(Pixels pixels) {
+                    float[] logits = new float[pixels.images() * CONCEPTS.size()];
+                    for (int n = 0; n < logits.length; n++) {
+                        logits[n] = List.of(1f, 3f, 2f).get(n % CONCEPTS.size());
+                    }
+                    float[] embeddings = new float[pixels.images() * Embeddings.size(network)];
+                    for (int n = 0; n < embeddings.length; n++) {
+                        embeddings[n] = n % Embeddings.size(network);
+                    }
+                    return network.outputs().containsKey(Network.EMBEDDING)
+                            ? new Answers(Map.of(Network.LOGITS, logits, Network.EMBEDDING, embeddings))
+                            : new Answers(Map.of(Network.LOGITS, logits));
                 }
-                float[] embeddings = new float[pixels.images() * Embeddings.size(network)];
-                for (int n = 0; n < embeddings.length; n++) {
-                    embeddings[n] = n % Embeddings.size(network);
+
+                @Override
+                public void close() {
+                    engine.add("close");
                 }
-                return network.outputs().containsKey(Network.EMBEDDING)
-                        ? new Answers(Map.of(Network.LOGITS, logits, Network.EMBEDDING, embeddings))
-                        : new Answers(Map.of(Network.LOGITS, logits));
-            }
-
-            @Override
-            public LearnerState state() {
-                throw new UnsupportedOperationException("predicting is no learning");
-            }
-
-            @Override
-            public void restore(LearnerState learned) {
-                throw new UnsupportedOperationException("predicting is no learning");
-            }
-
-            @Override
-            public void close() {
-                engine.add("close");
-            }
-        };
+            };
+        }
     };
 
     @BeforeEach

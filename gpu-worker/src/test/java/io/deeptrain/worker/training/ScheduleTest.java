@@ -2,8 +2,11 @@ package io.deeptrain.worker.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deeptrain.worker.learning.Optimizer;
 import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.objective.Mirror;
 import io.deeptrain.worker.objective.Objective;
+import io.deeptrain.worker.training.RateSchedule.WarmUp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,10 +19,14 @@ class ScheduleTest {
                 32,
                 batchSize,
                 epochs,
-                0.1,
-                new Objective.Classification(Activation.SOFTMAX),
-                flips,
                 itemsPerEpoch,
+                2,
+                new RateSchedule.Cosine(0.1, 0, new WarmUp.Twentieth()),
+                new Optimizer.Momentum(0.9, 0),
+                new Objective.Classification(Activation.SOFTMAX),
+                new Flips(flips ? 0.5 : 0, Mirror.LEFT_RIGHT),
+                1,
+                TrainingPlan.NO_WEIGHTS,
                 seed);
     }
 
@@ -88,6 +95,12 @@ class ScheduleTest {
         assertThat(schedule.learningRateOf(5)).isBetween(0.099, 0.1);
         assertThat(schedule.learningRateOf(50)).isBetween(0.049, 0.051);
         assertThat(schedule.learningRateOf(99)).isBetween(0.0, 0.001);
+    }
+
+    @Test
+    void the_test_images_are_looked_at_after_every_second_epoch_but_the_last() {
+        Schedule schedule = new Schedule(plan(10, 6, 0, false, 1), 30);
+        assertThat(IntStream.rangeClosed(0, 18).filter(schedule::testsAfter)).containsExactly(6, 12);
     }
 
     @Test

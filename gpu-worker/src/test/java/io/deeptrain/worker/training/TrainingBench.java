@@ -41,7 +41,7 @@ final class TrainingBench {
     private final Path scratch;
     private final ObjectStore store;
     private final List<ManifestEntry> entries = new ArrayList<>();
-    private final Map<String, Object> hyperparameters = new HashMap<>(Map.of("per_item_lrate", 0.0015625));
+    private final Map<String, Object> hyperparameters = new HashMap<>();
     private List<String> concepts = DIGITS;
     private int tolerancePercent = 5;
 

@@ -10,16 +10,17 @@ import io.deeptrain.event.Completion;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
+import io.deeptrain.event.Phase;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.attempt.TrainerReport.Advanced;
 import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
 import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
 import io.deeptrain.worker.network.Activation;
-import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Directions.Direction;
 import java.io.IOException;
@@ -27,7 +28,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -180,7 +180,7 @@ class TrainingRunTest {
 
     @Test
     void a_learning_rate_that_blows_the_weights_up_is_the_tenants_failure() throws Exception {
-        TrainingBench bench = shortTraining().set("lrate", 1e30);
+        TrainingBench bench = shortTraining().set("per_item_lrate", 1e30);
         Failed failed = (Failed) bench.run(bench.assignment(1, SCRATCH)).getLast();
         assertThat(failed.fault()).isEqualTo(Fault.USER);
         assertThat(failed.code()).isEqualTo("LOSS_NOT_FINITE");
@@ -213,7 +213,7 @@ class TrainingRunTest {
                         AttemptId.of(known),
                         Fault.PLATFORM,
                         "UNKNOWN_TEMPLATE",
-                        "this worker has no template MMDetection_SSD"));
+                        "this worker does not train visual-classifier with the template MMDetection_SSD"));
     }
 
     @Test
@@ -236,33 +236,27 @@ class TrainingRunTest {
     }
 
     @Test
-    void what_was_asked_for_is_what_is_planned() {
-        Map<String, Object> given = Map.of(
-                "image_size", 64L,
-                "batch_size", 10L,
-                "num_epochs", 7L,
-                "per_item_lrate", 0.01,
-                "logreg", 1L,
-                "average_horizontal_flips", true,
-                "num_items_per_epoch", 30L);
-        assertThat(TrainingPlan.of(spec(given)))
-                .isEqualTo(new TrainingPlan(
-                        64, 10, 7, 0.1, new Objective.Classification(Activation.SIGMOID), true, 30, 42));
-        assertThat(TrainingPlan.of(spec(Map.of("lrate", 0.5))))
-                .isEqualTo(new TrainingPlan(
-                        32, 64, 10, 0.5, new Objective.Classification(Activation.SOFTMAX), false, 0, 42));
+    void the_test_images_are_looked_at_as_often_as_asked_for() throws Exception {
+        TrainingBench bench = shortTraining().set("num_epochs", 4L).set("test_freq", 2L);
+        List<TrainerReport> reports = bench.run(bench.assignment(1, SCRATCH));
+        assertThat(reports)
+                .filteredOn(report -> report instanceof Advanced advanced
+                        && advanced.progress().phase() == Phase.TRAINING
+                        && advanced.progress().metrics().containsKey("test_accuracy"))
+                .extracting(report -> ((Advanced) report).progress().epoch())
+                .containsExactly(2);
     }
 
-    private static io.deeptrain.event.TrainingSpec spec(Map<String, Object> hyperparameters) {
-        return new io.deeptrain.event.TrainingSpec(
-                "visual-classifier",
-                "classification_cifar10_v1",
-                hyperparameters,
-                List.of("cat"),
-                new io.deeptrain.event.StoredObject("manifest", "a".repeat(64), 1),
-                1,
-                5,
-                1,
-                42);
+    @Test
+    void a_last_step_that_blows_the_weights_up_is_the_tenants_failure_and_no_model() throws Exception {
+        TrainingBench bench = new TrainingBench(folder)
+                .digits(10, Split.TRAIN)
+                .set("num_epochs", 1L)
+                .set("per_item_lrate", 1e37);
+        List<TrainerReport> reports = bench.run(bench.assignment(1, SCRATCH));
+        Failed failed = (Failed) reports.getLast();
+        assertThat(losses(reports)).hasSize(1);
+        assertThat(failed.code()).isEqualTo("LOSS_NOT_FINITE");
+        assertThat(failed.message()).contains("a learning rate below");
     }
 }

@@ -122,16 +122,25 @@ class TrainingOrderTest {
             TrainingOrder order = TrainingOrder.of(
                     TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", text(name)))));
             assertThat(order.template().id()).isEqualTo("Clarifai_InceptionV2");
-            assertRefused(
-                    order::requireRunnable,
-                    StatusCode.MODEL_TRAINING_INVALID_PARAMS,
-                    "train_info.params.template is Clarifai_InceptionV2 but must be one that the workers of this release"
-                            + " train: classification_cifar10_v1");
+            order.requireRunnable();
         }
         assertThat(TrainingOrder.of(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", text("")))))
                         .template()
                         .id())
                 .isEqualTo("classification_cifar10_v1");
+    }
+
+    @Test
+    void a_template_that_no_worker_trains_is_refused_with_those_that_are_trained() {
+        TrainingOrder order = TrainingOrder.of(
+                TYPE,
+                model(params(Map.of()), "cat"),
+                asked(params(Map.of("template", text("MMClassification_EfficientNet")))));
+        assertRefused(
+                order::requireRunnable,
+                StatusCode.MODEL_TRAINING_INVALID_PARAMS,
+                "train_info.params.template is MMClassification_EfficientNet but must be one that the workers of this"
+                        + " release train: classification_cifar10_v1, Clarifai_InceptionV2");
     }
 
     @Test

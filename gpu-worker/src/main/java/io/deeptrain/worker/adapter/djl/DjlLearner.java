@@ -5,7 +5,6 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -13,8 +12,9 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
+import io.deeptrain.worker.adapter.djl.ParameterGroup.Kind;
+import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
@@ -23,59 +23,73 @@ import io.deeptrain.worker.network.TensorSpec;
 import io.deeptrain.worker.port.Learner;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A network in PyTorch, trained by its own loop: one script call computes the loss from bytes, one call steps the
- * optimizer for all parameters, and what a step allocates is freed with the step.
+ * A network in PyTorch, trained by its own loop: one script call computes the loss from bytes, one call a group steps
+ * the optimizer for all parameters, and what a step allocates is freed with the step.
  *
  * <p>DJL's {@code Trainer} is not used: its optimizer costs one round trip a parameter, and it cannot see the running
  * statistics, which a resume needs.
  */
 final class DjlLearner implements Learner {
-    private static final double WEIGHT_DECAY = 5e-4;
-    private static final double MOMENTUM = 0.9;
-
     /** An argument of this name tells the engine which method to call, with gradients, unlike {@code runMethod}. */
     private static final String LOSS_METHOD = "module_method:loss";
 
     private final Network network;
-    private final Model model;
+    private final Recipe recipe;
+    private final DjlPredictor predictor;
     private final PtSymbolBlock block;
     private final PtNDManager manager;
-    private final List<PtNDArray> parameters = new ArrayList<>();
-    private final List<PtNDArray> momentum = new ArrayList<>();
-    private final List<PtNDArray> gradients = new ArrayList<>();
+    private final Map<Kind, ParameterGroup> groups = new LinkedHashMap<>();
+    private final List<PtNDArray> memories = new ArrayList<>();
     private final NDArray lossMethod;
 
-    DjlLearner(Network network, Model model) {
+    DjlLearner(Network network, Recipe recipe, Model model) {
         this.network = network;
-        this.model = model;
+        this.recipe = recipe;
+        this.predictor = new DjlPredictor(network, model);
         this.block = (PtSymbolBlock) model.getBlock();
         this.manager = (PtNDManager) model.getNDManager();
+        List<TensorSpec> specs = network.parameters();
+        for (TensorSpec memory : recipe.optimizer().tensors(network)) {
+            memories.add((PtNDArray) manager.zeros(shape(memory.shape())));
+        }
         // The engine lists them in the order of the class's text, which is the network's.
-        for (Parameter parameter : block.getParameters().values()) {
-            PtNDArray array = (PtNDArray) parameter.getArray();
-            array.setRequiresGradient(true);
-            parameters.add(array);
-            momentum.add((PtNDArray) manager.zeros(array.getShape()));
+        List<Parameter> parameters = block.getParameters().values();
+        for (int n = 0; n < parameters.size(); n++) {
+            take(specs.get(n), n, (PtNDArray) parameters.get(n).getArray());
         }
         lossMethod = manager.create(0f);
         lossMethod.setName(LOSS_METHOD);
     }
 
+    private void take(TensorSpec spec, int number, PtNDArray array) {
+        boolean learns = !recipe.freezes(spec.part());
+        array.setRequiresGradient(learns);
+        if (learns) {
+            List<PtNDArray> own = new ArrayList<>();
+            int count = network.parameters().size();
+            for (int n = number; n < memories.size(); n += count) {
+                own.add(memories.get(n));
+            }
+            Kind kind = new Kind(recipe.rateOf(spec.part()), spec.shape().size() > 1);
+            groups.computeIfAbsent(kind, _ -> new ParameterGroup(kind, recipe.optimizer()))
+                    .add(array, own);
+        }
+    }
+
     @Override
-    public float step(Batch batch, long chance, double learningRate) {
+    public float step(Batch batch, Step how) {
         if (network.hasChance()) {
             // The generator is one for the process; nothing else in a worker draws from it.
-            Engine.getEngine(DjlLearners.ENGINE).setRandomSeed(Long.hashCode(chance));
+            Engine.getEngine(DjlLearners.ENGINE).setRandomSeed(Long.hashCode(how.chance()));
         }
         float loss;
         try (PtNDManager step = (PtNDManager) manager.newSubManager()) {
-            NDArray images = images(step, batch.pixels());
+            NDArray images = DjlPredictor.images(step, batch.pixels());
             int ofOneImage = batch.targets().remaining() / batch.pixels().images();
             NDArray targets = step.create(
                     batch.targets().duplicate(), new Shape(batch.pixels().images(), ofOneImage));
@@ -88,46 +102,22 @@ final class DjlLearner implements Learner {
                 loss = value.getFloat();
             }
         }
-        if (gradients.isEmpty()) {
-            parameters.forEach(parameter -> gradients.add(JniUtils.getGradient(parameter)));
-        }
-        descend(learningRate);
+        clip();
+        groups.values().forEach(group -> group.step(block, recipe.optimizer(), how));
         return loss;
     }
 
-    private void descend(double learningRate) {
-        try (IValue values = IValue.listFrom(parameters.toArray(new PtNDArray[0]));
-                IValue slopes = IValue.listFrom(gradients.toArray(new PtNDArray[0]));
-                IValue inertia = IValue.listFrom(momentum.toArray(new PtNDArray[0]));
-                IValue rate = IValue.from(learningRate);
-                IValue decay = IValue.from(WEIGHT_DECAY);
-                IValue factor = IValue.from(MOMENTUM);
-                IValue done = IValueUtils.runMethod(block, "descend", values, slopes, inertia, rate, decay, factor)) {
-            if (!done.isLong()) {
-                throw new IllegalStateException("descend answered " + done.getType());
-            }
-        }
+    private void clip() {
+        List<PtNDArray> all = groups.values().stream()
+                .flatMap(group -> group.gradients().stream())
+                .toList();
+        ParameterGroup.run(
+                block, OptimizerScript.CLIP, List.of(ParameterGroup.list(all), IValue.from(recipe.gradientNormMax())));
     }
 
     @Override
     public Answers answers(Pixels pixels) {
-        try (NDManager call = manager.newSubManager()) {
-            NDList arrays = IValueUtils.forward(block, new NDList(images(call, pixels)), false);
-            arrays.attach(call);
-            Map<String, float[]> outputs = new LinkedHashMap<>();
-            Iterator<NDArray> next = arrays.iterator();
-            network.outputs()
-                    .keySet()
-                    .forEach(name -> outputs.put(name, next.next().toFloatArray()));
-            return new Answers(outputs);
-        }
-    }
-
-    private static NDArray images(NDManager step, Pixels pixels) {
-        return step.create(
-                pixels.bytes().duplicate(),
-                new Shape(pixels.images(), 3, pixels.size(), pixels.size()),
-                DataType.UINT8);
+        return predictor.answers(pixels);
     }
 
     @Override
@@ -142,41 +132,37 @@ final class DjlLearner implements Learner {
             }
         }
         List<Tensor> optimizer = new ArrayList<>();
-        List<TensorSpec> learned = network.parameters();
-        for (int n = 0; n < learned.size(); n++) {
+        List<TensorSpec> kept = recipe.optimizer().tensors(network);
+        for (int n = 0; n < kept.size(); n++) {
             optimizer.add(new Tensor(
-                    learned.get(n).name(),
-                    learned.get(n).shape(),
-                    momentum.get(n).toFloatArray()));
+                    kept.get(n).name(), kept.get(n).shape(), memories.get(n).toFloatArray()));
         }
         return new LearnerState(copies, optimizer);
     }
 
     @Override
     public void restore(LearnerState state) {
-        try (PtNDManager call = (PtNDManager) manager.newSubManager();
-                IValue values = IValue.listFrom(state.network().stream()
-                        .map(tensor -> array(call, tensor))
-                        .toArray(PtNDArray[]::new));
-                IValue done = IValueUtils.runMethod(block, "restore", values)) {
-            if (!done.isLong()) {
-                throw new IllegalStateException("restore answered " + done.getType());
-            }
+        try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
+            List<PtNDArray> arrays =
+                    state.network().stream().map(tensor -> array(call, tensor)).toList();
+            ParameterGroup.run(block, "restore", List.of(ParameterGroup.list(arrays)));
         }
-        for (int n = 0; n < momentum.size(); n++) {
-            momentum.get(n).set(FloatBuffer.wrap(state.momentum().get(n).values()));
+        for (int n = 0; n < memories.size(); n++) {
+            memories.get(n).set(FloatBuffer.wrap(state.optimizer().get(n).values()));
         }
     }
 
     private static PtNDArray array(NDManager call, Tensor tensor) {
-        return (PtNDArray) call.create(
-                FloatBuffer.wrap(tensor.values()),
-                new Shape(tensor.shape().stream().mapToLong(Integer::longValue).toArray()));
+        return (PtNDArray) call.create(FloatBuffer.wrap(tensor.values()), shape(tensor.shape()));
+    }
+
+    private static Shape shape(List<Integer> extents) {
+        return new Shape(extents.stream().mapToLong(Integer::longValue).toArray());
     }
 
     @Override
     public void close() {
-        gradients.forEach(NDArray::close);
-        model.close();
+        groups.values().forEach(ParameterGroup::close);
+        predictor.close();
     }
 }

@@ -4,11 +4,12 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
-import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.port.Predictor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,17 +44,26 @@ public final class DjlLearners implements Learners {
     }
 
     @Override
-    public Learner learner(Network network, Objective objective, List<Tensor> state) {
+    public Learner learner(Network network, Recipe recipe, List<Tensor> state) {
+        return new DjlLearner(network, recipe, loaded(network, TorchScriptSource.learning(network, recipe), state));
+    }
+
+    @Override
+    public Predictor predictor(Network network, List<Tensor> state) {
+        return new DjlPredictor(network, loaded(network, TorchScriptSource.predicting(network), state));
+    }
+
+    private Model loaded(Network network, String source, List<Tensor> state) {
         // OpenMP keeps the number for each thread by itself, and the learner will learn on this one.
         JniUtils.setNumThreads(threads);
         try {
             Path folder = Files.createTempDirectory("deeptrain-net");
             Path archive = folder.resolve(NAME + ".pt");
             try {
-                TorchScriptArchive.write(archive, TorchScriptSource.of(network, objective), network, state);
+                TorchScriptArchive.write(archive, source, network, state);
                 Model model = Model.newInstance(NAME, ENGINE);
                 model.load(folder, NAME, Map.of("trainParam", "true"));
-                return new DjlLearner(network, model);
+                return model;
             } finally {
                 Files.deleteIfExists(archive);
                 Files.delete(folder);

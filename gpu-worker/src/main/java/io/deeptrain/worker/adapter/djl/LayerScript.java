@@ -18,11 +18,13 @@ import io.deeptrain.worker.network.Layer.Sigmoid;
 import io.deeptrain.worker.network.Layer.Upsample;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Network.Node;
+import io.deeptrain.worker.network.Part;
 import io.deeptrain.worker.network.Window;
 import io.deeptrain.worker.network.Window.Rounding;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -32,15 +34,18 @@ import java.util.stream.Collectors;
 final class LayerScript {
     private final Network network;
     private final Map<String, String> attributeOfTensor;
+    private final Predicate<Part> frozen;
     private final Map<Integer, Integer> uses = new HashMap<>();
 
     /**
      * A network's statements.
      *
      * @param attributeOfTensor what the script calls each tensor
+     * @param frozen parts whose running statistics stand still, and are used, in training too
      */
-    LayerScript(Network network, Map<String, String> attributeOfTensor) {
+    LayerScript(Network network, Map<String, String> attributeOfTensor, Predicate<Part> frozen) {
         this.network = network;
+        this.frozen = frozen;
         this.attributeOfTensor = attributeOfTensor;
         network.nodes().forEach(node -> node.layer().sources().forEach(source -> uses.merge(source, 1, Integer::sum)));
         network.outputs().values().forEach(value -> uses.merge(value, 1, Integer::sum));
@@ -71,8 +76,13 @@ final class LayerScript {
                                 dilation(window),
                                 groups);
             case BatchNorm(int source, var _, double epsilon, var _) ->
-                "torch.batch_norm(v%d, %s, train, %s, %s, True)"
-                        .formatted(source, String.join(", ", own), Network.BATCH_NORM_MOMENTUM, epsilon);
+                "torch.batch_norm(v%d, %s, %s, %s, %s, True)"
+                        .formatted(
+                                source,
+                                String.join(", ", own),
+                                frozen.test(node.part()) ? "False" : "train",
+                                Network.BATCH_NORM_MOMENTUM,
+                                epsilon);
             case Relu(int source) -> "torch.relu%s(v%d)".formatted(isFree(source) ? "_" : "", source);
             case Sigmoid(int source) -> "torch.sigmoid(v%d)".formatted(source);
             case Add(int left, int right, double scale) ->

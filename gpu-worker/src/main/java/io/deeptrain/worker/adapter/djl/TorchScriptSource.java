@@ -1,13 +1,15 @@
 package io.deeptrain.worker.adapter.djl;
 
+import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Part;
 import io.deeptrain.worker.network.TensorSpec;
 import io.deeptrain.worker.network.TensorSpec.Role;
-import io.deeptrain.worker.objective.Objective;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -39,9 +41,31 @@ final class TorchScriptSource {
         return attributes;
     }
 
-    static String of(Network network, Objective objective) {
+    /** A class that only answers. */
+    static String predicting(Network network) {
+        return values(network, _ -> false);
+    }
+
+    /** A class that answers and learns. */
+    static String learning(Network network, Recipe recipe) {
+        List<String> attributes = new ArrayList<>(attributes(network).values());
+        return values(network, recipe::freezes)
+                + """
+                  def loss(self: __torch__.Net, images: Tensor, targets: Tensor) -> Tensor:
+                    outputs = (self).values(images, True, )
+                %s  def state(self: __torch__.Net) -> List[Tensor]:
+                    return [%s]
+                  def restore(self: __torch__.Net, values: List[Tensor]) -> int:
+                %s    return 0
+                """.formatted(
+                                LossScript.of(network, recipe.objective()),
+                                attributes.stream().map(name -> "self." + name).collect(Collectors.joining(", ")),
+                                copies(attributes))
+                + OptimizerScript.methods();
+    }
+
+    private static String values(Network network, Predicate<Part> frozen) {
         Map<String, String> attributes = attributes(network);
-        List<String> all = new ArrayList<>(attributes.values());
         return """
                 class %s(Module):
                   __parameters__ = [%s]
@@ -53,32 +77,16 @@ final class TorchScriptSource {
                 %s    return [%s]
                   def forward(self: __torch__.Net, images: Tensor) -> List[Tensor]:
                     return (self).values(images, False, )
-                  def loss(self: __torch__.Net, images: Tensor, targets: Tensor) -> Tensor:
-                    outputs = (self).values(images, True, )
-                %s  def state(self: __torch__.Net) -> List[Tensor]:
-                    return [%s]
-                  def restore(self: __torch__.Net, values: List[Tensor]) -> int:
-                %s    return 0
-                  def descend(self: __torch__.Net, parameters: List[Tensor], gradients: List[Tensor], momentum: List[Tensor], rate: float, decay: float, inertia: float) -> int:
-                    torch._fused_sgd_(parameters, gradients, momentum, weight_decay=decay, momentum=inertia, lr=rate, dampening=0., nesterov=False, maximize=False, is_first_step=False)
-                    torch._foreach_zero_(gradients)
-                    return 0
                 """.formatted(
                 CLASS_NAME,
                 names(network, attributes, Role.PARAMETER),
                 names(network, attributes, Role.BUFFER),
-                all.stream().map(name -> "  " + name + " : Tensor\n").collect(Collectors.joining()),
+                attributes.values().stream()
+                        .map(name -> "  " + name + " : Tensor\n")
+                        .collect(Collectors.joining()),
                 NORMALISED,
-                new LayerScript(network, attributes).statements(),
-                network.outputs().values().stream().map(value -> "v" + value).collect(Collectors.joining(", ")),
-                LossScript.of(network, objective),
-                all.stream().map(name -> "self." + name).collect(Collectors.joining(", ")),
-                copies(all));
-    }
-
-    /** Which of the answered tensors has this name. */
-    static int indexOf(Network network, String output) {
-        return new ArrayList<>(network.outputs().values()).indexOf(network.output(output));
+                new LayerScript(network, attributes, frozen).statements(),
+                network.outputs().values().stream().map(value -> "v" + value).collect(Collectors.joining(", ")));
     }
 
     private static String names(Network network, Map<String, String> attributes, Role role) {
@@ -93,5 +101,10 @@ final class TorchScriptSource {
         return IntStream.range(0, attributes.size())
                 .mapToObj(n -> "    c%d = torch.copy_(self.%s, values[%d])%n".formatted(n, attributes.get(n), n))
                 .collect(Collectors.joining());
+    }
+
+    /** Which of the answered tensors has this name. */
+    static int indexOf(Network network, String output) {
+        return new ArrayList<>(network.outputs().values()).indexOf(network.output(output));
     }
 }

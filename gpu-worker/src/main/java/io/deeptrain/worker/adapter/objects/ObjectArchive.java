@@ -52,7 +52,7 @@ public final class ObjectArchive implements Archive {
     private static final String EMBEDDING = "embedding";
     private static final String ANGULAR_SCALE = "angular_scale";
     private static final String ANGULAR_MARGIN = "angular_margin";
-    private static final String MOMENTUM = "momentum.";
+    private static final String OPTIMIZER = "optimizer.";
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
@@ -113,7 +113,7 @@ public final class ObjectArchive implements Archive {
     @Override
     public StoredObject saveCheckpoint(AttemptId attempt, SavedTraining training) throws IOException {
         List<Tensor> tensors = new ArrayList<>(training.state().network());
-        training.state().momentum().forEach(tensor -> tensors.add(tensor.renamed(MOMENTUM + tensor.name())));
+        training.state().optimizer().forEach(tensor -> tensors.add(tensor.renamed(OPTIMIZER + tensor.name())));
         Map<String, String> metadata = new TreeMap<>(Map.of(
                 FORMAT,
                 CHECKPOINT_FORMAT,
@@ -136,10 +136,10 @@ public final class ObjectArchive implements Archive {
     public SavedTraining checkpoint(StoredObject checkpoint) throws IOException, CorruptObjectException {
         Content content = content(checkpoint, CHECKPOINT_FORMAT);
         List<Tensor> network = new ArrayList<>();
-        List<Tensor> momentum = new ArrayList<>();
+        List<Tensor> optimizer = new ArrayList<>();
         for (Tensor tensor : content.tensors()) {
-            if (tensor.name().startsWith(MOMENTUM)) {
-                momentum.add(tensor.renamed(tensor.name().substring(MOMENTUM.length())));
+            if (tensor.name().startsWith(OPTIMIZER)) {
+                optimizer.add(tensor.renamed(tensor.name().substring(OPTIMIZER.length())));
             } else {
                 network.add(tensor);
             }
@@ -150,7 +150,7 @@ public final class ObjectArchive implements Archive {
                 text(content, "manifest"),
                 text(content, "architecture"),
                 number(content, "step"),
-                new LearnerState(network, momentum));
+                new LearnerState(network, optimizer));
     }
 
     @Override

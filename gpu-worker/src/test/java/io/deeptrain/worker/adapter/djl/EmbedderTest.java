@@ -7,6 +7,8 @@ import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.evaluation.Judge;
+import io.deeptrain.worker.learning.Optimizer;
+import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Embeddings;
@@ -25,6 +27,7 @@ import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Pixels;
+import io.deeptrain.worker.port.Learner.Step;
 import io.deeptrain.worker.training.DrawnDigits;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -50,7 +53,7 @@ class EmbedderTest {
         for (double margin : new double[] {0, 0.3, 0.9}) {
             List<Tensor> state = InitialWeights.of(network, 3, Set.of());
             try (Learner learner =
-                    new DjlLearners(1).learner(network, new Objective.AngularMargin(scale, margin), state)) {
+                    new DjlLearners(1).learner(network, recipe(new Objective.AngularMargin(scale, margin)), state)) {
                 Batch batch = batch(1, 8);
                 Answers answers = learner.answers(batch.pixels());
                 float[] prototypes = state.getLast().values();
@@ -59,11 +62,15 @@ class EmbedderTest {
                     expected +=
                             loss(answers.of(Network.EMBEDDING), image, prototypes, image % DIGITS, scale, margin) / 8;
                 }
-                assertThat((double) learner.step(batch, 1, RATE))
+                assertThat((double) learner.step(batch, new Step(0, RATE, 1)))
                         .as("margin %s", margin)
                         .isCloseTo(expected, within(1e-3));
             }
         }
+    }
+
+    private static Recipe recipe(Objective objective) {
+        return new Recipe(objective, new Optimizer.Momentum(0.9, 5e-4), 10);
     }
 
     /** Cross entropy of the scaled cosines, that of the image's own concept with the margin added to its angle. */
@@ -108,9 +115,9 @@ class EmbedderTest {
 
     private static double recall(Network network, Objective objective) {
         try (Learner learner =
-                new DjlLearners(1).learner(network, objective, InitialWeights.of(network, 7, Set.of()))) {
+                new DjlLearners(1).learner(network, recipe(objective), InitialWeights.of(network, 7, Set.of()))) {
             for (int step = 0; step < 60; step++) {
-                learner.step(batch(1000L + (long) step * BATCH, BATCH), step, RATE);
+                learner.step(batch(1000L + (long) step * BATCH, BATCH), new Step(step, RATE, step));
             }
             Judge judge = Judge.of(objective, List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
             Answers answers = learner.answers(batch(0, 200).pixels());

@@ -13,6 +13,8 @@ import ai.djl.training.Trainer;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.deeptrain.worker.learning.Optimizer.Momentum;
+import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.Network;
@@ -21,6 +23,7 @@ import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Pixels;
+import io.deeptrain.worker.port.Learner.Step;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Locale;
@@ -45,7 +48,12 @@ public final class TrainingSpeed {
     private static final int WARM_UP = 3;
     private static final int STEPS = 20;
     private static final float RATE = 0.05f;
+    private static final float MOMENTUM = 0.9f;
+    private static final float WEIGHT_DECAY = 5e-4f;
     private static final Network NETWORK = ResidualNetwork.cifar(3, CONCEPTS);
+
+    private static final Recipe RECIPE =
+            new Recipe(new Objective.Classification(Activation.SOFTMAX), new Momentum(MOMENTUM, WEIGHT_DECAY), 10);
 
     private TrainingSpeed() {}
 
@@ -80,9 +88,8 @@ public final class TrainingSpeed {
     }
 
     private static double worker(DjlLearners learners, Batch batch) {
-        try (Learner learner = learners.learner(
-                NETWORK, new Objective.Classification(Activation.SOFTMAX), InitialWeights.of(NETWORK, 1, Set.of()))) {
-            return imagesPerSecond(() -> learner.step(batch, 0, RATE));
+        try (Learner learner = learners.learner(NETWORK, RECIPE, InitialWeights.of(NETWORK, 1, Set.of()))) {
+            return imagesPerSecond(() -> learner.step(batch, new Step(0, RATE, 0)));
         }
     }
 
@@ -93,8 +100,8 @@ public final class TrainingSpeed {
                     .initialized(model.getNDManager(), InitialWeights.of(NETWORK, 1, Set.of())));
             Optimizer optimizer = Optimizer.sgd()
                     .setLearningRateTracker(Tracker.fixed(RATE))
-                    .optMomentum(0.9f)
-                    .optWeightDecays(5e-4f)
+                    .optMomentum(MOMENTUM)
+                    .optWeightDecays(WEIGHT_DECAY)
                     .build();
             try (Trainer trainer = model.newTrainer(
                     new DefaultTrainingConfig(loss).optOptimizer(optimizer).optDevices(new Device[] {Device.cpu()}))) {

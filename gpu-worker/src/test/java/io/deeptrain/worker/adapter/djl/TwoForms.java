@@ -9,10 +9,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
-import io.deeptrain.worker.objective.Objective;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -47,11 +45,7 @@ final class TwoForms {
     private static NDList scripted(Network network, List<Tensor> state, NDArray bytes) throws Exception {
         Path folder = Files.createTempDirectory("two-forms");
         try (Model model = Model.newInstance("net", DjlLearners.ENGINE)) {
-            TorchScriptArchive.write(
-                    folder.resolve("net.pt"),
-                    TorchScriptSource.of(network, new Objective.Classification(Activation.SIGMOID)),
-                    network,
-                    state);
+            TorchScriptArchive.write(folder.resolve("net.pt"), TorchScriptSource.predicting(network), network, state);
             model.load(folder, "net", Map.of());
             NDList answer =
                     model.getBlock().forward(new ParameterStore(bytes.getManager(), false), new NDList(bytes), false);

@@ -1,0 +1,210 @@
+package io.deeptrain.worker.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.template.ModelType;
+import io.deeptrain.template.Template;
+import io.deeptrain.template.TemplateCatalogue;
+import io.deeptrain.worker.learning.Optimizer;
+import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.objective.Mirror;
+import io.deeptrain.worker.objective.Objective;
+import io.deeptrain.worker.training.RateSchedule.WarmUp;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TrainingPlanTest {
+    private static final String CIFAR = "classification_cifar10_v1";
+    private static final String RSB = "MMClassification_ResNet_50_RSB_A1";
+    private static final String RESNET = "MMClassification_ResNet_50";
+    private static final String TRANSFER = "Clarifai_InceptionTransferEmbedNorm";
+
+    private static final Objective SOFTMAX = new Objective.Classification(Activation.SOFTMAX);
+    private static final Objective SIGMOID = new Objective.Classification(Activation.SIGMOID);
+
+    private static TrainingPlan plan(String template, Map<String, Object> given) {
+        return TrainingPlan.of(new TrainingSpec(
+                TemplateCatalogue.VISUAL_CLASSIFIER,
+                template,
+                given,
+                List.of("cat"),
+                new StoredObject("manifest", "a".repeat(64), 1),
+                1,
+                5,
+                1,
+                42));
+    }
+
+    @Test
+    void what_was_asked_for_is_what_is_planned() {
+        Map<String, Object> given = Map.of(
+                "image_size", 64L,
+                "batch_size", 10L,
+                "num_epochs", 7L,
+                "per_item_lrate", 0.01,
+                "logreg", 1L,
+                "average_horizontal_flips", true,
+                "num_items_per_epoch", 30L);
+        assertThat(plan(CIFAR, given))
+                .isEqualTo(new TrainingPlan(
+                        64,
+                        10,
+                        7,
+                        30,
+                        0,
+                        new RateSchedule.Cosine(0.1, 0, new WarmUp.Twentieth()),
+                        new Optimizer.Momentum(0.9, 5e-4),
+                        SIGMOID,
+                        new Flips(0.5, Mirror.LEFT_RIGHT),
+                        1,
+                        "None",
+                        42));
+    }
+
+    @Test
+    void what_was_not_asked_for_is_what_the_catalogue_says() {
+        TrainingPlan plan = plan(RSB, Map.of());
+        assertThat(plan.imageSize()).isEqualTo(224);
+        assertThat(plan.batchSize()).isEqualTo(64);
+        assertThat(plan.epochs()).isEqualTo(60);
+        assertThat(plan.rates()).isEqualTo(new RateSchedule.Cosine(0.00125, 1e-6, new WarmUp.Updates(100, 0.0001)));
+        assertThat(plan.optimizer()).isEqualTo(new Optimizer.Lamb(0.01));
+        assertThat(plan.objective()).isEqualTo(SIGMOID);
+        assertThat(plan.flips()).isEqualTo(new Flips(0.5, Mirror.LEFT_RIGHT));
+        assertThat(plan.recipe().gradientNormMax()).isEqualTo(1);
+    }
+
+    @Test
+    void a_rate_is_given_as_it_is_or_for_an_image_or_for_128_images() {
+        assertThat(plan(TRANSFER, Map.of("lrate", 0.3)).rates().rate()).isEqualTo(0.3);
+        assertThat(plan(CIFAR, Map.of("per_item_lrate", 0.002, "batch_size", 50L))
+                        .rates()
+                        .rate())
+                .isEqualTo(0.1);
+        assertThat(plan("Clarifai_InceptionResnetV2", Map.of("per_128_lrate", 0.2, "batch_size", 32L))
+                        .rates()
+                        .rate())
+                .isEqualTo(0.05);
+    }
+
+    @Test
+    void the_rate_falls_after_the_first_epochs_and_then_every_few() {
+        TrainingPlan plan = plan(
+                "Clarifai_ResNext",
+                Map.of(
+                        "per_item_lrate",
+                        0.01,
+                        "batch_size",
+                        10L,
+                        "init_epochs",
+                        3L,
+                        "step_epochs",
+                        2L,
+                        "num_epochs",
+                        8L));
+        assertThat(plan.rates()).isEqualTo(new RateSchedule.Steps(0.1, List.of(3, 5, 7)));
+        Schedule schedule = new Schedule(plan, 100);
+        assertThat(schedule.learningRateOf(0)).isEqualTo(0.1);
+        assertThat(schedule.learningRateOf(29)).isEqualTo(0.1);
+        assertThat(schedule.learningRateOf(30)).isCloseTo(0.01, within(1e-12));
+        assertThat(schedule.learningRateOf(50)).isCloseTo(0.001, within(1e-12));
+        assertThat(schedule.learningRateOf(79)).isCloseTo(0.0001, within(1e-12));
+    }
+
+    @Test
+    void the_rate_falls_after_the_epochs_that_are_named() {
+        TrainingPlan plan = plan(RESNET, Map.of("learning_rate_steps", List.of(1.0, 3.0), "batch_size", 10L));
+        assertThat(plan.rates()).isEqualTo(new RateSchedule.Steps(0.00390625, List.of(1, 3)));
+        assertThat(plan(RESNET, Map.of()).rates()).isEqualTo(new RateSchedule.Steps(0.025, List.of(30, 40, 50)));
+    }
+
+    @Test
+    void the_rate_climbs_from_a_share_and_ends_at_the_least() {
+        TrainingPlan plan = plan(
+                RSB,
+                Map.of(
+                        "batch_size",
+                        10L,
+                        "num_epochs",
+                        10L,
+                        "per_item_lrate",
+                        0.1,
+                        "per_item_min_lrate",
+                        0.01,
+                        "warmup_iters",
+                        4L,
+                        "warmup_ratio",
+                        0.2));
+        Schedule schedule = new Schedule(plan, 100);
+        assertThat(schedule.learningRateOf(0)).isCloseTo(0.2, within(1e-9));
+        assertThat(schedule.learningRateOf(2)).isCloseTo(0.6, within(1e-3));
+        assertThat(schedule.learningRateOf(50)).isCloseTo(0.55, within(1e-9));
+        assertThat(schedule.learningRateOf(99)).isBetween(0.1, 0.101);
+    }
+
+    @Test
+    void a_warm_up_over_no_update_is_none() {
+        assertThat(new WarmUp.Updates(0, 0.1).shareAt(0, 10)).isEqualTo(1);
+    }
+
+    @Test
+    void momentum_and_weight_decay_are_those_asked_for() {
+        assertThat(plan(RESNET, Map.of("momentum", 0.8, "weight_decay", 0.3)).optimizer())
+                .isEqualTo(new Optimizer.Momentum(0.8, 0.3));
+        assertThat(plan(RSB, Map.of("weight_decay", 0.3)).optimizer()).isEqualTo(new Optimizer.Lamb(0.3));
+    }
+
+    @Test
+    void concepts_exclude_each_other_if_either_name_says_so() {
+        assertThat(plan(CIFAR, Map.of("logreg", 0L)).objective()).isEqualTo(SOFTMAX);
+        assertThat(plan(CIFAR, Map.of("logreg", 1L)).objective()).isEqualTo(SIGMOID);
+        assertThat(plan(RSB, Map.of("concepts_mutually_exclusive", true)).objective())
+                .isEqualTo(SOFTMAX);
+    }
+
+    @Test
+    void images_are_flipped_as_often_and_along_the_axis_that_was_asked_for() {
+        assertThat(plan(RSB, Map.of("flip_probability", 0.1, "flip_direction", "vertical"))
+                        .flips())
+                .isEqualTo(new Flips(0.1, Mirror.TOP_BOTTOM));
+        assertThat(plan(CIFAR, Map.of("average_horizontal_flips", false)).flips())
+                .isEqualTo(Flips.NONE);
+    }
+
+    @Test
+    void only_a_backbone_that_knows_something_learns_more_slowly() {
+        assertThat(plan(TRANSFER, Map.of("pretrained_weights", "ImageNet-1k", "base_gradient_multiplier", 0.01))
+                        .recipe()
+                        .backboneRate())
+                .isEqualTo(0.01);
+        assertThat(plan(TRANSFER, Map.of("pretrained_weights", "None")).recipe().backboneRate())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void test_images_are_looked_at_as_often_as_asked_for() {
+        assertThat(plan("Clarifai_InceptionResnetV2", Map.of("test_freq", 3L)).epochsBetweenTests())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void the_catalogue_calls_exactly_those_classifiers_runnable_that_the_worker_trains() {
+        List<Template> templates = TemplateCatalogue.modelType(TemplateCatalogue.VISUAL_CLASSIFIER)
+                .map(ModelType::templates)
+                .orElseThrow();
+        assertThat(templates.stream().filter(Template::runnable).map(Template::id))
+                .containsExactlyInAnyOrderElementsOf(Architectures.templates());
+    }
+
+    @Test
+    void every_template_that_can_be_run_has_a_plan_from_its_defaults_alone() {
+        for (String template : Architectures.templates()) {
+            assertThat(plan(template, Map.of()).startsPretrained()).as(template).isFalse();
+        }
+    }
+}
