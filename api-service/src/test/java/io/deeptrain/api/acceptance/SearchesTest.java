@@ -111,13 +111,16 @@ class SearchesTest {
     void what_cannot_be_searched_by_is_refused_by_name() {
         assertThat(newer("'ranks':[{'annotation':{'data':{'image':{'url':'http://x/y'}}}}]", "")
                         .details())
-                .startsWith(
-                        "query.ranks.annotation.data.image asks for inputs that look like an image, but no embeddings "
-                                + "are indexed in this release");
+                .startsWith("query.ranks.annotation asks for inputs that look like something, but no embeddings are"
+                        + " indexed: train a visual-embedder");
         Answer older = app.post(
                 "/searches", "{'query':{'ands':[{'output':{'input':{'data':{'image':{'url':'http://x/y'}}}}}]}}");
         assertThat(older.code()).isEqualTo(40002);
         assertThat(older.details()).contains("no embeddings are indexed");
+        assertThat(newer("'filters':[{'annotation':{'data':{'image':{'url':'http://x/y'}}}}]", "")
+                        .details())
+                .startsWith("query.filters.annotation.data.image asks for inputs that look like something, which only"
+                        + " query.ranks.annotation");
         assertThat(newer("'filters':[{}]", "").details())
                 .contains("query.filters holds a condition that names nothing");
         assertThat(app.post("/inputs/searches", "{}").details())

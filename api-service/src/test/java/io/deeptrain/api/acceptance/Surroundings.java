@@ -2,6 +2,8 @@ package io.deeptrain.api.acceptance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
@@ -11,11 +13,16 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Map;
 
 /**
  * A folder for objects, a first key, a certificate, and a worker that sees cats everywhere: with a model that is stored
- * as a detector it finds them, with one that is stored as an embedder it places them.
+ * as a detector it finds them, with one that is stored as an embedder it places them. Asked for embeddings it places
+ * each image where its hash says.
  */
 public final class Surroundings implements QuarkusTestResourceLifecycleManager {
     static final String KEY = "the-first-key";
@@ -47,7 +54,10 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         worker.createContext("/predictions", exchange -> {
             JsonNode asked = new ObjectMapper().readTree(exchange.getRequestBody());
-            byte[] answer = answer(asked.at("/model/key").asText()).getBytes(StandardCharsets.UTF_8);
+            byte[] answer = (asked.path("embeddings").asBoolean()
+                            ? embeddings(asked.path("images")).toString()
+                            : answer(asked.at("/model/key").asText()))
+                    .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
             exchange.close();
@@ -71,6 +81,30 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
                     "http://127.0.0.1:" + worker.getAddress().getPort());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Equal images lie in the same place, others anywhere. */
+    private static JsonNode embeddings(JsonNode images) {
+        ObjectNode answer = new ObjectMapper().createObjectNode();
+        ArrayNode outputs = answer.putArray("outputs");
+        for (JsonNode image : images) {
+            String sha256 = image.has("object")
+                    ? image.at("/object/sha256").asText()
+                    : sha256(Base64.getDecoder().decode(image.path("base64").asText()));
+            ArrayNode embedding = outputs.addObject().putArray("embedding");
+            for (byte number : HexFormat.of().parseHex(sha256)) {
+                embedding.add((float) number);
+            }
+        }
+        return answer;
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
     }
 

@@ -90,7 +90,15 @@ public class Predictions {
 
     /** One answer for each picture, in their order. */
     public List<Sight> predict(StoredObject model, List<Picture> pictures) throws NoWorkerException {
-        ObjectNode request = mapper.createObjectNode();
+        return ask(mapper.createObjectNode(), model, pictures);
+    }
+
+    /** One embedding for each picture that can be read, in their order, whatever the model answers otherwise. */
+    public List<Sight> embed(StoredObject model, List<Picture> pictures) throws NoWorkerException {
+        return ask(mapper.createObjectNode().put("embeddings", true), model, pictures);
+    }
+
+    private List<Sight> ask(ObjectNode request, StoredObject model, List<Picture> pictures) throws NoWorkerException {
         request.set("model", object(model));
         var images = request.putArray("images");
         for (Picture picture : pictures) {

@@ -5,17 +5,26 @@ import io.deeptrain.api.input.Label;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.search.Condition;
 import io.deeptrain.api.search.Criterion;
+import io.deeptrain.api.search.Embedding;
 import io.deeptrain.api.search.InputSearch;
+import io.deeptrain.api.search.Likeness;
 import io.deeptrain.event.Tenant;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Finds inputs. */
 public final class Searches {
     private static final float SCORE_ABOVE_ALL = 2;
+
+    /** Vectors are read as they come, so that they need not fit into memory together. */
+    private static final int ROWS_AT_ONCE = 1_000;
 
     private Searches() {}
 
@@ -58,6 +67,49 @@ public final class Searches {
     /** Scores are not negative, and the bits of such numbers have their order. */
     private static float score(Mark mark) {
         return Float.intBitsToFloat((int) mark.rank());
+    }
+
+    /** An input and how well it fits. */
+    public record Placed(String inputId, float score) {}
+
+    /**
+     * All inputs that meet the search and are placed, those that fit best first; of equal ones the older first. Each is
+     * compared: this takes time in proportion to their number.
+     */
+    public static List<Placed> like(Connection connection, Tenant tenant, InputSearch search, Likeness likeness)
+            throws SQLException {
+        Part hits = hits(connection, tenant, new InputSearch(search.filters(), search.ranks(), 0));
+        List<Placed> placed = new ArrayList<>();
+        try (PreparedStatement statement = Sql.prepared(
+                connection,
+                """
+                select e.input_id, scored.score, e.vector
+                from (%s) scored
+                join input_embedding e on e.user_id = ? and e.app_id = ? and e.input_id = scored.input_id
+                where e.model_sha256 = ? and length(e.vector) > 0
+                order by scored.position
+                limit ?
+                """.formatted(hits.sql()),
+                Stream.concat(
+                                hits.arguments().stream(),
+                                Stream.of(
+                                        tenant.userId(),
+                                        tenant.appId(),
+                                        likeness.modelSha256(),
+                                        Likeness.INPUTS_MAX + 1))
+                        .toArray())) {
+            statement.setFetchSize(ROWS_AT_ONCE);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    float score = likeness.score(Embedding.of(rows.getBytes(3)), rows.getFloat(2));
+                    if (score >= search.scoreMin()) {
+                        placed.add(new Placed(rows.getString(1), score));
+                    }
+                }
+            }
+        }
+        placed.sort(Comparator.comparingDouble(Placed::score).reversed());
+        return placed;
     }
 
     /** The ids of all that are found, in no more than so many rows. */

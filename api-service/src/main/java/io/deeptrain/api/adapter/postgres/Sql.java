@@ -80,7 +80,7 @@ final class Sql {
         return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }
 
-    private static PreparedStatement prepared(Connection connection, String sql, @Nullable Object... arguments)
+    static PreparedStatement prepared(Connection connection, String sql, @Nullable Object... arguments)
             throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         try {

@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.rest;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Message;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Calls;
@@ -15,6 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,9 +27,11 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public class BaseWorkflowRoute {
     private static final String PATH = OwnRoutes.LONG_FORM + "/base-workflows";
     private static final String LIKE = "PatchWorkflows";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Calls calls;
     private final Entry entry;
+    private final Entry reindexing;
     private final ContractJson json;
     private final long bodyBytesMax;
 
@@ -40,16 +44,21 @@ public class BaseWorkflowRoute {
                 .filter(known -> known.name().equals(LIKE))
                 .findFirst()
                 .orElseThrow();
-        this.entry = new Entry(
-                like.method(),
-                like.request(),
-                like.response(),
-                Optional.of((caller, request) -> workflows.patchBase(caller, (PatchWorkflowsRequest) request)),
-                like.open(),
-                like.scope());
+        this.entry = entry(like, workflows, false);
+        this.reindexing = entry(like, workflows, true);
         this.calls = calls;
         this.json = new ContractJson(bodyBytesMax);
         this.bodyBytesMax = bodyBytesMax;
+    }
+
+    private static Entry entry(Entry like, WorkflowCalls workflows, boolean reindex) {
+        return new Entry(
+                like.method(),
+                like.request(),
+                like.response(),
+                Optional.of((caller, request) -> workflows.patchBase(caller, (PatchWorkflowsRequest) request, reindex)),
+                like.open(),
+                like.scope());
     }
 
     void open(@Observes Router router) {
@@ -74,11 +83,20 @@ public class BaseWorkflowRoute {
                     Map.of(
                             "user_app_id.user_id", parameter(context, "user"),
                             "user_app_id.app_id", parameter(context, "app")));
-            answer = calls.call(entry, RestDoor.headers(context), request);
+            answer = calls.call(asksToReindex(body) ? reindexing : entry, RestDoor.headers(context), request);
         } catch (BadRequestException e) {
             answer = RpcTable.refused(entry, StatusCode.BAD_REQUEST_FORMAT, String.valueOf(e.getMessage()));
         }
         send(context, answer);
+    }
+
+    /** The contract's message has no such field. The body was read before, so it is JSON. */
+    private static boolean asksToReindex(byte[] body) {
+        try {
+            return MAPPER.readTree(body).path("reindex").asBoolean();
+        } catch (IOException impossible) {
+            throw new IllegalStateException("what was read as JSON is none", impossible);
+        }
     }
 
     private void fail(RoutingContext context) {

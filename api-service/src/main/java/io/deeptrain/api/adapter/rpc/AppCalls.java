@@ -107,8 +107,13 @@ class AppCalls {
     private SingleAppResponse patch(Caller caller, PatchAppRequest request) {
         Tenants.user(caller, request.getUserAppId());
         PatchAction kind = Actions.of(request.getAction(), StatusCode.BAD_REQUEST_FORMAT);
-        StoredApp app = database.inTransaction(
-                _ -> patched(Tenants.app(caller, request.getUserAppId()), kind, request.getApp()));
+        StoredApp app = database.inTransaction(connection -> {
+            StoredApp patched = patched(Tenants.app(caller, request.getUserAppId()), kind, request.getApp());
+            if (request.getReindex()) {
+                BaseEmbedders.reindex(connection, patched.tenant());
+            }
+            return patched;
+        });
         return SingleAppResponse.newBuilder()
                 .setStatus(Answers.ok())
                 .setApp(message(app))
@@ -118,7 +123,7 @@ class AppCalls {
     private MultiAppResponse patchSome(Caller caller, PatchAppsRequest request) {
         Tenants.user(caller, request.getUserAppId());
         PatchAction kind = Actions.of(request.getAction(), StatusCode.BAD_REQUEST_FORMAT);
-        return database.inTransaction(_ -> {
+        return database.inTransaction(connection -> {
             MultiAppResponse.Builder answer = MultiAppResponse.newBuilder().setStatus(Answers.ok());
             for (App patch : request.getAppsList()) {
                 Tenant tenant = Tenants.app(
@@ -127,6 +132,9 @@ class AppCalls {
                                 .setAppId(patch.getId())
                                 .build());
                 answer.addApps(message(patched(tenant, kind, patch)));
+                if (request.getReindex()) {
+                    BaseEmbedders.reindex(connection, tenant);
+                }
             }
             return answer.build();
         });

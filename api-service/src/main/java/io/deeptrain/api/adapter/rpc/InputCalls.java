@@ -8,6 +8,7 @@ import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.AddJobs;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Datasets;
+import io.deeptrain.api.adapter.postgres.EmbeddingIndexes;
 import io.deeptrain.api.adapter.postgres.Inputs;
 import io.deeptrain.api.adapter.postgres.Page;
 import io.deeptrain.api.adapter.rpc.InputIntake.Outcome;
@@ -252,12 +253,18 @@ class InputCalls {
     }
 
     private SingleInputCountResponse count(Caller caller, GetInputCountRequest request) {
-        long count = database.inTransaction(
-                connection -> Inputs.count(connection, Tenants.app(caller, request.getUserAppId())));
-        return SingleInputCountResponse.newBuilder()
-                .setStatus(Answers.ok())
-                .setCounts(InputCount.newBuilder().setProcessed(Math.toIntExact(count)))
-                .build();
+        return database.inTransaction(connection -> {
+            Tenant tenant = Tenants.app(caller, request.getUserAppId());
+            EmbeddingIndexes.Counts placed = EmbeddingIndexes.counts(connection, tenant);
+            return SingleInputCountResponse.newBuilder()
+                    .setStatus(Answers.ok())
+                    .setCounts(InputCount.newBuilder()
+                            .setProcessed(Math.toIntExact(Inputs.count(connection, tenant)))
+                            .setReindexed(Math.toIntExact(placed.placed()))
+                            .setToReindex(Math.toIntExact(placed.waiting()))
+                            .setReindexErrors(Math.toIntExact(placed.failed())))
+                    .build();
+        });
     }
 
     private BaseResponse delete(Caller caller, DeleteInputRequest request) {

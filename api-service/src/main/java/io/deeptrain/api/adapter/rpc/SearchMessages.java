@@ -24,8 +24,9 @@ import java.util.List;
 
 /**
  * Reads what is looked for, in the words of both generations of clients: {@code query.ands} of the older,
- * {@code query.filters} and {@code query.ranks} of the newer. Both are about what is known of inputs by their labels; a
- * concept that the older clients look for in outputs is looked for there too, for outputs are not kept.
+ * {@code query.filters} and {@code query.ranks} of the newer. Both are about what is known of inputs by their labels;
+ * what they should look like {@link Likenesses} has taken out before. A concept that the older clients look for in
+ * outputs is looked for there too, for outputs are not kept.
  */
 final class SearchMessages {
     private final Connection connection;
@@ -129,8 +130,9 @@ final class SearchMessages {
     }
 
     private static Refusal notIndexed(String path) {
-        return invalid(path + " asks for inputs that look like an image, but no embeddings are indexed in this release;"
-                + " search by concepts, metadata, input ids or datasets");
+        return invalid(path + " asks for inputs that look like something, which only query.ranks.annotation and"
+                + " query.ands.output.input of PostInputsSearches and PostSearches can; search by concepts, metadata,"
+                + " input ids or datasets");
     }
 
     private static Refusal invalid(String details) {

@@ -252,7 +252,7 @@ public class WorkflowCalls {
      * The documented older call: makes the workflow, or merges it with the one that is there, and makes it the one that
      * the app uses by default.
      */
-    public MultiWorkflowResponse patchBase(Caller caller, PatchWorkflowsRequest request) {
+    public MultiWorkflowResponse patchBase(Caller caller, PatchWorkflowsRequest request, boolean reindex) {
         PatchAction action = Actions.of(request.getAction(), StatusCode.WORKFLOW_INVALID_ARGUMENT);
         if (request.getWorkflowsCount() != 1) {
             throw new Refusal(
@@ -268,6 +268,9 @@ public class WorkflowCalls {
                     ? update(connection, known.get(), action, patch)
                     : insert(connection, tenant, patch);
             makeDefault(tenant, base.id());
+            if (reindex) {
+                BaseEmbedders.reindex(connection, tenant);
+            }
             return MultiWorkflowResponse.newBuilder()
                     .setStatus(Answers.ok())
                     .addWorkflows(WorkflowMessages.message(base))
