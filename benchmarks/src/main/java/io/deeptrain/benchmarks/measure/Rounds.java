@@ -57,7 +57,7 @@ public record Rounds(List<Double> measuredPerSecond, List<Double> referencePerSe
     }
 
     /** The middle one; of an even number the lower of the two in the middle. */
-    static double median(List<Double> values) {
+    public static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         return sorted.get((sorted.size() - 1) / 2);
     }
