@@ -125,7 +125,7 @@ final class Classifiers {
                         Settings.choice("model_cfg", "The architecture.", "resnext", "resnext"),
                         Settings.choice(
                                 "preinit",
-                                "The weights to start from. Others than None are there if the operator has provided them.",
+                                "The weights to start from. The workers of this release have none.",
                                 "None",
                                 "None",
                                 "general-v1.5"),

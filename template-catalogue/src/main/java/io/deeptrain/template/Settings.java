@@ -151,7 +151,7 @@ final class Settings {
     static Hyperparameter pretrainedWeights(String trained) {
         return choice(
                 "pretrained_weights",
-                "What the weights were trained on before. Others than None are there if the operator has provided them.",
+                "What the weights were trained on before. The workers of this release have none.",
                 "None",
                 "None",
                 trained);
