@@ -10,6 +10,7 @@ import io.deeptrain.event.ChargeEvent.Line;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.CostCap;
 import io.deeptrain.event.Event;
+import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.JobEvent;
@@ -28,6 +29,7 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Topic;
+import io.deeptrain.scheduler.job.JobMachine;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.worker.attempt.AttemptId;
@@ -100,7 +102,8 @@ final class Checker {
                     checkReading(finishing.jobId(), finishing.attempt(), finishing.readingMillis(), line);
                 case JobCancelled cancelled -> checkCancelled(cancelled, line);
                 case JobSucceeded succeeded -> checkModel(succeeded);
-                case JobQueued _, JobAssigned _, JobStarted _, JobCheckpointed _, JobCancelling _, JobFailed _ -> {}
+                case JobFailed failed -> checkFailure(failed);
+                case JobQueued _, JobAssigned _, JobStarted _, JobCheckpointed _, JobCancelling _ -> {}
             }
             if (line.isEnded()) {
                 endedAtMillis.put(entry.jobId(), world.agenda().nowMillis());
@@ -194,6 +197,18 @@ final class Checker {
                         .isPresent(),
                 "S5",
                 () -> "nobody asked for %s".formatted(cancelled));
+    }
+
+    /** Nobody is blamed for what the scheduler did: for making room, for one. */
+    private void checkFailure(JobFailed failed) {
+        Workload workload = world.workloadOf(failed.jobId());
+        Violation.unless(
+                failed.fault() != Fault.USER
+                        || workload.failsWhilePreparing()
+                        || workload.failsAtStep() > 0
+                        || failed.code().equals(JobMachine.BUDGET_TOO_SMALL),
+                "S11",
+                () -> "%s, though nothing is wrong with %s".formatted(failed, workload));
     }
 
     private void checkModel(JobSucceeded succeeded) {

@@ -1,6 +1,7 @@
 package io.deeptrain.simulation;
 
 import io.deeptrain.event.AssignmentEvent;
+import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.AttemptEvent.AttemptFailed;
 import io.deeptrain.event.AttemptEvent.AttemptStarted;
@@ -9,6 +10,7 @@ import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Event;
+import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobEvent.JobCancelled;
@@ -19,6 +21,7 @@ import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.StopReason;
 import io.deeptrain.scheduler.engine.Decisions;
 import io.deeptrain.scheduler.engine.Input;
 import io.deeptrain.scheduler.engine.SchedulerEngine;
@@ -39,6 +42,7 @@ final class FlawedEngine {
     private final World world;
     private final MeterSum meters;
     private final Set<JobId> cancelsDropped = new HashSet<>();
+    private final Set<JobId> askedToMakeRoom = new HashSet<>();
     private SchedulerEngine engine;
 
     private FlawedEngine(SchedulerEngine engine, World world) {
@@ -68,6 +72,9 @@ final class FlawedEngine {
                 cancelsDropped.add(cancel.jobId());
                 yield new Decisions(List.of(), List.of(), Set.of());
             }
+            case Input.Heard(TrainingCancelled cancel, var _)
+            when world.has(PlantedBug.MAKING_ROOM_FORGETS_CANCEL) && askedToMakeRoom.contains(cancel.jobId()) ->
+                new Decisions(List.of(), List.of(), Set.of());
             case Input.Heard(JobSealed seal, var _)
             when world.has(PlantedBug.TERMINAL_TWICE)
                     && stateOf(seal.jobId())
@@ -77,8 +84,12 @@ final class FlawedEngine {
             when world.has(PlantedBug.NO_FENCE) -> engine.apply(new Input.Heard(asOfNewest(event), now));
             case Input.Heard(AttemptEvent event, var now)
             when world.has(PlantedBug.DELTA_METER) -> engine.apply(new Input.Heard(meters.summed(event), now));
+            case Input.Heard(AttemptStopped stopped, var now)
+            when world.has(PlantedBug.MAKING_ROOM_FAILS_THE_JOB) && stopped.reason() == StopReason.PREEMPTED ->
+                engine.apply(new Input.Heard(asFailure(stopped), now));
             case Input.Heard _, Input.Tick _ ->
-                withoutSeal(withoutMemoryOfStop(withoutMemoryOfCancel(input, engine.apply(input))), input);
+                rememberWhoMakesRoom(
+                        withoutSeal(withoutMemoryOfStop(withoutMemoryOfCancel(input, engine.apply(input))), input));
         };
     }
 
@@ -127,6 +138,26 @@ final class FlawedEngine {
                     Set.of(job.jobId()));
         }
         return new Decisions(List.of(), List.of(), Set.of());
+    }
+
+    private static AttemptFailed asFailure(AttemptStopped stopped) {
+        return new AttemptFailed(
+                stopped.jobId(),
+                stopped.attempt(),
+                stopped.workerId(),
+                Fault.USER,
+                "PREEMPTED",
+                "It had to make room.",
+                stopped.readingMillis());
+    }
+
+    private Decisions rememberWhoMakesRoom(Decisions decisions) {
+        for (AssignmentEvent message : decisions.assignments()) {
+            if (message instanceof AttemptStopRequested stop && stop.reason() == StopReason.PREEMPTED) {
+                askedToMakeRoom.add(stop.jobId());
+            }
+        }
+        return decisions;
     }
 
     /** Seals at once what the front door should have been asked about. */

@@ -19,6 +19,8 @@ enum PlantedBug {
     SUBMIT_NOT_IDEMPOTENT("the front door does not look for the idempotency key"),
     REQUEUE_FORGETS_CANCEL("a cancelled job whose lease lapses waits for another worker"),
     STOP_FORGOTTEN_ON_REQUEUE("a job that is to stop and whose attempt is lost is trained to its end by the next one"),
+    MAKING_ROOM_FORGETS_CANCEL("a job that was asked to make room no longer hears a cancel"),
+    MAKING_ROOM_FAILS_THE_JOB("a job that has made room for another counts as failed"),
     STOP_BEATS_CANCEL("a cancel that comes while a job is being stopped does not keep it from succeeding"),
     DELTA_METER("the worker sends the time since its last report, and the receivers add up"),
     LEASES_RUN_WHILE_AWAY("leases run on the clock, also while the scheduler or the log is away");

@@ -20,6 +20,9 @@ import java.util.Set;
  * for, some of them one soon after the other.
  */
 final class Tenants {
+    /** Whose jobs others make room for. */
+    static final Tenant IN_A_HURRY = new Tenant("user-2", "app");
+
     private static final int JOBS_MAX = 6;
     private static final int RETRY_MIN_MILLIS = 300;
     private static final int RETRY_MAX_MILLIS = 1_500;

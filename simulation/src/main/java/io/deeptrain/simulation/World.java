@@ -6,6 +6,9 @@ import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.job.RetryPolicy;
 import io.deeptrain.scheduler.job.StallPolicy;
+import io.deeptrain.scheduler.queue.Preemption;
+import io.deeptrain.scheduler.queue.Priority;
+import io.deeptrain.scheduler.queue.QueueLimits;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +31,8 @@ final class World {
             new RetryPolicy(6, Duration.ofMillis(500), Duration.ofSeconds(5)),
             new StallPolicy(Duration.ofSeconds(12), 10, Duration.ofSeconds(15)),
             EngineSettings.STANDARD.endedKeptMax(),
-            QueueSettings.STANDARD);
+            QueueSettings.STANDARD.withTenant(Tenants.IN_A_HURRY, QueueLimits.STANDARD.withPriority(Priority.HIGH)),
+            new Preemption(1, Duration.ofSeconds(1), 2, Duration.ZERO));
 
     static final long HEALED_AT_MILLIS = 30_000;
 

@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.engine;
 
 import io.deeptrain.scheduler.job.RetryPolicy;
 import io.deeptrain.scheduler.job.StallPolicy;
+import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Duration;
 
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param endedKeptMax so many ended jobs are remembered, the newest, so that a request which is delivered again does
  *     not start a job again
  * @param queues what each tenant is owed and may have, and how long jobs can be passed by others
+ * @param preemption which jobs make room for others
  */
 public record EngineSettings(
         Duration leaseTerm,
@@ -20,14 +22,16 @@ public record EngineSettings(
         RetryPolicy retry,
         StallPolicy stall,
         int endedKeptMax,
-        QueueSettings queues) {
+        QueueSettings queues,
+        Preemption preemption) {
     public static final EngineSettings STANDARD = new EngineSettings(
             Duration.ofSeconds(8),
             Duration.ofSeconds(2),
             RetryPolicy.STANDARD,
             StallPolicy.STANDARD,
             100_000,
-            QueueSettings.STANDARD);
+            QueueSettings.STANDARD,
+            Preemption.STANDARD);
 
     public EngineSettings {
         if (!leaseTerm.isPositive() || !resendAfter.isPositive()) {
@@ -40,6 +44,6 @@ public record EngineSettings(
     }
 
     public EngineSettings withLeaseTerm(Duration term) {
-        return new EngineSettings(term, resendAfter, retry, stall, endedKeptMax, queues);
+        return new EngineSettings(term, resendAfter, retry, stall, endedKeptMax, queues, preemption);
     }
 }

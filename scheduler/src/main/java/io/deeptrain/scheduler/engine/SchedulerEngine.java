@@ -28,6 +28,7 @@ import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.Claims.Claim;
 import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.fleet.Fleet;
@@ -52,10 +53,13 @@ import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.job.JobState.Running;
 import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.job.Lineage;
+import io.deeptrain.scheduler.queue.Contender.Claimant;
+import io.deeptrain.scheduler.queue.Contender.Holder;
 import io.deeptrain.scheduler.queue.JobQueue;
 import io.deeptrain.scheduler.queue.RemainingWork;
 import io.deeptrain.scheduler.queue.Room;
 import io.deeptrain.scheduler.queue.Shape;
+import io.deeptrain.scheduler.queue.Standing;
 import io.deeptrain.scheduler.queue.TenantUse;
 import io.deeptrain.scheduler.queue.Ticket;
 import java.time.Duration;
@@ -90,7 +94,9 @@ import java.util.TreeSet;
  *   <li>At a tick, leases whose term has passed lapse, attempts without new work are given up, silent workers are
  *       forgotten.
  *   <li>At a tick, assignments and stops that nobody has acknowledged are sent again.
- *   <li>As long as the job whose turn it is fits on a worker, it is assigned there.
+ *   <li>A job that others made room for is assigned there. As long as the job whose turn it is fits on a worker, it is
+ *       assigned there.
+ *   <li>At a tick, running jobs are asked to make room for one of those that still wait.
  * </ol>
  *
  * <p>The caller commits the decisions, or throws the engine away and {@linkplain #restore restores} another one.
@@ -99,6 +105,12 @@ public final class SchedulerEngine {
     /** A tick after a pause of the control plane must not use up a lease at once. */
     public static final Duration HEARD_STEP_MAX = Duration.ofSeconds(2);
 
+    /** Whoever was asked to make room has so long. Then the room is no longer kept, and others may be asked. */
+    static final Duration CLAIM_MAX = Duration.ofMinutes(1);
+
+    /** One look a second for a job to make room for, as it means to look at all that run. */
+    private static final Duration CLAIM_PAUSE = Duration.ofSeconds(1);
+
     private final EngineSettings settings;
     private final Map<JobId, JobRecord> jobs = new HashMap<>();
     private final Deque<JobId> ended = new ArrayDeque<>();
@@ -106,6 +118,7 @@ public final class SchedulerEngine {
     private final Fleet fleet;
     private final Capacity capacity = new Capacity();
     private final Room room = new FleetRoom();
+    private final Claims claims = new Claims();
     private final Stops stops = new Stops();
     private final Map<JobId, Watch> watches = new HashMap<>();
     private final Map<WorkerId, TreeSet<JobId>> leasedTo = new HashMap<>();
@@ -115,6 +128,7 @@ public final class SchedulerEngine {
     private Instant now = Instant.EPOCH;
     private Optional<Instant> heardUpTo = Optional.empty();
     private long heardNanos;
+    private Instant claimNotBefore = Instant.EPOCH;
     private long arrivals;
     private long timersSet;
 
@@ -160,7 +174,11 @@ public final class SchedulerEngine {
                 resendUnacknowledged();
             }
         }
+        assignWhereRoomWasMade();
         assignWhatFits();
+        if (input instanceof Tick) {
+            makeRoom();
+        }
         return takeDecisions();
     }
 
@@ -301,7 +319,10 @@ public final class SchedulerEngine {
                         .forEach(holding -> requestStop(holding, workerId, beat.incarnation(), StopReason.SUPERSEDED));
                 return;
             }
-            case NEW -> welcome(beat);
+            case NEW -> {
+                claims.on(workerId).ifPresent(this::drop);
+                welcome(beat);
+            }
             case KNOWN -> {}
         }
         Map<Holding, Integer> strays = new LinkedHashMap<>();
@@ -371,6 +392,7 @@ public final class SchedulerEngine {
     }
 
     private void forget(WorkerId workerId) {
+        claims.on(workerId).ifPresent(this::drop);
         stops.settleAll(workerId);
         if (capacity.forget(workerId)) {
             queue.resize(Shape.ANY_CLASS, capacity.gpus());
@@ -445,6 +467,105 @@ public final class SchedulerEngine {
         }
     }
 
+    private void assignWhereRoomWasMade() {
+        for (Claim claim : claims.ready()) {
+            drop(claim);
+            boolean hasRoom = fleet.view().stream()
+                    .anyMatch(worker -> worker.workerId().equals(claim.workerId())
+                            && worker.incarnation().equals(claim.incarnation())
+                            && worker.readiness() == Readiness.ACCEPTING
+                            && worker.gpusFree() >= claim.gpus());
+            if (hasRoom) {
+                command(claim.reserved().jobId(), new JobCommand.Assign(claim.workerId(), claim.incarnation()));
+            }
+        }
+    }
+
+    /** Asks for room for one job: on the worker where least work is lost, by name among equals. */
+    private void makeRoom() {
+        claims.madeBefore(now.minus(CLAIM_MAX)).forEach(this::drop);
+        if (!settings.preemption().isEverAllowed() || claims.isFull() || now.isBefore(claimNotBefore)) {
+            return;
+        }
+        claimNotBefore = now.plus(CLAIM_PAUSE);
+        for (Ticket ticket : queue.claimants(room)) {
+            if (claims.of(ticket.jobId()).isEmpty() && claimFor(job(ticket.jobId()))) {
+                return;
+            }
+        }
+    }
+
+    private boolean claimFor(JobRecord job) {
+        Claimant claimant = new Claimant(
+                job.jobId(), job.tenant(), shapeOf(job), standing(job, queue.isEntitled(job.tenant(), shapeOf(job))));
+        Optional<WorkerView> cheapest = Optional.empty();
+        List<Holder> victims = List.of();
+        for (WorkerView worker : fleet.view()) {
+            if (worker.readiness() == Readiness.ACCEPTING
+                    && worker.gpus() >= job.gpus()
+                    && claims.on(worker.workerId()).isEmpty()) {
+                List<Holder> candidates = settings.preemption()
+                        .victims(
+                                claimant,
+                                holdersOn(worker.workerId()),
+                                queue.lendable(Shape.ANY_CLASS, worker.gpusFree()),
+                                queue);
+                if (!candidates.isEmpty()
+                        && (victims.isEmpty()
+                                || settings.preemption().lostGpuMillis(candidates)
+                                        < settings.preemption().lostGpuMillis(victims))) {
+                    cheapest = Optional.of(worker);
+                    victims = candidates;
+                }
+            }
+        }
+        List<Holder> chosen = victims;
+        cheapest.ifPresent(worker -> claim(job, worker, chosen));
+        return cheapest.isPresent();
+    }
+
+    private void claim(JobRecord job, WorkerView worker, List<Holder> victims) {
+        List<Holding> leaving = victims.stream()
+                .map(victim ->
+                        new Holding(victim.jobId(), job(victim.jobId()).state().token()))
+                .toList();
+        Holding reserved = new Holding(job.jobId(), job.state().token().next());
+        claims.add(new Claim(reserved, worker.workerId(), worker.incarnation(), job.gpus(), leaving, now));
+        fleet.occupy(worker.workerId(), reserved, job.gpus());
+        leaving.forEach(holding -> requestStop(holding, worker.workerId(), worker.incarnation(), StopReason.PREEMPTED));
+    }
+
+    private void drop(Claim claim) {
+        claims.remove(claim);
+        fleet.vacate(claim.workerId(), claim.reserved());
+    }
+
+    /** Those that run on the worker and go on as far as anybody knows. */
+    private List<Holder> holdersOn(WorkerId workerId) {
+        List<Holder> holders = new ArrayList<>();
+        for (JobId jobId : leasedTo.getOrDefault(workerId, new TreeSet<>())) {
+            JobRecord job = job(jobId);
+            Watch watch = watches.get(jobId);
+            if (watch != null
+                    && job.state() instanceof Running running
+                    && wantedStop(job).isEmpty()) {
+                holders.add(new Holder(
+                        jobId,
+                        job.tenant(),
+                        shapeOf(job),
+                        standing(job, watch.isEntitled()),
+                        Duration.between(running.startedAt(), now),
+                        Duration.ofMillis(running.unsavedMillis()),
+                        running.preemptions()));
+            }
+        }
+        return holders;
+    }
+
+    private Standing standing(JobRecord job, boolean entitled) {
+        return queue.standing(job.tenant(), job.request().requestedAt(), remainingWork(job), entitled, job.arrival());
+    }
+
     private void assign(JobRecord job) {
         if (!(job.state() instanceof Queued queued)) {
             throw new IllegalStateException("in the queue, but not queued: " + job);
@@ -490,6 +611,7 @@ public final class SchedulerEngine {
     /** What ends with the state that a job leaves. */
     private JobRecord leaving(JobRecord before, JobRecord after) {
         if (before.state() instanceof Queued queued) {
+            claims.of(before.jobId()).ifPresent(this::drop);
             queue.remove(ticketOf(before, queued), queued.notBefore());
         }
         if (before.state() instanceof Leased leased && !(after.state() instanceof Leased)) {
@@ -517,7 +639,8 @@ public final class SchedulerEngine {
     }
 
     private void seize(JobRecord job, Lease lease, Message assignment) {
-        Watch watch = new Watch(job.jobId(), lease, assignment, heardNanos);
+        boolean entitled = queue.isEntitled(job.tenant(), shapeOf(job));
+        Watch watch = new Watch(job.jobId(), lease, assignment, entitled, heardNanos);
         watches.put(job.jobId(), watch);
         setTimer(watch);
         leasedTo.computeIfAbsent(lease.holder(), _ -> new TreeSet<>()).add(job.jobId());
@@ -538,6 +661,13 @@ public final class SchedulerEngine {
         }
         stops.settle(lease.holder(), holding);
         fleet.vacate(lease.holder(), holding);
+        claims.on(lease.holder()).filter(claim -> claim.awaits(holding)).ifPresent(claim -> {
+            if (fleet.saidOver(lease.holder(), holding)) {
+                claim.left(holding);
+            } else {
+                drop(claim);
+            }
+        });
         return queue.ended(job.tenant(), shapeOf(job), Duration.between(lease.grantedAt(), now));
     }
 
@@ -658,10 +788,26 @@ public final class SchedulerEngine {
     }
 
     private Ticket ticketOf(JobRecord job, Queued queued) {
-        RemainingWork work = RemainingWork.of(
-                job.request().estimate(), Duration.ofMillis(queued.lineage().billableMillis()), job.gpus());
-        long dueMillis = queue.dueMillis(job.tenant(), job.request().requestedAt(), work);
+        long dueMillis = queue.dueMillis(
+                job.tenant(),
+                job.request().requestedAt(),
+                remainingWork(job, queued.lineage().billableMillis()));
         return new Ticket(job.jobId(), job.tenant(), shapeOf(job), dueMillis, job.arrival());
+    }
+
+    private static RemainingWork remainingWork(JobRecord job) {
+        return remainingWork(
+                job,
+                switch (job.state()) {
+                    case Queued queued -> queued.lineage().billableMillis();
+                    case Assigned assigned -> assigned.lineage().billableMillis();
+                    case Running running -> running.billableMillis();
+                    case Cancelling _, Finishing _, Ended _ -> 0;
+                });
+    }
+
+    private static RemainingWork remainingWork(JobRecord job, long attainedMillis) {
+        return RemainingWork.of(job.request().estimate(), Duration.ofMillis(attainedMillis), job.gpus());
     }
 
     private static Shape shapeOf(JobRecord job) {

@@ -8,14 +8,16 @@ final class Watch {
     private final JobId jobId;
     private final Lease lease;
     private final Message assignment;
+    private final boolean entitled;
     private long renewedNanos;
     private long progressedNanos;
     private boolean closed;
 
-    Watch(JobId jobId, Lease lease, Message assignment, long heardNanos) {
+    Watch(JobId jobId, Lease lease, Message assignment, boolean entitled, long heardNanos) {
         this.jobId = jobId;
         this.lease = lease;
         this.assignment = assignment;
+        this.entitled = entitled;
         renewedNanos = heardNanos;
         progressedNanos = heardNanos;
     }
@@ -26,6 +28,11 @@ final class Watch {
 
     Lease lease() {
         return lease;
+    }
+
+    /** Whether the job was within a guarantee when its lease began, or was taken up. */
+    boolean isEntitled() {
+        return entitled;
     }
 
     void acknowledge() {

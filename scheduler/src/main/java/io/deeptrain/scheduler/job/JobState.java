@@ -86,6 +86,16 @@ public sealed interface JobState {
         public long billableMillis() {
             return SaturatingSum.of(startedFrom.billableMillis(), readingMillis);
         }
+
+        /** Meter time of this attempt that is in no checkpoint. */
+        public long unsavedMillis() {
+            return billableMillis() - lineage.billableMillis();
+        }
+
+        /** How often the job has made room: each earlier attempt that was not lost. */
+        public int preemptions() {
+            return Math.toIntExact(token().value() - 1 - losses.count());
+        }
     }
 
     /**

@@ -290,6 +290,13 @@ public final class JobQueue implements Preemption.Shares {
                 + settings.patience().millis(work, settings.tenant(tenant).priority());
     }
 
+    /** How a job stands that was asked for at this time. */
+    public Standing standing(Tenant tenant, Instant askedAt, RemainingWork work, boolean entitled, long arrival) {
+        Priority priority = settings.tenant(tenant).priority();
+        return new Standing(
+                priority, entitled, askedAt.toEpochMilli(), settings.patience().millis(work), arrival);
+    }
+
     public int readyCount() {
         return ready.size();
     }

@@ -37,10 +37,15 @@ public record Patience(
 
     /** How much later than asked for a job is due. */
     public long millis(RemainingWork work, Priority priority) {
+        return millis(work) + priority.classesAbove() * perClass.toMillis();
+    }
+
+    /** How much of that is for its work, which is all that counts among jobs of one class. */
+    public long millis(RemainingWork work) {
         double knee = rootBeyond.toMillis();
         double counted = work.gpuMillis() <= knee ? work.gpuMillis() : Math.sqrt(work.gpuMillis() * knee);
         long ofWork = (long) (counted / 1000 * perGpuSecond.toMillis());
-        return Math.min(ofWork, workMax.toMillis()) + priority.classesAbove() * perClass.toMillis();
+        return Math.min(ofWork, workMax.toMillis());
     }
 
     /** Nobody who is asked for so much later than a job of this class goes before it. */

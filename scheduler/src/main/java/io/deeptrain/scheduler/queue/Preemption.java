@@ -99,6 +99,17 @@ public record Preemption(double hysteresis, Duration runMin, int perJobMax, Dura
         return shares.staysAhead(holder, fewer, claimant);
     }
 
+    public boolean isEverAllowed() {
+        return perJobMax > 0;
+    }
+
+    /** What it costs if these make room, in GPUs times milliseconds. */
+    public long lostGpuMillis(Collection<Holder> victims) {
+        return victims.stream()
+                .mapToLong(victim -> victim.shape().gpus() * lostPerGpu(victim).toMillis())
+                .sum();
+    }
+
     /** In time; as many GPUs as a job has, so many times it is lost. */
     private Duration lostPerGpu(Holder holder) {
         return holder.unsaved().plus(restart);

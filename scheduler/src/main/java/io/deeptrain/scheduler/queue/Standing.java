@@ -8,7 +8,7 @@ import java.util.Comparator;
  *
  * @param entitled whether it started, or would start, within a guarantee
  * @param askedMillis since 1970
- * @param patienceMillis see {@link Patience}
+ * @param patienceMillis for its work, see {@link Patience#millis(RemainingWork)}
  * @param arrival no two jobs have the same
  */
 public record Standing(Priority priority, boolean entitled, long askedMillis, long patienceMillis, long arrival)

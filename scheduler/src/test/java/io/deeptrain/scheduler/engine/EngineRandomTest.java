@@ -39,6 +39,7 @@ import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.Jobs;
 import io.deeptrain.scheduler.job.StallPolicy;
+import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.QueueLimits;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import io.deeptrain.scheduler.queue.QueueSettings.Member;
@@ -70,7 +71,8 @@ class EngineRandomTest {
             new StallPolicy(Duration.ofDays(1), 10, Duration.ofDays(1)),
             100_000,
             QueueSettings.STANDARD.withUser(
-                    BOLT.userId(), new Member(Member.NO_GROUP, QueueLimits.STANDARD.withWeight(2))));
+                    BOLT.userId(), new Member(Member.NO_GROUP, QueueLimits.STANDARD.withWeight(2))),
+            Preemption.NEVER);
 
     static LongStream seeds() {
         Long chosen = Long.getLong("simulation.seed");

@@ -56,6 +56,7 @@ import io.deeptrain.scheduler.job.JobState.Ended;
 import io.deeptrain.scheduler.job.JobState.Finishing;
 import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.job.JobState.Running;
+import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Duration;
 import java.util.List;
@@ -594,7 +595,8 @@ class SchedulerEngineTest {
                 EngineSettings.STANDARD.retry(),
                 EngineSettings.STANDARD.stall(),
                 1,
-                QueueSettings.STANDARD);
+                QueueSettings.STANDARD,
+                Preemption.NEVER);
         EngineScenario small = new EngineScenario(forgetful);
         for (int number = 1; number <= 2; number++) {
             small.hear(request(number));

@@ -333,11 +333,7 @@ class QueueRandomTest {
         Standing standing(boolean isEntitled, long runningMillis) {
             Priority priority = World.SETTINGS.tenant(tenant).priority();
             return new Standing(
-                    priority,
-                    isEntitled,
-                    askedMillis,
-                    World.PATIENCE.millis(remaining(runningMillis), priority),
-                    arrival);
+                    priority, isEntitled, askedMillis, World.PATIENCE.millis(remaining(runningMillis)), arrival);
         }
     }
 }
