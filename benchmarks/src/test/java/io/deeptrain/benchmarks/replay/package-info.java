@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.benchmarks.replay;
+
+import org.jspecify.annotations.NullMarked;
