@@ -3,6 +3,7 @@ package io.deeptrain.event;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -25,6 +26,10 @@ public record TrainingSpec(
         int invalidDataTolerancePercent,
         int gpus,
         long seed) {
+    private static final String BASE_MODEL_KEY = "base_model_key";
+    private static final String BASE_MODEL_SHA256 = "base_model_sha256";
+    private static final String BASE_MODEL_SIZE = "base_model_size_bytes";
+
     public TrainingSpec {
         hyperparameters = Collections.unmodifiableMap(new TreeMap<>(hyperparameters));
         hyperparameters.forEach(TrainingSpec::requireHyperparameter);
@@ -42,6 +47,24 @@ public record TrainingSpec(
         if (gpus < 1) {
             throw new IllegalArgumentException("a training needs at least one GPU: " + gpus);
         }
+    }
+
+    /** The model whose embeddings a transfer learning begins with, as {@link #withBaseModel} keeps it. */
+    public Optional<StoredObject> baseModel() {
+        return hyperparameters.get(BASE_MODEL_KEY) instanceof String key
+                        && hyperparameters.get(BASE_MODEL_SHA256) instanceof String sha256
+                        && hyperparameters.get(BASE_MODEL_SIZE) instanceof Long sizeBytes
+                ? Optional.of(new StoredObject(key, sha256, sizeBytes))
+                : Optional.empty();
+    }
+
+    /** Hyperparameters with the model that is to make the embeddings: older readers pass them on as they are. */
+    public static Map<String, Object> withBaseModel(Map<String, Object> hyperparameters, StoredObject base) {
+        Map<String, Object> with = new TreeMap<>(hyperparameters);
+        with.put(BASE_MODEL_KEY, base.key());
+        with.put(BASE_MODEL_SHA256, base.sha256());
+        with.put(BASE_MODEL_SIZE, base.sizeBytes());
+        return with;
     }
 
     private static void requireHyperparameter(String name, Object value) {

@@ -16,9 +16,9 @@ final class Classifiers {
 
     private static final TrainingCost INCEPTION_V3 = new TrainingCost(0.44, 30);
     private static final TrainingCost INCEPTION_RESNET_V2 = new TrainingCost(1.0, 60);
-    private static final TrainingCost BN_INCEPTION = new TrainingCost(0.28, 20);
-    private static final TrainingCost RESNEXT = new TrainingCost(0.58, 30);
-    private static final TrainingCost RESNET_50 = new TrainingCost(0.43, 30);
+    static final TrainingCost BN_INCEPTION = new TrainingCost(0.28, 20);
+    static final TrainingCost RESNEXT = new TrainingCost(0.58, 30);
+    static final TrainingCost RESNET_50 = new TrainingCost(0.43, 30);
 
     private static final String IMAGENET = "ImageNet-1k";
 

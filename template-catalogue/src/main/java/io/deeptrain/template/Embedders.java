@@ -1,6 +1,6 @@
 package io.deeptrain.template;
 
-import static io.deeptrain.template.TemplateCatalogue.notRunYet;
+import static io.deeptrain.template.TemplateCatalogue.run;
 
 import java.util.List;
 
@@ -10,21 +10,24 @@ final class Embedders {
 
     static List<Template> templates() {
         return List.of(
-                notRunYet(
+                run(
                         "Clarifai_InceptionBatchNorm",
                         "Embeddings of InceptionV2 with batch normalisation.",
+                        Classifiers.BN_INCEPTION,
                         Classifiers.epochSteps()),
-                notRunYet(
+                run(
                         "Clarifai_ResNext",
                         "Embeddings of repeated aggregated transformations.",
+                        Classifiers.RESNEXT,
                         Classifiers.epochSteps()),
                 angularMargin());
     }
 
     private static Template angularMargin() {
-        return notRunYet(
+        return run(
                 "Clarifai_ResNet_AngularMargin",
                 "Embeddings whose angles tell concepts apart by a margin. Its defaults are ours: none are published.",
+                Classifiers.RESNET_50,
                 List.of(
                         Settings.imageSize(256, 32, 1024),
                         Settings.batchSize(64, 128),

@@ -29,7 +29,7 @@ public final class TemplateCatalogue {
     public static final String VISUAL_EMBEDDER = "visual-embedder";
     public static final String EMBEDDING_CLASSIFIER = "embedding-classifier";
 
-    /** Not measured: no worker of this release trains these templates. */
+    /** Not measured: no worker of this release trains these templates, or what it takes depends on a base model. */
     static final TrainingCost UNMEASURED = new TrainingCost(0.085, 180);
 
     private static final String PARAMS = "train_info.params.";
@@ -98,8 +98,7 @@ public final class TemplateCatalogue {
             new ModelType(
                     EMBEDDING_CLASSIFIER,
                     "Transfer learning",
-                    "A head on the embeddings of a base model: trains in seconds. Not trained by the workers of this"
-                            + " release.",
+                    "A head on the embeddings of a base model: trains in seconds.",
                     embeddingClassifierFields(),
                     List.of(),
                     Optional.of(transferLearning())));
@@ -149,15 +148,17 @@ public final class TemplateCatalogue {
                 List.of(
                         new Hyperparameter(
                                 "embed_model",
-                                "The base model that makes the embeddings; empty is that of the app's workflow.",
+                                "The embedder or classifier of the app whose newest version makes the embeddings; empty"
+                                        + " is that of the app's base workflow.",
                                 new Text(NAME_MAX),
                                 ""),
                         new Hyperparameter(
                                 "enrich_dataset",
-                                "Automatic adds a prepared set of negative embeddings.",
+                                "Automatic adds a prepared set of negative embeddings, of images of noise, gradients and"
+                                        + " blocks.",
                                 new Choice(List.of("Automatic", "Disabled")),
                                 "Automatic")),
-                false,
+                true,
                 UNMEASURED);
     }
 

@@ -124,7 +124,7 @@ class ModelsTest {
         assertThat(made.code()).isEqualTo(10000);
         Answer refused = app.rest().post(app.at("/models/transfer/versions"), "");
         assertThat(refused.code()).isEqualTo(21118);
-        assertThat(refused.details()).contains("model_type_id is embedding-classifier", "classification_cifar10_v1");
+        assertThat(refused.details()).contains("embed_model is ''", "train a visual-embedder");
 
         Answer lists = app.rest().post(app.at("/models"), """
                 {"model":{"id":"lists","model_type_id":"visual-detector",

@@ -9,11 +9,13 @@ import io.deeptrain.worker.network.Network.Node;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Networks that place images among others, made of classifiers. An embedding is the features that a classifier decides
@@ -61,6 +63,15 @@ public final class Embeddings {
                 : added(nodes, "embedding", new L2Normalize(features));
         int logits = added(nodes, "transfer", new Linear(embedding, size(base), concepts));
         return network(base.architecture() + TRANSFERRED, nodes, logits, embedding);
+    }
+
+    /** The base's state as that of a network transferred from it, whose head begins at nothing. */
+    public static List<Tensor> carried(Network transferred, List<Tensor> base) {
+        Map<String, Tensor> known = base.stream().collect(Collectors.toMap(Tensor::name, Function.identity()));
+        return transferred.tensors().stream()
+                .map(spec ->
+                        known.getOrDefault(spec.name(), new Tensor(spec.name(), spec.shape(), new float[spec.size()])))
+                .toList();
     }
 
     /**

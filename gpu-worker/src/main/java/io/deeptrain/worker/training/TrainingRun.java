@@ -11,6 +11,7 @@ import io.deeptrain.event.Phase;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.template.TemplateCatalogue;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
@@ -70,7 +71,7 @@ public final class TrainingRun {
             Archive archive, Learners learners, MonotonicClock clock, Observations observations, Path scratch) {}
 
     /** Ends the run in an orderly way, with this as its last report. */
-    private static final class Ending extends Exception {
+    static final class Ending extends Exception {
         private static final long serialVersionUID = 1L;
 
         private final transient TrainerReport.Ended report;
@@ -91,11 +92,11 @@ public final class TrainingRun {
             long step) {}
 
     private final AttemptAssigned assignment;
-    private final AttemptId attempt;
-    private final TrainingSpec spec;
-    private final Surroundings world;
-    private final Directions directions;
-    private final Consumer<TrainerReport> reports;
+    final AttemptId attempt;
+    final TrainingSpec spec;
+    final Surroundings world;
+    final Directions directions;
+    final Consumer<TrainerReport> reports;
     private double secondsPerImage;
     private double loss = Double.NaN;
 
@@ -128,6 +129,9 @@ public final class TrainingRun {
     }
 
     private TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
+        if (spec.modelTypeId().equals(TemplateCatalogue.EMBEDDING_CLASSIFIER)) {
+            return new TransferRun(this).toTheEnd();
+        }
         if (!Purpose.isKnown(spec)) {
             throw ending(
                     Fault.PLATFORM,
@@ -147,13 +151,8 @@ public final class TrainingRun {
         List<ManifestEntry> entries = manifest();
         try (ImageSet training = new ImageSet(world.scratch(), plan.imageSize(), spec.concepts());
                 ImageSet test = new ImageSet(world.scratch(), plan.imageSize(), spec.concepts())) {
-            int invalid = decode(entries, plan, training, test);
-            if (training.size() == 0) {
-                throw ending(
-                        Fault.USER,
-                        "NO_TRAINING_INPUTS",
-                        "none of the %d inputs is a readable image to train on".formatted(entries.size()));
-            }
+            int invalid = decode(entries, plan.imageSize(), training, test);
+            requireSome(training, entries);
             try (Learner learner = world.learners()
                     .learner(network, plan.recipe(), InitialWeights.of(network, plan.seed(), training.unseen()))) {
                 Schedule schedule = new Schedule(plan, training.size());
@@ -165,6 +164,15 @@ public final class TrainingRun {
                 Prepared prepared = new Prepared(schedule, training, test, network, targets, learner, step);
                 return trainAndPublish(plan, prepared);
             }
+        }
+    }
+
+    void requireSome(ImageSet training, List<ManifestEntry> entries) throws Ending {
+        if (training.size() == 0) {
+            throw ending(
+                    Fault.USER,
+                    "NO_TRAINING_INPUTS",
+                    "none of the %d inputs is a readable image to train on".formatted(entries.size()));
         }
     }
 
@@ -198,7 +206,7 @@ public final class TrainingRun {
         return new TrainerReport.Finished(attempt, model, metrics, completion);
     }
 
-    private List<ManifestEntry> manifest() throws IOException, Ending {
+    List<ManifestEntry> manifest() throws IOException, Ending {
         try {
             return world.archive().manifest(spec.manifest());
         } catch (CorruptObjectException corrupt) {
@@ -206,12 +214,12 @@ public final class TrainingRun {
         }
     }
 
-    private int decode(List<ManifestEntry> entries, TrainingPlan plan, ImageSet training, ImageSet test)
+    int decode(List<ManifestEntry> entries, int imageSize, ImageSet training, ImageSet test)
             throws IOException, Ending {
         int invalid = 0;
         for (ManifestEntry entry : entries) {
             obeyOrStop(directions.now());
-            switch (decoded(entry, plan)) {
+            switch (decoded(entry, imageSize)) {
                 case Outcome.Decoded(ImageDecoder.Pixels pixels) ->
                     (entry.split() == Split.TRAIN ? training : test).add(entry, pixels);
                 case Outcome.Invalid(String reason) -> {
@@ -233,13 +241,13 @@ public final class TrainingRun {
         return invalid;
     }
 
-    private Outcome decoded(ManifestEntry entry, TrainingPlan plan) throws IOException {
+    private Outcome decoded(ManifestEntry entry, int imageSize) throws IOException {
         if (entry.image().sizeBytes() > ImageDecoder.BYTES_MAX) {
             return new Outcome.Invalid(
                     "image has %d bytes, more than %d".formatted(entry.image().sizeBytes(), ImageDecoder.BYTES_MAX));
         }
         try {
-            return ImageDecoder.decode(world.archive().image(entry.image()), plan.imageSize());
+            return ImageDecoder.decode(world.archive().image(entry.image()), imageSize);
         } catch (CorruptObjectException corrupt) {
             return new Outcome.Invalid(message(corrupt));
         }
@@ -412,7 +420,7 @@ public final class TrainingRun {
     }
 
     /** A checkpoint of all that is worth keeping was saved when the last step was done. */
-    private void obeyOrStop(Direction direction) throws Ending {
+    void obeyOrStop(Direction direction) throws Ending {
         switch (direction) {
             case Direction.SaveAndStop() -> throw new Ending(new TrainerReport.Released(attempt));
             case Direction.StopNow() -> throw new Ending(new TrainerReport.Released(attempt));
@@ -422,7 +430,7 @@ public final class TrainingRun {
         }
     }
 
-    private Ending ending(Fault fault, String code, String message) {
+    Ending ending(Fault fault, String code, String message) {
         return new Ending(failed(fault, code, message));
     }
 

@@ -4,12 +4,11 @@ import io.deeptrain.worker.data.EmbeddingFile;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Embeddings;
-import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.TensorSpec;
-import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Pixels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,14 +16,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * The steps of a transfer learning: first each image goes through the base model once, a batch a step, and its
  * embedding is kept; then each step teaches the head a batch of embeddings.
  */
 public final class HeadTraining implements AutoCloseable {
-    static final int BATCH = 64;
+    /** Images that go through the base model together, and embeddings of a step of the head. */
+    public static final int BATCH = 64;
 
     /** Enough for Adam to come to rest on few images. */
     private static final int HEAD_STEPS_MIN = 500;
@@ -35,7 +37,7 @@ public final class HeadTraining implements AutoCloseable {
     private final List<byte[]> negatives;
     private final int imageSize;
     private final Network network;
-    private final Learner learner;
+    private final Function<Pixels, Answers> base;
     private final Activation activation;
     private final long seed;
     private final LinearHead head;
@@ -45,14 +47,15 @@ public final class HeadTraining implements AutoCloseable {
     /**
      * Nothing is embedded yet.
      *
-     * @param network made by {@link Embeddings#transferred}; the learner is of it and holds the base model's weights
+     * @param network made by {@link Embeddings#transferred}
+     * @param base answers images with, among others, their embedding
      * @param enriched whether images of nothing are added
      */
     public HeadTraining(
             ImageSet images,
             int imageSize,
             Network network,
-            Learner learner,
+            Function<Pixels, Answers> base,
             Activation activation,
             boolean enriched,
             long seed,
@@ -61,7 +64,7 @@ public final class HeadTraining implements AutoCloseable {
         this.images = images;
         this.imageSize = imageSize;
         this.network = network;
-        this.learner = learner;
+        this.base = base;
         this.activation = activation;
         this.seed = seed;
         this.negatives = enriched ? Negatives.images(imageSize, seed) : List.of();
@@ -98,8 +101,10 @@ public final class HeadTraining implements AutoCloseable {
             embed(batch);
             return Double.NaN;
         }
-        int[] order = order(step / batches());
-        int from = batch * BATCH;
+        return learn(order(step / batches()), batch * BATCH);
+    }
+
+    private double learn(int[] order, int from) throws IOException {
         int count = Math.min(order.length - from, BATCH);
         float[][] features = new float[count][];
         float[][] wanted = new float[count][];
@@ -125,7 +130,7 @@ public final class HeadTraining implements AutoCloseable {
             bytes.put(negatives.get(n - images.size()));
         }
         float[] answered =
-                learner.answers(new Pixels(bytes.flip(), to - from, imageSize)).of(Network.EMBEDDING);
+                base.apply(new Pixels(bytes.flip(), to - from, imageSize)).of(Network.EMBEDDING);
         int size = Embeddings.size(network);
         for (int n = from; n < to; n++) {
             embeddings.append(Arrays.copyOfRange(answered, (n - from) * size, (n - from + 1) * size));
@@ -148,7 +153,7 @@ public final class HeadTraining implements AutoCloseable {
 
     private int[] order(long epoch) {
         SplittableRandom random = new SplittableRandom(seed + epoch);
-        int[] order = new int[examples()];
+        int[] order = new int[targets.size()];
         Arrays.setAll(order, i -> i);
         for (int left = order.length; left > 1; left--) {
             int other = random.nextInt(left);
@@ -159,11 +164,44 @@ public final class HeadTraining implements AutoCloseable {
         return order;
     }
 
-    /** Hands the learner what the head has learned. */
-    public void finish() {
-        LearnerState before = learner.state();
+    /**
+     * Learns from the images that are embedded, however few they are, as much as from all of them; answers the last
+     * loss. At least one step was taken.
+     */
+    public double hurry() throws IOException {
+        double loss = Double.NaN;
+        long steps = 0;
+        for (long epoch = 1; steps < HEAD_STEPS_MIN; epoch++) {
+            int[] order = order(epoch);
+            for (int from = 0; from < order.length; from += BATCH) {
+                loss = learn(order, from);
+                steps++;
+            }
+        }
+        return loss;
+    }
+
+    /** Whether the head has learned from every image. */
+    public boolean hasLearned(long steps) {
+        return steps >= 2L * batches();
+    }
+
+    /** What the network answers, from embeddings that it answered before. */
+    public Answers answers(Answers embedded) {
+        float[] all = embedded.of(Network.EMBEDDING);
+        int size = Embeddings.size(network);
+        float[] logits = new float[all.length / size * network.concepts()];
+        for (int image = 0; image * size < all.length; image++) {
+            float[] own = head.logits(Arrays.copyOfRange(all, image * size, (image + 1) * size));
+            System.arraycopy(own, 0, logits, image * own.length, own.length);
+        }
+        return new Answers(Map.of(Network.LOGITS, logits));
+    }
+
+    /** The network's state: the base's with what the head has learned. */
+    public List<Tensor> state(List<Tensor> carried) {
         List<TensorSpec> own = Network.tensorsOf(network.classifier());
-        List<Tensor> after = before.network().stream()
+        return carried.stream()
                 .map(tensor -> {
                     if (tensor.name().equals(own.getFirst().name())) {
                         return new Tensor(tensor.name(), tensor.shape(), head.weight());
@@ -173,7 +211,6 @@ public final class HeadTraining implements AutoCloseable {
                             : tensor;
                 })
                 .toList();
-        learner.restore(new LearnerState(after, before.optimizer()));
     }
 
     @Override

@@ -42,17 +42,23 @@ final class LinearHead {
 
     /** The values for one embedding, one for each concept. */
     float[] values(float[] embedding) {
-        float[] values = new float[concepts];
+        float[] values = logits(embedding);
+        activation.apply(values, 0, concepts);
+        return values;
+    }
+
+    /** What the activation makes values of. */
+    float[] logits(float[] embedding) {
+        float[] logits = new float[concepts];
         for (int concept = 0; concept < concepts; concept++) {
             int row = concept * (features + 1);
             float sum = weights[row + features];
             for (int i = 0; i < features; i++) {
                 sum += weights[row + i] * embedding[i];
             }
-            values[concept] = sum;
+            logits[concept] = sum;
         }
-        activation.apply(values, 0, concepts);
-        return values;
+        return logits;
     }
 
     /**

@@ -44,6 +44,8 @@ final class TrainingBench {
     private final Map<String, Object> hyperparameters = new HashMap<>();
     private List<String> concepts = DIGITS;
     private int tolerancePercent = 5;
+    private String modelTypeId = "visual-classifier";
+    private String template = "classification_cifar10_v1";
 
     TrainingBench(Path folder) throws IOException {
         scratch = folder;
@@ -57,6 +59,15 @@ final class TrainingBench {
 
     TrainingBench concepts(String... names) {
         concepts = List.of(names);
+        return this;
+    }
+
+    /** A transfer learning that begins with this model. */
+    TrainingBench transferring(StoredObject base) {
+        modelTypeId = "embedding-classifier";
+        template = "";
+        hyperparameters.clear();
+        hyperparameters.putAll(TrainingSpec.withBaseModel(Map.of(), base));
         return this;
     }
 
@@ -87,8 +98,8 @@ final class TrainingBench {
                 new IncarnationId("start-1"),
                 new Tenant("me", "app"),
                 new TrainingSpec(
-                        "visual-classifier",
-                        "classification_cifar10_v1",
+                        modelTypeId,
+                        template,
                         hyperparameters,
                         concepts,
                         stored(manifest),

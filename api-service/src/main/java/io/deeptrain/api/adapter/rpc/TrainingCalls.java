@@ -7,6 +7,7 @@ import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Database;
+import io.deeptrain.api.adapter.postgres.EmbeddingIndexes.StoredIndex;
 import io.deeptrain.api.adapter.postgres.FinishedTrainings;
 import io.deeptrain.api.adapter.postgres.Models;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
@@ -31,6 +32,7 @@ import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.event.adapter.json.ManifestJson;
 import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.objects.StoredBlob;
+import io.deeptrain.template.TemplateCatalogue;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -89,6 +91,7 @@ class TrainingCalls {
             StoredModel model,
             TrainingOrder order,
             List<FrozenInput> images,
+            Optional<StoredObject> base,
             Optional<SingleModelResponse> answeredEarlier) {}
 
     private SingleModelResponse post(Caller caller, PostModelVersionsRequest request) {
@@ -103,7 +106,9 @@ class TrainingCalls {
         TrainingSpec spec = new TrainingSpec(
                 order.modelTypeId(),
                 order.template().id(),
-                order.hyperparameters(),
+                facts.base()
+                        .map(base -> TrainingSpec.withBaseModel(order.hyperparameters(), base))
+                        .orElseGet(order::hyperparameters),
                 order.concepts(),
                 manifest,
                 entries.size(),
@@ -125,7 +130,7 @@ class TrainingCalls {
         }
         TrainingOrder order = order(model, request.getModelVersionsList(), request.getDescription());
         if (earlier.isPresent()) {
-            return new Facts(tenant, model, order, List.of(), earlier);
+            return new Facts(tenant, model, order, List.of(), Optional.empty(), earlier);
         }
         order.requireRunnable();
         return new Facts(
@@ -133,7 +138,34 @@ class TrainingCalls {
                 model,
                 order,
                 source.labelledWith(connection, tenant, order.dataset(), order.concepts(), order.evidence()),
+                base(connection, tenant, order),
                 earlier);
+    }
+
+    /** The model that a transfer learning begins with. Its version may be deleted later: the published object stays. */
+    private static Optional<StoredObject> base(Connection connection, Tenant tenant, TrainingOrder order)
+            throws SQLException {
+        if (!order.modelTypeId().equals(TemplateCatalogue.EMBEDDING_CLASSIFIER)) {
+            return Optional.empty();
+        }
+        String named = order.embedModel();
+        Optional<StoredIndex> base = named.isEmpty()
+                ? BaseEmbedders.ofApp(connection, tenant)
+                : BaseEmbedders.named(connection, tenant, named);
+        if (base.isEmpty()) {
+            throw new Refusal(
+                    StatusCode.MODEL_TRAINING_INVALID_PARAMS,
+                    "train_info.params.embed_model is '%s' but must be %s"
+                            .formatted(
+                                    named,
+                                    named.isEmpty()
+                                            ? "the id of a model that makes embeddings, for the app's base workflow has"
+                                                    + " none: train a visual-embedder or visual-classifier, then name it"
+                                                    + " here or put it into the base workflow"
+                                            : "the id of a visual-embedder or visual-classifier of this app with a"
+                                                    + " trained version"));
+        }
+        return base.map(StoredIndex::model);
     }
 
     private static Optional<SingleModelResponse> answeredEarlier(

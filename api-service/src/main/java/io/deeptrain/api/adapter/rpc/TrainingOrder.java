@@ -48,12 +48,22 @@ record TrainingOrder(
     private static final String TOLERANCE = "invalid_data_tolerance_percent";
     private static final String MAX_COST = "max_cost_cents";
     private static final String SEED = "seed";
+    private static final String EMBED_MODEL = "embed_model";
+
+    /** What a transfer learning reads of the output's configuration. */
+    private static final String MUTUALLY_EXCLUSIVE = "concepts_mutually_exclusive";
+
     private static final String DATASET_ID = "dataset_id";
     private static final String DATASET_VERSION_ID = "dataset_version_id";
 
     TrainingOrder {
         hyperparameters = Map.copyOf(hyperparameters);
         concepts = List.copyOf(concepts);
+    }
+
+    /** The model that makes the embeddings of a transfer learning; empty for that of the app's base workflow. */
+    String embedModel() {
+        return hyperparameters.getOrDefault(EMBED_MODEL, "").toString();
     }
 
     /** What it is in an input that this training learns from. */
@@ -89,6 +99,9 @@ record TrainingOrder(
                 .setInputInfo(asked.hasInputInfo() ? asked.getInputInfo() : model.getInputInfo())
                 .setActiveConceptCount(concepts.size())
                 .build();
+        if (modelTypeId.equals(TemplateCatalogue.EMBEDDING_CLASSIFIER)) {
+            complete.put(MUTUALLY_EXCLUSIVE, output.getOutputConfig().getConceptsMutuallyExclusive());
+        }
         int tolerance = Math.toIntExact(taken(complete, TOLERANCE));
         long maxCost = taken(complete, MAX_COST);
         long seed = taken(complete, SEED);

@@ -116,7 +116,7 @@ class EmbedderTest {
     private static double recall(Network network, Objective objective) {
         try (Learner learner =
                 new DjlLearners(1).learner(network, recipe(objective), InitialWeights.of(network, 7, Set.of()))) {
-            for (int step = 0; step < 60; step++) {
+            for (int step = 0; step < 150; step++) {
                 learner.step(batch(1000L + (long) step * BATCH, BATCH), new Step(step, RATE, step));
             }
             Judge judge = Judge.of(objective, List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));

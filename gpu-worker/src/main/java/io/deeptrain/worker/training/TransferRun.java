@@ -1,0 +1,177 @@
+package io.deeptrain.worker.training;
+
+import io.deeptrain.event.Completion;
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.Phase;
+import io.deeptrain.event.Progress;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.artifact.TrainedModel;
+import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.data.ImageSet;
+import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.evaluation.Judge;
+import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Answers;
+import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.Embeddings;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.objective.Objective;
+import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Predictor;
+import io.deeptrain.worker.training.TrainingRun.Ending;
+import io.deeptrain.worker.transfer.HeadTraining;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a run does for transfer learning: it embeds each image with the base model, teaches a linear head by the
+ * embeddings, and publishes both as one network. Once the images are embedded it takes seconds; should the attempt be
+ * lost, the next one begins from scratch, for no checkpoint is saved.
+ */
+final class TransferRun {
+    private static final String MUTUALLY_EXCLUSIVE = "concepts_mutually_exclusive";
+    private static final String ENRICH = "enrich_dataset";
+    private static final String ENRICHED = "Automatic";
+
+    private final TrainingRun run;
+    private double loss = Double.NaN;
+
+    TransferRun(TrainingRun run) {
+        this.run = run;
+    }
+
+    private record Prepared(
+            TrainedModel base,
+            Network network,
+            List<Tensor> carried,
+            Objective.Classification objective,
+            ImageSet training,
+            ImageSet test,
+            Predictor predictor) {}
+
+    TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
+        TrainedModel base = base();
+        int concepts = run.spec.concepts().size();
+        Network network = Architectures.named(
+                        base.architecture(), base.concepts().size())
+                .map(known -> Embeddings.transferred(known, concepts))
+                .orElseThrow();
+        List<Tensor> carried = Embeddings.carried(network, base.state());
+        Objective.Classification objective = new Objective.Classification(
+                Boolean.TRUE.equals(run.spec.hyperparameters().get(MUTUALLY_EXCLUSIVE))
+                        ? Activation.SOFTMAX
+                        : Activation.SIGMOID);
+        List<ManifestEntry> entries = run.manifest();
+        try (ImageSet training = new ImageSet(run.world.scratch(), base.imageSize(), run.spec.concepts());
+                ImageSet test = new ImageSet(run.world.scratch(), base.imageSize(), run.spec.concepts())) {
+            int invalid = run.decode(entries, base.imageSize(), training, test);
+            run.requireSome(training, entries);
+            try (Predictor predictor = run.world.learners().predictor(network, carried)) {
+                run.reports.accept(new TrainerReport.Prepared(
+                        run.attempt, new Origin.Scratch(), entries.size() - invalid, invalid));
+                run.obeyOrStop(run.directions.awaitBegin());
+                return teachAndPublish(new Prepared(base, network, carried, objective, training, test, predictor));
+            }
+        }
+    }
+
+    private TrainedModel base() throws IOException, Ending {
+        StoredObject stored = run.spec
+                .baseModel()
+                .orElseThrow(() -> run.ending(
+                        Fault.PLATFORM, "NO_BASE_MODEL", "the training names no base model to make embeddings"));
+        try {
+            return run.world.archive().model(stored);
+        } catch (CorruptObjectException unreadable) {
+            throw run.ending(Fault.PLATFORM, "BASE_MODEL_UNREADABLE", String.valueOf(unreadable.getMessage()));
+        }
+    }
+
+    private TrainerReport.Ended teachAndPublish(Prepared prepared) throws IOException, Ending {
+        try (HeadTraining head = new HeadTraining(
+                prepared.training(),
+                prepared.base().imageSize(),
+                prepared.network(),
+                prepared.predictor()::answers,
+                prepared.objective().activation(),
+                ENRICHED.equals(run.spec.hyperparameters().get(ENRICH)),
+                run.spec.seed(),
+                run.world.scratch())) {
+            Completion completion;
+            run.world.observations().began();
+            try {
+                completion = teach(head);
+            } finally {
+                run.world.observations().ended();
+            }
+            advance(Phase.EVALUATING, head, head.steps(), Map.of());
+            EvaluationReport report = evaluate(prepared, head);
+            Map<String, Double> metrics = new TreeMap<>(report.metrics());
+            if (Double.isFinite(loss)) {
+                metrics.put("train_loss", loss);
+            }
+            advance(Phase.EXPORTING, head, head.steps(), metrics);
+            run.obeyOrStop(run.directions.now());
+            StoredObject model = run.world
+                    .archive()
+                    .publish(
+                            run.attempt,
+                            new TrainedModel(
+                                    prepared.network().architecture(),
+                                    run.spec.concepts(),
+                                    prepared.base().imageSize(),
+                                    prepared.objective(),
+                                    head.state(prepared.carried())),
+                            report);
+            return new TrainerReport.Finished(run.attempt, model, metrics, completion);
+        }
+    }
+
+    /** If it is to finish early, before the head has seen every image, it learns quickly from those it has. */
+    private Completion teach(HeadTraining head) throws IOException, Ending {
+        for (long step = 0; step < head.steps(); step++) {
+            Direction direction = run.directions.now();
+            run.obeyOrStop(direction);
+            if (direction instanceof Direction.FinishEarly(Completion completion) && step > 0) {
+                if (!head.hasLearned(step)) {
+                    loss = head.hurry();
+                }
+                return completion;
+            }
+            loss = head.step(step);
+            advance(Phase.TRAINING, head, step + 1, Map.of());
+        }
+        return Completion.ALL_EPOCHS;
+    }
+
+    private EvaluationReport evaluate(Prepared prepared, HeadTraining head) throws IOException, Ending {
+        Split split = prepared.test().size() > 0 ? Split.TEST : Split.TRAIN;
+        ImageSet images = split == Split.TEST ? prepared.test() : prepared.training();
+        Judge judge = Judge.of(prepared.objective(), run.spec.concepts());
+        for (int from = 0; from < images.size(); from += HeadTraining.BATCH) {
+            run.obeyOrStop(run.directions.now());
+            int first = from;
+            int[] indexes = new int[Math.min(images.size() - from, HeadTraining.BATCH)];
+            Arrays.setAll(indexes, i -> first + i);
+            Answers answers = head.answers(prepared.predictor().answers(images.pixels(indexes)));
+            for (int i = 0; i < indexes.length; i++) {
+                judge.add(images.inputId(indexes[i]), images.labels(indexes[i]), answers, i);
+            }
+        }
+        return judge.report(split);
+    }
+
+    private void advance(Phase phase, HeadTraining head, long step, Map<String, Double> metrics) {
+        run.reports.accept(new TrainerReport.Advanced(
+                run.attempt,
+                new Progress(phase, head.epochsAfter(step), head.epochs(), step, head.steps(), loss, metrics, 0)));
+    }
+}

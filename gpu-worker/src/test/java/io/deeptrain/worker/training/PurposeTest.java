@@ -1,0 +1,70 @@
+package io.deeptrain.worker.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.template.Template;
+import io.deeptrain.template.TemplateCatalogue;
+import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Embeddings;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.objective.Objective;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class PurposeTest {
+    private static TrainingSpec spec(Template template, Map<String, Object> given) {
+        Map<String, Object> hyperparameters = new TreeMap<>();
+        template.hyperparameters().forEach(each -> hyperparameters.put(each.name(), each.defaultValue()));
+        hyperparameters.putAll(given);
+        return new TrainingSpec(
+                TemplateCatalogue.VISUAL_EMBEDDER,
+                template.id(),
+                hyperparameters,
+                List.of("cat", "dog"),
+                new StoredObject("manifest", "a".repeat(64), 1),
+                2,
+                5,
+                1,
+                42);
+    }
+
+    private static List<Template> embedders() {
+        return TemplateCatalogue.modelType(TemplateCatalogue.VISUAL_EMBEDDER)
+                .orElseThrow()
+                .templates();
+    }
+
+    @Test
+    void the_worker_trains_exactly_the_embedders_that_the_catalogue_calls_runnable() {
+        for (Template template : embedders()) {
+            TrainingSpec spec = spec(template, Map.of());
+            assertThat(Purpose.isKnown(spec)).as(template.id()).isEqualTo(template.runnable());
+            TrainingPlan plan = TrainingPlan.of(spec);
+            Network network = Purpose.network(spec, plan.imageSize()).orElseThrow();
+            assertThat(network.outputs()).as(template.id()).containsKey(Network.EMBEDDING);
+            assertThat(network.concepts()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void scale_margin_and_size_of_the_angular_margin_are_the_hyperparameters() {
+        Template angular = embedders().getLast();
+        TrainingSpec spec = spec(angular, Map.of("angular_scale", 32L, "angular_margin", 0.3, "embeddings_size", 128L));
+        assertThat(TrainingPlan.of(spec).objective()).isEqualTo(new Objective.AngularMargin(32, 0.3));
+        assertThat(Purpose.network(spec, 64)).map(Embeddings::size).contains(128);
+        assertThat(Purpose.network(spec, 64)).map(Network::architecture).contains("resnet-50-angular-128");
+    }
+
+    @Test
+    void the_other_embedders_learn_to_tell_concepts_apart_as_logreg_says() {
+        Template other = embedders().getFirst();
+        assertThat(TrainingPlan.of(spec(other, Map.of("logreg", 1L))).objective())
+                .isEqualTo(new Objective.Placement(Activation.SIGMOID));
+        assertThat(TrainingPlan.of(spec(other, Map.of("logreg", 0L))).objective())
+                .isEqualTo(new Objective.Placement(Activation.SOFTMAX));
+    }
+}

@@ -1,0 +1,143 @@
+package io.deeptrain.worker.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.event.Completion;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.artifact.TrainedModel;
+import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.attempt.TrainerReport.Failed;
+import io.deeptrain.worker.attempt.TrainerReport.Finished;
+import io.deeptrain.worker.attempt.TrainerReport.Released;
+import io.deeptrain.worker.data.ImageDecoder;
+import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.objective.Objective;
+import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.prediction.LoadedModels;
+import io.deeptrain.worker.prediction.Prediction;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TransferRunTest {
+    private static final Origin SCRATCH = new Origin.Scratch();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it.
+    static Path folder;
+
+    @SuppressWarnings("NullAway.Init") // Trained once for all tests.
+    private static StoredObject base;
+
+    private TrainingBench bench;
+
+    /** A model that tells digits apart. It is the only one of token 1. */
+    @BeforeAll
+    static void aBaseModel() throws IOException {
+        TrainingBench before = new TrainingBench(folder)
+                .digits(800, Split.TRAIN)
+                .set("batch_size", 32L)
+                .set("num_epochs", 2L);
+        base = ((Finished) before.run(before.assignment(1, SCRATCH)).getLast()).model();
+    }
+
+    /** Of two concepts that the base was not made for. */
+    @BeforeEach
+    void imagesOfOtherConcepts() throws IOException {
+        bench = new TrainingBench(folder).transferring(base).concepts("even", "odd");
+        for (int n = 0; n < 260; n++) {
+            bench.image(
+                    DrawnDigits.png(n % 10, 5_000L + n),
+                    n < 160 ? Split.TRAIN : Split.TEST,
+                    n % 2 == 0 ? "even" : "odd");
+        }
+    }
+
+    @Test
+    void a_head_on_a_models_embeddings_tells_other_concepts_apart_and_is_published_as_one_model() throws Exception {
+        List<TrainerReport> reports = bench.set("concepts_mutually_exclusive", true)
+                .set("enrich_dataset", "Automatic")
+                .run(bench.assignment(2, SCRATCH));
+        Finished finished = (Finished) reports.getLast();
+        System.out.println("transferred: " + finished.metrics());
+        assertThat(finished.completion()).isEqualTo(Completion.ALL_EPOCHS);
+        assertThat(finished.metrics().get("test_accuracy")).isGreaterThan(0.8);
+
+        TrainedModel model = bench.archive().model(finished.model());
+        assertThat(model.architecture()).isEqualTo("cifar-resnet-20-transfer");
+        assertThat(model.concepts()).containsExactly("even", "odd");
+        assertThat(model.objective()).isEqualTo(new Objective.Classification(Activation.SOFTMAX));
+        List<Tensor> ofBase = bench.archive().model(base).state();
+        assertThat(model.state())
+                .filteredOn(tensor -> !tensor.name().startsWith("transfer."))
+                .isSubsetOf(ofBase);
+
+        try (LoadedModels models = new LoadedModels(bench.archive(), new DjlLearners(1))) {
+            int right = 0;
+            for (int n = 0; n < 20; n++) {
+                Prediction seen = models.predict(
+                                finished.model(),
+                                List.of(ImageDecoder.decode(DrawnDigits.png(n % 10, 9_000L + n), 32)),
+                                1)
+                        .getFirst();
+                right +=
+                        ((Prediction.Seen) seen).concepts().getFirst().concept().equals(n % 2 == 0 ? "even" : "odd")
+                                ? 1
+                                : 0;
+            }
+            assertThat(right).isGreaterThan(15);
+        }
+    }
+
+    @Test
+    void the_same_training_gives_the_same_model_and_what_it_is_told_makes_another() throws Exception {
+        String plain = published(2);
+        assertThat(published(3)).isEqualTo(plain);
+        bench.set("enrich_dataset", "Automatic");
+        String enriched = published(5);
+        assertThat(enriched).isNotEqualTo(plain);
+        bench.set("concepts_mutually_exclusive", true);
+        assertThat(published(6)).isNotIn(plain, enriched);
+    }
+
+    private String published(long token) throws IOException {
+        return ((Finished) bench.run(bench.assignment(token, SCRATCH)).getLast())
+                .model()
+                .sha256();
+    }
+
+    @Test
+    void told_to_finish_early_it_learns_quickly_from_what_it_has_embedded() throws Exception {
+        List<TrainerReport> reports = bench.run(
+                bench.assignment(2, SCRATCH),
+                steps -> steps < 2 ? new Direction.Proceed() : new Direction.FinishEarly(Completion.STOPPED_BY_TENANT));
+        Finished finished = (Finished) reports.getLast();
+        assertThat(finished.completion()).isEqualTo(Completion.STOPPED_BY_TENANT);
+        assertThat(finished.metrics().get("test_accuracy")).isGreaterThan(0.75);
+    }
+
+    @Test
+    void a_stop_leaves_nothing() throws Exception {
+        List<TrainerReport> reports = bench.run(
+                bench.assignment(9, SCRATCH), steps -> steps < 2 ? new Direction.Proceed() : new Direction.StopNow());
+        assertThat(reports.getLast()).isInstanceOf(Released.class);
+        assertThat(bench.store().exists("jobs/job-1/attempts/9/model.safetensors"))
+                .isFalse();
+    }
+
+    @Test
+    void a_base_model_that_is_not_there_fails_the_training() throws Exception {
+        bench.transferring(new StoredObject("jobs/none/model.safetensors", "0".repeat(64), 7));
+        assertThat(bench.run(bench.assignment(2, SCRATCH)).getLast())
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.code()).isEqualTo("BASE_MODEL_UNREADABLE"));
+    }
+}
