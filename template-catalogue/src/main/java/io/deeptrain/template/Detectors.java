@@ -1,34 +1,57 @@
 package io.deeptrain.template;
 
 import static io.deeptrain.template.TemplateCatalogue.notRunYet;
+import static io.deeptrain.template.TemplateCatalogue.run;
 
+import io.deeptrain.template.Template.TrainingCost;
 import java.util.List;
 
 /** The templates of visual detectors. Their ranges are published, their defaults are ours. */
 final class Detectors {
     private static final String COCO = "coco";
+    private static final TrainingCost INCEPTION_V2 = new TrainingCost(0.4, 180);
+    private static final TrainingCost INCEPTION_V4 = new TrainingCost(0.6, 180);
+    private static final TrainingCost SMALL = new TrainingCost(0.03, 10);
 
     private Detectors() {}
 
     static List<Template> templates() {
         return List.of(
-                retina("Clarifai_InceptionV2", "A one-stage detector on InceptionV2.", 512),
-                retina("Clarifai_InceptionV4", "A one-stage detector on InceptionV4; for 320, 512 or 800 pixels.", 512),
+                retina(
+                        "Clarifai_InceptionV2",
+                        "A one-stage detector on InceptionV2.",
+                        INCEPTION_V2,
+                        Settings.imageSize(512, 64, 800),
+                        Settings.batchSize(8, 16)),
+                retina(
+                        "Clarifai_InceptionV4",
+                        "A one-stage detector on InceptionV4; for 320, 512 or 800 pixels.",
+                        INCEPTION_V4,
+                        Settings.imageSize(512, 320, 800),
+                        Settings.batchSize(8, 16)),
                 yolo(),
                 ssd(),
                 fasterRcnn(),
-                msc());
+                msc(),
+                retina(
+                        "DeepTrain_SmallDetector",
+                        "A one-stage detector on a small residual network: for small images, and without a GPU.",
+                        SMALL,
+                        Settings.imageSize(96, 64, 800),
+                        Settings.batchSize(16, 64)));
     }
 
-    private static Template retina(String id, String description, long imageSize) {
-        return notRunYet(
+    private static Template retina(
+            String id, String description, TrainingCost cost, Hyperparameter imageSize, Hyperparameter batchSize) {
+        return run(
                 id,
                 description,
+                cost,
                 List.of(
-                        Settings.imageSize(imageSize, 320, 800),
-                        Settings.batchSize(8, 16),
+                        imageSize,
+                        batchSize,
                         Settings.numEpochs(30),
-                        Settings.perItemRate(7.8125e-05),
+                        Settings.perItemRate(0.000625),
                         Settings.real(
                                 "detection_score_threshold",
                                 "Only boxes with a score above it are returned.",
@@ -42,6 +65,7 @@ final class Detectors {
                         Settings.numbers(
                                 "anchor_ratios", "Height over width of the boxes to start from.", 0.01, 100, 0.5, 1, 2),
                         Settings.flag("use_focal_loss", "Weighs hard examples more.", true),
+                        Settings.averageHorizontalFlips(true),
                         Settings.testFreq(1)));
     }
 

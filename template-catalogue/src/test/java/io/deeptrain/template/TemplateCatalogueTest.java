@@ -45,7 +45,8 @@ class TemplateCatalogueTest {
                         "MMDetection_YoloF",
                         "MMDetection_SSD",
                         "MMDetection_FasterRCNN",
-                        "Detection_MSC10");
+                        "Detection_MSC10",
+                        "DeepTrain_SmallDetector");
         assertThat(ids("visual-embedder"))
                 .containsExactly("Clarifai_InceptionBatchNorm", "Clarifai_ResNext", "Clarifai_ResNet_AngularMargin");
         assertThat(ids("embedding-classifier")).isEmpty();

@@ -9,9 +9,41 @@ import java.util.List;
  * @param split which images it looked at: those that were trained on only if there were no others
  * @param confusion for each concept that images show, in the order of {@code concepts}, how often each was the highest
  * @param scores what was said of the first images, as many as the worker keeps
+ * @param subject what was told rightly or wrongly
  */
 public record Report(
-        Split split, long images, List<Counts> concepts, List<List<Long>> confusion, List<ImageScores> scores) {
+        Split split,
+        long images,
+        List<Counts> concepts,
+        List<List<Long>> confusion,
+        List<ImageScores> scores,
+        Subject subject) {
+    /** What the counts are of. */
+    public sealed interface Subject {
+        /** Each image as a whole. */
+        record Images() implements Subject {}
+
+        /**
+         * Objects in images, as a detector finds them. It takes no object for another, so that its confusion is all 0.
+         *
+         * @param meanAveragePrecision50 where an intersection over union of one half is a find
+         * @param meanAveragePrecision averaged over ten such thresholds from 0.50 to 0.95
+         * @param averagePrecisions50 of each concept, in the order of the report's
+         */
+        record Objects(double meanAveragePrecision50, double meanAveragePrecision, List<Double> averagePrecisions50)
+                implements Subject {
+            public Objects {
+                averagePrecisions50 = List.copyOf(averagePrecisions50);
+            }
+        }
+    }
+
+    /** Of a classifier. */
+    public Report(
+            Split split, long images, List<Counts> concepts, List<List<Long>> confusion, List<ImageScores> scores) {
+        this(split, images, concepts, confusion, scores, new Subject.Images());
+    }
+
     public Report {
         concepts = List.copyOf(concepts);
         confusion = confusion.stream().map(List::copyOf).toList();
@@ -38,7 +70,7 @@ public record Report(
             double precision,
             double recall,
             double f1) {
-        /** How many images show the concept. */
+        /** How many images, or objects, show the concept. */
         public long shown() {
             return truePositives + falseNegatives;
         }

@@ -140,6 +140,33 @@ class EvaluationsTest {
     }
 
     @Test
+    void a_detectors_report_says_how_well_objects_are_found() throws IOException {
+        String version = evaluable("""
+                {"split":"TEST","images":3,"mean_average_precision50":0.75,"mean_average_precision":0.5,
+                 "concepts":[
+                  {"concept":"cat","true_positives":4,"false_positives":1,"false_negatives":1,"precision":0.8,
+                   "recall":0.8,"f1":0.8,"average_precision50":0.75,"average_precision":0.5}]}""");
+        JsonNode metrics = app.rest()
+                .get(app.at("/models/m/versions/" + version + "/metrics?fields.confusion_matrix=true"
+                        + "&fields.cooccurrence_matrix=true&fields.label_counts=true&fields.binary_metrics=true"
+                        + "&fields.test_set=true&fields.metrics_by_class=true"))
+                .body()
+                .at("/model_version/metrics");
+        assertThat(metrics.at("/status/code").asInt()).isEqualTo(21300);
+        assertThat(metrics.at("/summary/mean_avg_precision_iou_50").floatValue())
+                .isEqualTo(0.75f);
+        assertThat(metrics.at("/summary/mean_avg_precision_iou_range").floatValue())
+                .isEqualTo(0.5f);
+        assertThat(metrics.at("/summary/macro_avg_recall").floatValue()).isEqualTo(0.8f);
+        JsonNode cat = metrics.at("/metrics_by_class/0");
+        assertThat(cat.path("num_pos").asInt()).isEqualTo(5);
+        assertThat(cat.path("num_neg").asInt()).isZero();
+        assertThat(cat.path("avg_precision").floatValue()).isEqualTo(0.75f);
+        assertThat(cat.path("iou").floatValue()).isEqualTo(0.5f);
+        assertThat(metrics.has("test_set")).isFalse();
+    }
+
+    @Test
     void evaluations_are_listed_and_found_and_go_with_their_version() throws IOException {
         String version = evaluable();
         Answer posted = app.rest().post(app.at("/evaluations"), """
@@ -251,8 +278,12 @@ class EvaluationsTest {
 
     /** A trained version whose training left a report. */
     private String evaluable() throws IOException {
+        return evaluable(REPORT);
+    }
+
+    private String evaluable(String report) throws IOException {
         String folder = "jobs/%s/attempts/1".formatted(UUID.randomUUID());
-        objects.put(folder + "/report.json", new ByteArrayInputStream(REPORT.getBytes(StandardCharsets.UTF_8)));
+        objects.put(folder + "/report.json", new ByteArrayInputStream(report.getBytes(StandardCharsets.UTF_8)));
         return new Trainings(app, elsewhere)
                 .trained("m", new StoredObject(folder + "/model.safetensors", "b".repeat(64), 5));
     }

@@ -220,9 +220,18 @@ class JourneyTest {
             assertThat(answer.body().at("/model/model_version/status/code").asInt())
                     .isEqualTo(21102);
         }
-        Answer detector = rest.post(app.at("/models/doc-visual-detector/versions"), "");
-        assertThat(detector.code()).isEqualTo(21118);
-        assertThat(detector.details()).contains("train_info.params.template", "classification_cifar10_v1");
+    }
+
+    @Test
+    void a_template_that_no_worker_trains_is_refused_with_those_that_are_trained() {
+        assertThat(rest.post(app.at("/models"), """
+                        {"model":{"id":"later","model_type_id":"visual-detector",
+                         "train_info":{"params":{"template":"MMDetection-SSD"}},
+                         "output_info":{"data":{"concepts":[{"id":"ferrari23"}]}}}}
+                        """).httpStatus()).isEqualTo(200);
+        Answer refused = rest.post(app.at("/models/later/versions"), "");
+        assertThat(refused.code()).isEqualTo(21118);
+        assertThat(refused.details()).contains("train_info.params.template", "Clarifai_InceptionV2");
     }
 
     @Test

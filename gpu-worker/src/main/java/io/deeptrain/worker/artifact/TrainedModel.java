@@ -1,9 +1,13 @@
 package io.deeptrain.worker.artifact;
 
+import io.deeptrain.worker.detection.DetectorSettings;
 import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.DetectorArchitectures;
+import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.objective.Objective;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model as it is published: what to compute, with which numbers, and what the answers mean.
@@ -16,5 +20,19 @@ public record TrainedModel(
     public TrainedModel {
         concepts = List.copyOf(concepts);
         state = List.copyOf(state);
+    }
+
+    /** The network that it is a state of; nothing if this worker does not know it. */
+    public Optional<Network> network() {
+        return switch (objective) {
+            case Objective.Classification _, Objective.Placement _, Objective.AngularMargin _ ->
+                Architectures.named(architecture, concepts.size());
+            case Objective.ObjectDetection(DetectorSettings settings) ->
+                DetectorArchitectures.named(
+                        architecture,
+                        concepts.size(),
+                        settings.anchorsPerPixel(),
+                        settings.regressors(concepts.size()));
+        };
     }
 }

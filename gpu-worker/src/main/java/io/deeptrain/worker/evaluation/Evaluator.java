@@ -1,8 +1,8 @@
 package io.deeptrain.worker.evaluation;
 
 import io.deeptrain.event.ManifestEntry.Split;
-import io.deeptrain.worker.evaluation.EvaluationReport.ConceptScore;
-import io.deeptrain.worker.evaluation.EvaluationReport.ImageScores;
+import io.deeptrain.worker.evaluation.ImageReport.ConceptScore;
+import io.deeptrain.worker.evaluation.ImageReport.ImageScores;
 import io.deeptrain.worker.network.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,15 +97,15 @@ public final class Evaluator {
         return highest;
     }
 
-    public EvaluationReport report(Split split) {
+    public ImageReport report(Split split) {
         List<ConceptScore> scores = new ArrayList<>();
         for (int n = 0; n < concepts.size(); n++) {
             scores.add(ConceptScore.of(concepts.get(n), truePositives[n], falsePositives[n], falseNegatives[n]));
         }
-        return new EvaluationReport(
+        return new ImageReport(
                 split,
                 images,
-                EvaluationReport.share(right, images),
+                ImageReport.share(right, images),
                 scores,
                 Arrays.stream(confusion)
                         .map(row -> Arrays.stream(row).boxed().toList())

@@ -1,6 +1,8 @@
 package io.deeptrain.worker.evaluation;
 
 import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.worker.detection.DetectionDecoder;
+import io.deeptrain.worker.detection.DetectorSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Network;
@@ -21,10 +23,20 @@ public interface Judge {
 
     EvaluationReport report(Split split);
 
-    static Judge of(Objective objective, List<String> concepts) {
+    /**
+     * A judge of what a network answers.
+     *
+     * @param concepts in the order of their positions
+     */
+    static Judge of(Objective objective, Network network, int imageSize, List<String> concepts) {
         return switch (objective) {
-            case Objective.Classification(Activation activation) -> ofClassifier(activation, concepts);
+            case Objective.Classification classification -> of(classification, concepts);
             case Objective.Placement _, Objective.AngularMargin _ -> ofEmbedder(concepts.size());
+            case Objective.ObjectDetection(DetectorSettings settings) ->
+                ofDetector(
+                        new DetectionDecoder(network, settings, imageSize, concepts.size()),
+                        settings.scoreThreshold(),
+                        concepts);
         };
     }
 
@@ -43,12 +55,30 @@ public interface Judge {
 
             @Override
             public EvaluationReport report(Split split) {
-                return EvaluationReport.measured(split, images, neighbours.recalls());
+                return ImageReport.measured(split, images, neighbours.recalls());
             }
         };
     }
 
-    private static Judge ofClassifier(Activation activation, List<String> concepts) {
+    private static Judge ofDetector(DetectionDecoder decoder, double scoreThreshold, List<String> concepts) {
+        DetectionEvaluator evaluator = new DetectionEvaluator(concepts, scoreThreshold);
+        return new Judge() {
+            @Override
+            public void add(String inputId, Labels labels, Answers answers, int image) {
+                double lowest = Math.min(scoreThreshold, DetectionDecoder.SCORE_TO_MEASURE);
+                evaluator.add(decoder.read(answers, image, lowest), labels.objects());
+            }
+
+            @Override
+            public EvaluationReport report(Split split) {
+                return evaluator.report(split);
+            }
+        };
+    }
+
+    /** A judge of a classifier, whatever its network. */
+    static Judge of(Objective.Classification classification, List<String> concepts) {
+        Activation activation = classification.activation();
         Evaluator evaluator = new Evaluator(concepts, activation);
         return new Judge() {
             @Override

@@ -53,7 +53,7 @@ final class Neighbours {
         }
         Map<String, Double> recalls = new TreeMap<>();
         for (int i = 0; i < RANKS.length; i++) {
-            recalls.put("recall_at_" + RANKS[i], EvaluationReport.share(found[i], asked));
+            recalls.put("recall_at_" + RANKS[i], ImageReport.share(found[i], asked));
         }
         return recalls;
     }

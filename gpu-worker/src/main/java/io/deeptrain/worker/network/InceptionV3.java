@@ -55,6 +55,11 @@ public final class InceptionV3 {
         return new InceptionV3(graph, Borders.of(imageSize)).v2Stages();
     }
 
+    /** Adds the backbone of Inception-v2; answers the last value of each of its stages. */
+    static List<Integer> v2Stages(GraphBuilder graph, Borders borders) {
+        return new InceptionV3(graph, borders).v2Stages();
+    }
+
     private List<Integer> v3Stages() {
         List<Integer> stages = new ArrayList<>();
         int value = inception.unit("Conv2d_3b_1x1", stem(), 80);

@@ -33,6 +33,11 @@ public final class InceptionV4 {
         return new InceptionV4(graph, Borders.of(imageSize)).stages();
     }
 
+    /** Adds the backbone; answers the last value of each of its stages. */
+    static List<Integer> stages(GraphBuilder graph, Borders borders) {
+        return new InceptionV4(graph, borders).stages();
+    }
+
     private List<Integer> stages() {
         List<Integer> stages = new ArrayList<>();
         int next = 0;

@@ -18,7 +18,7 @@ public final class InitialWeights {
      * Draws them.
      *
      * @param unseen positions of concepts that no training image shows: they begin, and without evidence stay, at
-     *     nothing
+     *     nothing. A detector learns from all background that they are nowhere.
      */
     public static List<Tensor> of(Network network, long seed, Set<Integer> unseen) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -36,7 +36,7 @@ public final class InitialWeights {
             }
             state.add(new Tensor(spec.name(), spec.shape(), values));
         }
-        if (!unseen.isEmpty()) {
+        if (!unseen.isEmpty() && network.outputs().containsKey(Network.LOGITS)) {
             hide(state, network, unseen);
         }
         return state;

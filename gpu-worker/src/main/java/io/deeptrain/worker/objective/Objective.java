@@ -1,7 +1,9 @@
 package io.deeptrain.worker.objective;
 
+import io.deeptrain.worker.detection.DetectorSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.RetinaNet;
 import java.nio.FloatBuffer;
 
 /** What a network is to learn: how its answers are read, and the loss that says how wrong they are. */
@@ -68,5 +70,13 @@ public sealed interface Objective {
                 }
             }
         };
+    }
+
+    /** To say where an image shows which concepts: see {@link RetinaNet}. */
+    record ObjectDetection(DetectorSettings settings) implements Objective {
+        @Override
+        public Targets targets(Network network, int imageSize) {
+            return new DetectionTargets(network, settings, imageSize);
+        }
     }
 }

@@ -4,12 +4,9 @@ import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
-import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
-import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.Network;
-import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Learner.Pixels;
@@ -18,8 +15,6 @@ import io.deeptrain.worker.port.Predictor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +28,7 @@ public final class LoadedModels implements AutoCloseable {
     private static final int BATCH_MAX = 32;
     private static final boolean BY_LAST_USE = true;
 
-    private record Loaded(TrainedModel model, Network network, Predictor predictor) {}
+    private record Loaded(TrainedModel model, AnswerReader reader, Predictor predictor) {}
 
     /** The same model is loaded once to answer, and once more if its embeddings are asked for. */
     private record Asked(StoredObject stored, boolean embeddings) {}
@@ -75,11 +70,7 @@ public final class LoadedModels implements AutoCloseable {
                 .toList();
         List<Prediction> read = new ArrayList<>();
         for (int from = 0; from < usable.size(); from += BATCH_MAX) {
-            read.addAll(read(
-                    loaded,
-                    asked.embeddings(),
-                    usable.subList(from, Math.min(usable.size(), from + BATCH_MAX)),
-                    conceptsMax));
+            read.addAll(read(loaded, usable.subList(from, Math.min(usable.size(), from + BATCH_MAX)), conceptsMax));
         }
         List<Prediction> predictions = new ArrayList<>();
         var next = read.iterator();
@@ -105,11 +96,13 @@ public final class LoadedModels implements AutoCloseable {
             return known;
         }
         TrainedModel model = archive.model(asked.stored());
-        Network network = Architectures.named(
-                        model.architecture(), model.concepts().size())
+        Network network = model.network()
                 .orElseThrow(() -> new CorruptObjectException("no such architecture: " + model.architecture()));
         Network asking = asked.embeddings() ? Embeddings.placing(network) : network;
-        Loaded fresh = new Loaded(model, asking, learners.predictor(asking, model.state()));
+        Loaded fresh = new Loaded(
+                model,
+                asked.embeddings() ? AnswerReader.ofEmbeddings(asking) : AnswerReader.of(model, asking),
+                learners.predictor(asking, model.state()));
         loaded.put(asked, fresh);
         if (loaded.size() > MODELS_MAX) {
             Asked eldest = loaded.keySet().iterator().next();
@@ -121,53 +114,16 @@ public final class LoadedModels implements AutoCloseable {
         return fresh;
     }
 
-    private static List<Prediction> read(Loaded loaded, boolean embeddings, List<byte[]> images, int conceptsMax) {
+    private static List<Prediction> read(Loaded loaded, List<byte[]> images, int conceptsMax) {
         int size = loaded.model().imageSize();
         ByteBuffer bytes = ByteBuffer.allocateDirect(images.size() * ImageDecoder.COLOURS * size * size);
         images.forEach(bytes::put);
         Answers answers = loaded.predictor().answers(new Pixels(bytes.flip(), images.size(), size));
         List<Prediction> read = new ArrayList<>();
         for (int image = 0; image < images.size(); image++) {
-            read.add(
-                    embeddings
-                            ? embedded(loaded.network(), answers, image)
-                            : read(loaded.model(), loaded.network(), answers, image, conceptsMax));
+            read.add(loaded.reader().read(answers, image, conceptsMax));
         }
         return read;
-    }
-
-    private static Prediction read(TrainedModel model, Network network, Answers answers, int image, int conceptsMax) {
-        return switch (model.objective()) {
-            case Objective.Classification(Activation activation) -> {
-                int concepts = model.concepts().size();
-                float[] values =
-                        Arrays.copyOfRange(answers.of(Network.LOGITS), image * concepts, (image + 1) * concepts);
-                activation.apply(values, 0, concepts);
-                yield ranked(model.concepts(), values, conceptsMax);
-            }
-            case Objective.Placement _, Objective.AngularMargin _ -> embedded(network, answers, image);
-        };
-    }
-
-    private static Prediction embedded(Network network, Answers answers, int image) {
-        int size = Embeddings.size(network);
-        float[] all = answers.of(Network.EMBEDDING);
-        List<Float> vector = new ArrayList<>(size);
-        for (int i = image * size; i < (image + 1) * size; i++) {
-            vector.add(all[i]);
-        }
-        return new Prediction.Embedded(vector);
-    }
-
-    private static Prediction ranked(List<String> concepts, float[] values, int conceptsMax) {
-        List<Prediction.Scored> scored = new ArrayList<>();
-        for (int n = 0; n < values.length; n++) {
-            scored.add(new Prediction.Scored(concepts.get(n), values[n]));
-        }
-        scored.sort(Comparator.comparingDouble(Prediction.Scored::value)
-                .reversed()
-                .thenComparing(Prediction.Scored::concept));
-        return new Prediction.Seen(scored.subList(0, Math.min(conceptsMax, scored.size())));
     }
 
     @Override

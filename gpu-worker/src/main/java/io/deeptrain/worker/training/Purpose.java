@@ -2,12 +2,16 @@ package io.deeptrain.worker.training;
 
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.template.TemplateCatalogue;
+import io.deeptrain.worker.detection.DetectorSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.DetectorArchitectures;
 import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.ResNet50;
 import io.deeptrain.worker.objective.Objective;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a training is for: the network that its model type and template ask for, and what that is to learn. */
@@ -15,10 +19,16 @@ public final class Purpose {
     /** The embedder whose loss is an angle; the others learn to place images by telling concepts apart. */
     private static final String ANGULAR = "Clarifai_ResNet_AngularMargin";
 
+    private static final List<Double> ANCHOR_RATIOS = List.of(0.5, 1.0, 2.0);
+    private static final double SCORE_THRESHOLD = 0.2;
+
     private Purpose() {}
 
     /** Whether this worker trains the model type with the template. */
     static boolean isKnown(TrainingSpec spec) {
+        if (findsObjects(spec)) {
+            return DetectorArchitectures.templates().contains(spec.template());
+        }
         boolean classifies = spec.modelTypeId().equals(TemplateCatalogue.VISUAL_CLASSIFIER);
         return Architectures.templates().contains(spec.template())
                 ? classifies || placesImages(spec)
@@ -28,6 +38,11 @@ public final class Purpose {
     /** The network for square images of one size; nothing if this worker knows no such template. */
     public static Optional<Network> network(TrainingSpec spec, int imageSize) {
         int concepts = spec.concepts().size();
+        if (findsObjects(spec)) {
+            DetectorSettings detector = detector(spec);
+            return DetectorArchitectures.ofTemplate(
+                    spec.template(), concepts, detector.anchorsPerPixel(), detector.regressors(concepts));
+        }
         if (!placesImages(spec)) {
             return Architectures.ofTemplate(spec.template(), concepts, imageSize);
         }
@@ -44,6 +59,9 @@ public final class Purpose {
      * @param activation of its logits, where it learns to tell concepts apart
      */
     static Objective objective(TrainingSpec spec, Activation activation) {
+        if (findsObjects(spec)) {
+            return new Objective.ObjectDetection(detector(spec));
+        }
         if (!placesImages(spec)) {
             return new Objective.Classification(activation);
         }
@@ -52,6 +70,25 @@ public final class Purpose {
                         number(spec, "angular_scale").doubleValue(),
                         number(spec, "angular_margin").doubleValue())
                 : new Objective.Placement(activation);
+    }
+
+    private static boolean findsObjects(TrainingSpec spec) {
+        return spec.modelTypeId().equals(TemplateCatalogue.VISUAL_DETECTOR);
+    }
+
+    private static DetectorSettings detector(TrainingSpec spec) {
+        Map<String, Object> given = spec.hyperparameters();
+        return new DetectorSettings(
+                given.get("anchor_ratios") instanceof List<?> ratios
+                        ? ratios.stream()
+                                .map(ratio -> ((Number) ratio).doubleValue())
+                                .toList()
+                        : ANCHOR_RATIOS,
+                !Boolean.FALSE.equals(given.get("use_focal_loss")),
+                Boolean.TRUE.equals(given.get("use_perclass_regression")),
+                given.get("detection_score_threshold") instanceof Number threshold
+                        ? threshold.doubleValue()
+                        : SCORE_THRESHOLD);
     }
 
     private static boolean placesImages(TrainingSpec spec) {

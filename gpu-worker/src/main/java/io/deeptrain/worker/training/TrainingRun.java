@@ -374,7 +374,7 @@ public final class TrainingRun {
     private EvaluationReport evaluate(TrainingPlan plan, Prepared prepared) throws IOException, Ending {
         Split split = prepared.test().size() > 0 ? Split.TEST : Split.TRAIN;
         ImageSet images = split == Split.TEST ? prepared.test() : prepared.training();
-        Judge judge = Judge.of(plan.objective(), spec.concepts());
+        Judge judge = Judge.of(plan.objective(), prepared.network(), plan.imageSize(), spec.concepts());
         for (int from = 0; from < images.size(); from += plan.batchSize()) {
             obeyOrStop(directions.now());
             int[] indexes = range(from, Math.min(images.size(), from + plan.batchSize()));

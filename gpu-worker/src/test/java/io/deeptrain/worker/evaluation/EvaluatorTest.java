@@ -3,8 +3,8 @@ package io.deeptrain.worker.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deeptrain.event.ManifestEntry.Split;
-import io.deeptrain.worker.evaluation.EvaluationReport.ConceptScore;
-import io.deeptrain.worker.evaluation.EvaluationReport.ImageScores;
+import io.deeptrain.worker.evaluation.ImageReport.ConceptScore;
+import io.deeptrain.worker.evaluation.ImageReport.ImageScores;
 import io.deeptrain.worker.network.Activation;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +18,9 @@ class EvaluatorTest {
         evaluator.add("b", new float[] {0.8f, 0.2f}, new int[] {0});
         evaluator.add("c", new float[] {0.6f, 0.4f}, new int[] {1});
         evaluator.add("d", new float[] {0.3f, 0.7f}, new int[] {1});
-        EvaluationReport report = evaluator.report(Split.TEST);
+        ImageReport report = evaluator.report(Split.TEST);
         assertThat(report)
-                .isEqualTo(new EvaluationReport(
+                .isEqualTo(new ImageReport(
                         Split.TEST,
                         4,
                         0.75,
@@ -57,7 +57,7 @@ class EvaluatorTest {
         for (int i = 0; i < 10_001; i++) {
             evaluator.add("input-" + i, new float[] {0.9f}, new int[] {0});
         }
-        EvaluationReport report = evaluator.report(Split.TEST);
+        ImageReport report = evaluator.report(Split.TEST);
         assertThat(report.images()).isEqualTo(10_001);
         assertThat(report.scores()).hasSize(10_000);
         assertThat(report.concepts().getFirst().truePositives()).isEqualTo(10_001);

@@ -13,7 +13,7 @@ import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
-import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.evaluation.ImageReport;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
@@ -105,7 +105,7 @@ class LoadedModelsTest {
                         32,
                         new Objective.Classification(Activation.SOFTMAX),
                         InitialWeights.of(network, number, Set.of())),
-                new EvaluationReport(Split.TEST, 0, 0, List.of(), List.of(), List.of()));
+                new ImageReport(Split.TEST, 0, 0, List.of(), List.of(), List.of()));
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.StoredObject;
@@ -57,6 +58,12 @@ final class TrainingBench {
         return this;
     }
 
+    TrainingBench detector(String name) {
+        modelTypeId = "visual-detector";
+        template = name;
+        return this;
+    }
+
     TrainingBench concepts(String... names) {
         concepts = List.of(names);
         return this;
@@ -86,6 +93,24 @@ final class TrainingBench {
     TrainingBench image(byte[] file, Split split, String... positives) throws IOException {
         StoredBlob blob = store.putContent(new ByteArrayInputStream(file));
         entries.add(new ManifestEntry("input-" + entries.size(), stored(blob), List.of(positives), List.of(), split));
+        return this;
+    }
+
+    TrainingBench scenes(int count, Split split) throws IOException {
+        for (int n = 0; n < count; n++) {
+            DigitScene scene = DigitScene.of(concepts.size(), entries.size());
+            StoredBlob blob = store.putContent(new ByteArrayInputStream(scene.png()));
+            entries.add(new ManifestEntry(
+                    "input-" + entries.size(),
+                    stored(blob),
+                    scene.regions().stream()
+                            .map(LabelledRegion::concept)
+                            .distinct()
+                            .toList(),
+                    List.of(),
+                    scene.regions(),
+                    split));
+        }
         return this;
     }
 

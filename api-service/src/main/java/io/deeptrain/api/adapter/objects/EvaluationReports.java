@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.api.evaluation.Report;
+import io.deeptrain.api.evaluation.Report.Counts;
+import io.deeptrain.api.evaluation.Report.ImageScores;
+import io.deeptrain.api.evaluation.Report.Subject;
+import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.objects.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,6 +17,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -56,9 +62,55 @@ public class EvaluationReports {
     /** The first workers left no scores. */
     private static Report read(byte[] bytes) throws IOException {
         JsonNode tree = MAPPER.readTree(bytes);
+        if (tree.has("mean_average_precision50")) {
+            return ofDetector(MAPPER.treeToValue(tree, FoundObjects.class));
+        }
         if (tree instanceof ObjectNode object && !object.has("scores")) {
             object.putArray("scores");
         }
-        return MAPPER.treeToValue(tree, Report.class);
+        ToldImages told = MAPPER.treeToValue(tree, ToldImages.class);
+        return new Report(told.split(), told.images(), told.concepts(), told.confusion(), told.scores());
+    }
+
+    private static Report ofDetector(FoundObjects found) {
+        int size = found.concepts().size();
+        return new Report(
+                found.split(),
+                found.images(),
+                found.concepts().stream().map(FoundConcept::counts).toList(),
+                Collections.nCopies(size, Collections.nCopies(size, 0L)),
+                List.of(),
+                new Subject.Objects(
+                        found.meanAveragePrecision50(),
+                        found.meanAveragePrecision(),
+                        found.concepts().stream()
+                                .map(FoundConcept::averagePrecision50)
+                                .toList()));
+    }
+
+    /** A classifier's report as it is stored. */
+    private record ToldImages(
+            Split split, long images, List<Counts> concepts, List<List<Long>> confusion, List<ImageScores> scores) {}
+
+    /** A detector's. */
+    private record FoundObjects(
+            Split split,
+            long images,
+            double meanAveragePrecision50,
+            double meanAveragePrecision,
+            List<FoundConcept> concepts) {}
+
+    private record FoundConcept(
+            String concept,
+            long truePositives,
+            long falsePositives,
+            long falseNegatives,
+            double precision,
+            double recall,
+            double f1,
+            double averagePrecision50) {
+        Counts counts() {
+            return new Counts(concept, truePositives, falsePositives, falseNegatives, precision, recall, f1);
+        }
     }
 }

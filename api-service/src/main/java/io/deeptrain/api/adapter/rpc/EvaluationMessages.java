@@ -8,6 +8,7 @@ import io.deeptrain.api.evaluation.Ranking.PrecisionRecallPoint;
 import io.deeptrain.api.evaluation.Ranking.RocPoint;
 import io.deeptrain.api.evaluation.Report.Counts;
 import io.deeptrain.api.evaluation.Report.ImageScores;
+import io.deeptrain.api.evaluation.Report.Subject;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.contract.BinaryMetrics;
 import io.deeptrain.contract.Concept;
@@ -39,6 +40,9 @@ final class EvaluationMessages {
     /** Above it a matrix leaves out its zeros, which are then nearly all of it. */
     static final int FULL_MATRIX_CONCEPTS_MAX = 100;
 
+    /** The intersection over union from which an object is found. */
+    static final float FOUND_FROM = 0.5f;
+
     /** The most probable concepts of a test image. */
     static final int PREDICTED_CONCEPTS_MAX = 20;
 
@@ -55,13 +59,23 @@ final class EvaluationMessages {
                 .build();
     }
 
+    private static MetricsSummary summary(Evaluation evaluation) {
+        MetricsSummary.Builder summary = summary(evaluation.summary()).toBuilder();
+        switch (evaluation.report().subject()) {
+            case Subject.Images() -> {}
+            case Subject.Objects(double half, double range, var _) ->
+                summary.setMeanAvgPrecisionIou50((float) half).setMeanAvgPrecisionIouRange((float) range);
+        }
+        return summary.build();
+    }
+
     /**
      * The summary, and the large parts that are asked for.
      *
      * @param images of the test set, as far as they are still there
      */
     static EvalMetrics.Builder metrics(Evaluation evaluation, FieldsValue fields, Map<String, LabelledImage> images) {
-        EvalMetrics.Builder metrics = EvalMetrics.newBuilder().setSummary(summary(evaluation.summary()));
+        EvalMetrics.Builder metrics = EvalMetrics.newBuilder().setSummary(summary(evaluation));
         List<String> ids = ids(evaluation);
         if (fields.getConfusionMatrix()) {
             metrics.setConfusionMatrix(confusion(evaluation, ids));
@@ -131,6 +145,24 @@ final class EvaluationMessages {
     }
 
     private static BinaryMetrics binary(Evaluation evaluation, ConceptMetrics metrics) {
+        return switch (evaluation.report().subject()) {
+            case Subject.Images() -> ofImages(evaluation, metrics);
+            case Subject.Objects(var _, var _, List<Double> averagePrecisions) -> {
+                int shown = Math.toIntExact(metrics.counts().shown());
+                int position = evaluation.concepts().indexOf(metrics);
+                yield BinaryMetrics.newBuilder()
+                        .setConcept(concept(metrics.counts().concept()))
+                        .setNumPos(shown)
+                        .setNumTot(shown)
+                        .setF1((float) metrics.counts().f1())
+                        .setAvgPrecision(averagePrecisions.get(position).floatValue())
+                        .setIou(FOUND_FROM)
+                        .build();
+            }
+        };
+    }
+
+    private static BinaryMetrics ofImages(Evaluation evaluation, ConceptMetrics metrics) {
         Counts counts = metrics.counts();
         Ranking ranking = metrics.ranking();
         int all = Math.toIntExact(evaluation.report().images());

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.adapter.djl;
 
+import io.deeptrain.worker.detection.DetectorSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Layer.L2Normalize;
 import io.deeptrain.worker.network.Network;
@@ -17,6 +18,7 @@ final class LossScript {
             case Objective.Classification(Activation activation) -> ofClassifier(network, activation);
             case Objective.Placement(Activation activation) -> ofClassifier(network, activation);
             case Objective.AngularMargin(double scale, double margin) -> angular(network, scale, margin);
+            case Objective.ObjectDetection(DetectorSettings settings) -> DetectionLossScript.of(network, settings);
         };
     }
 

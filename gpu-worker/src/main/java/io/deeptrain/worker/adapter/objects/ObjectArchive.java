@@ -15,9 +15,9 @@ import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.data.ImageDecoder;
+import io.deeptrain.worker.detection.DetectorSettings;
 import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.network.Activation;
-import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
@@ -47,6 +47,7 @@ public final class ObjectArchive implements Archive {
     private static final String FORMAT = "format";
     private static final String MODEL_FORMAT = "deeptrain-model-1";
     private static final String CHECKPOINT_FORMAT = "deeptrain-checkpoint-1";
+    private static final String DETECTOR = "detector";
     private static final String ACTIVATION = "activation";
     private static final String ANSWER = "answer";
     private static final String EMBEDDING = "embedding";
@@ -176,6 +177,8 @@ public final class ObjectArchive implements Archive {
                 metadata.put(ANGULAR_SCALE, Double.toString(scale));
                 metadata.put(ANGULAR_MARGIN, Double.toString(margin));
             }
+            case Objective.ObjectDetection(DetectorSettings settings) ->
+                metadata.put(DETECTOR, MAPPER.writeValueAsString(settings));
         }
         return put(folder(attempt) + "/model.safetensors", Safetensors.write(new Content(metadata, model.state())));
     }
@@ -186,12 +189,14 @@ public final class ObjectArchive implements Archive {
         Content content = content(model, MODEL_FORMAT);
         List<String> concepts = concepts(content);
         String architecture = text(content, "architecture");
-        Network network = Architectures.named(architecture, concepts.size())
-                .orElseThrow(() -> new CorruptObjectException("no such architecture: " + architecture));
+        TrainedModel read =
+                new TrainedModel(architecture, concepts, imageSize(content), objective(content), content.tensors());
+        Network network =
+                read.network().orElseThrow(() -> new CorruptObjectException("no such architecture: " + architecture));
         if (!network.fits(content.tensors())) {
             throw new CorruptObjectException("the tensors are not those of " + architecture);
         }
-        return new TrainedModel(architecture, concepts, imageSize(content), objective(content), content.tensors());
+        return read;
     }
 
     private static List<String> concepts(Content content) throws CorruptObjectException {
@@ -215,6 +220,9 @@ public final class ObjectArchive implements Archive {
     }
 
     private static Objective objective(Content content) throws CorruptObjectException {
+        if (content.metadata().containsKey(DETECTOR)) {
+            return new Objective.ObjectDetection(detector(content));
+        }
         if (content.metadata().containsKey(ANGULAR_SCALE)) {
             try {
                 return new Objective.AngularMargin(real(content, ANGULAR_SCALE), real(content, ANGULAR_MARGIN));
@@ -229,6 +237,14 @@ public final class ObjectArchive implements Archive {
 
     private static double real(Content content, String name) throws CorruptObjectException {
         return Double.parseDouble(text(content, name));
+    }
+
+    private static DetectorSettings detector(Content content) throws CorruptObjectException {
+        try {
+            return MAPPER.readValue(text(content, DETECTOR), DetectorSettings.class);
+        } catch (JsonProcessingException broken) {
+            throw new CorruptObjectException("detector is not what a detector is set to", broken);
+        }
     }
 
     private static Activation activation(Content content) throws CorruptObjectException {

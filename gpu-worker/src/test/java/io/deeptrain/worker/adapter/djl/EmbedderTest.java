@@ -119,7 +119,7 @@ class EmbedderTest {
             for (int step = 0; step < 150; step++) {
                 learner.step(batch(1000L + (long) step * BATCH, BATCH), new Step(step, RATE, step));
             }
-            Judge judge = Judge.of(objective, List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
+            Judge judge = Judge.of(objective, network, SIZE, List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
             Answers answers = learner.answers(batch(0, 200).pixels());
             for (int image = 0; image < 200; image++) {
                 judge.add("image " + image, new Labels(List.of(image % DIGITS), List.of()), answers, image);

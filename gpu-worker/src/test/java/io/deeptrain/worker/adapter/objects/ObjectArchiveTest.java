@@ -14,9 +14,9 @@ import io.deeptrain.worker.adapter.objects.Safetensors.Content;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
-import io.deeptrain.worker.evaluation.EvaluationReport;
-import io.deeptrain.worker.evaluation.EvaluationReport.ConceptScore;
-import io.deeptrain.worker.evaluation.EvaluationReport.ImageScores;
+import io.deeptrain.worker.evaluation.ImageReport;
+import io.deeptrain.worker.evaluation.ImageReport.ConceptScore;
+import io.deeptrain.worker.evaluation.ImageReport.ImageScores;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.Embeddings;
@@ -50,8 +50,7 @@ class ObjectArchiveTest {
     private static final List<Tensor> STATE = InitialWeights.of(NETWORK, 1, Set.of());
     private static final TrainedModel MODEL = new TrainedModel(
             "cifar-resnet-20", List.of("cat", "dög"), 32, new Objective.Classification(Activation.SIGMOID), STATE);
-    private static final EvaluationReport REPORT =
-            new EvaluationReport(Split.TEST, 0, 0, List.of(), List.of(), List.of());
+    private static final ImageReport REPORT = new ImageReport(Split.TEST, 0, 0, List.of(), List.of(), List.of());
 
     @TempDir
     Path folder;
@@ -102,7 +101,7 @@ class ObjectArchiveTest {
 
     @Test
     void the_report_beside_a_model_is_what_the_front_door_reads() throws Exception {
-        EvaluationReport report = new EvaluationReport(
+        ImageReport report = new ImageReport(
                 Split.TEST,
                 1,
                 1,

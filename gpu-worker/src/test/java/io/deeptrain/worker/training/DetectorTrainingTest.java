@@ -1,0 +1,108 @@
+package io.deeptrain.worker.training;
+
+import static io.deeptrain.worker.training.TrainingBench.checkpoints;
+import static io.deeptrain.worker.training.TrainingBench.losses;
+import static io.deeptrain.worker.training.TrainingBench.resumedFrom;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import io.deeptrain.event.ManifestEntry.LabelledRegion;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.Origin;
+import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
+import io.deeptrain.worker.attempt.TrainerReport.Finished;
+import io.deeptrain.worker.data.ImageDecoder;
+import io.deeptrain.worker.detection.Box;
+import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.prediction.LoadedModels;
+import io.deeptrain.worker.prediction.Prediction.Detected;
+import io.deeptrain.worker.prediction.Prediction.Region;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DetectorTrainingTest {
+    private static final Origin SCRATCH = new Origin.Scratch();
+
+    @TempDir
+    Path folder;
+
+    private TrainingBench bench(int training, int test) throws IOException {
+        return new TrainingBench(folder)
+                .detector("DeepTrain_SmallDetector")
+                .concepts("0", "1", "2")
+                .scenes(training, Split.TRAIN)
+                .scenes(test, Split.TEST)
+                .set("per_item_lrate", 0.001)
+                .set("test_freq", 0L)
+                .set("batch_size", 8L)
+                .set("image_size", 96L);
+    }
+
+    @Test
+    void digits_are_found_where_they_are_after_a_short_training() throws Exception {
+        TrainingBench bench = bench(300, 60).set("num_epochs", 8L);
+        Finished finished = finished(bench.run(bench.assignment(1, SCRATCH)));
+        System.out.println("digits in scenes: " + finished.metrics());
+        assertThat(finished.metrics().get("test_map50")).isGreaterThan(0.4);
+
+        int there = 0;
+        int found = 0;
+        try (LoadedModels models = new LoadedModels(bench.archive(), new DjlLearners(1))) {
+            int size = models.imageSizeOf(finished.model());
+            for (int n = 0; n < 20; n++) {
+                DigitScene scene = DigitScene.of(3, 1_000_000 + n);
+                Detected seen =
+                        (Detected) models.predict(finished.model(), List.of(ImageDecoder.decode(scene.png(), size)), 10)
+                                .getFirst();
+                assertThat(seen.regions()).allMatch(region -> region.scored().value() > 0.2);
+                there += scene.regions().size();
+                for (LabelledRegion digit : scene.regions()) {
+                    found += seen.regions().stream().anyMatch(region -> shows(region, digit)) ? 1 : 0;
+                }
+            }
+        }
+        System.out.printf("digits found in new scenes: %d of %d%n", found, there);
+        assertThat(found).isGreaterThan(there / 2);
+    }
+
+    private static Finished finished(List<TrainerReport> reports) {
+        assertThat(reports.getLast()).isInstanceOf(Finished.class);
+        return (Finished) reports.getLast();
+    }
+
+    private static boolean shows(Region region, LabelledRegion there) {
+        return region.scored().concept().equals(there.concept())
+                && new Box(region.top(), region.left(), region.bottom(), region.right())
+                                .overlap(new Box(there.top(), there.left(), there.bottom(), there.right()))
+                        > 0.5;
+    }
+
+    @Test
+    void a_resumed_detector_learns_on_as_it_would_have() throws Exception {
+        TrainingBench bench = bench(24, 4)
+                .set("num_epochs", 2L)
+                .set("average_horizontal_flips", true)
+                .set("use_perclass_regression", true);
+        List<TrainerReport> uninterrupted = bench.run(bench.assignment(1, SCRATCH));
+        List<TrainerReport> first = bench.run(
+                bench.assignment(2, SCRATCH),
+                steps -> steps < 4 ? new Direction.Proceed() : new Direction.SaveAndStop());
+        CheckpointWritten saved = checkpoints(first).getLast();
+        List<TrainerReport> second = bench.run(bench.assignment(3, resumedFrom(saved)));
+
+        List<Double> interrupted = new ArrayList<>(losses(first));
+        interrupted.addAll(losses(second));
+        // Not to the last bit, as classifiers do: the gradients of small maps differ in it between attempts.
+        List<Double> expected = losses(uninterrupted);
+        assertThat(interrupted).hasSize(6).hasSameSizeAs(expected);
+        for (int step = 0; step < expected.size(); step++) {
+            assertThat(interrupted.get(step)).isCloseTo(expected.get(step), withinPercentage(0.001));
+        }
+    }
+}
