@@ -95,6 +95,9 @@ final class Claims {
 
     /** Everybody has left. */
     List<Claim> ready() {
+        if (byJob.isEmpty()) {
+            return List.of();
+        }
         return byJob.values().stream().filter(claim -> claim.leaving.isEmpty()).toList();
     }
 

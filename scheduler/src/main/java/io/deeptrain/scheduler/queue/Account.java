@@ -11,6 +11,9 @@ final class Account {
     static final long UNLIMITED = 1L << 40;
 
     private final Account parent;
+    /** The fleet's. */
+    private final Account root;
+
     private final Quota quota;
     /** What this queue is guaranteed, with what those below it lend. */
     private long pool;
@@ -25,12 +28,14 @@ final class Account {
     private Account(long fleet) {
         quota = Quota.NONE;
         parent = this;
+        root = this;
         pool = fleet;
     }
 
     private Account(Account parent, Quota quota) {
         this.parent = parent;
         this.quota = quota;
+        root = parent.root;
         pool = quota.guaranteed();
     }
 
@@ -40,6 +45,10 @@ final class Account {
 
     Account child(Quota childQuota) {
         return new Account(this, childQuota);
+    }
+
+    Account ofFleet() {
+        return root;
     }
 
     private boolean isRoot() {

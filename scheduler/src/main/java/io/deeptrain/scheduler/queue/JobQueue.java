@@ -12,11 +12,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -52,8 +50,8 @@ public final class JobQueue implements Preemption.Shares {
     /** Tenants' lines in which somebody may run, by when their first job is due. */
     private final TreeSet<Line> byDue = new TreeSet<>(Line::byDue);
 
-    /** Tenants whose places in line may be others now. */
-    private final Set<QueueNode> touched = new HashSet<>();
+    /** Tenants whose places in line may be others now, each once. */
+    private final List<QueueNode> touched = new ArrayList<>();
 
     private final TreeSet<BackingOff> backingOff = new TreeSet<>();
     private final TreeMap<Shape, Integer> shapesReady = new TreeMap<>();
@@ -79,20 +77,22 @@ public final class JobQueue implements Preemption.Shares {
     /** Waits until {@code notBefore}, then for its turn. */
     public void add(Ticket ticket, Instant notBefore) {
         gpusAsked += ticket.shape().gpus();
-        tenant(ticket.tenant()).pends(1);
+        QueueNode queue = tenant(ticket.tenant());
+        queue.pends(1);
         if (now.isBefore(notBefore)) {
             backingOff.add(new BackingOff(notBefore, ticket));
         } else {
-            addReady(ticket);
+            addReady(queue, ticket);
         }
     }
 
     /** The same ticket as was added. */
     public void remove(Ticket ticket, Instant notBefore) {
         gpusAsked -= ticket.shape().gpus();
-        tenant(ticket.tenant()).pends(-1);
-        if (!backingOff.remove(new BackingOff(notBefore, ticket))) {
-            removeReady(ticket);
+        QueueNode queue = tenant(ticket.tenant());
+        queue.pends(-1);
+        if (backingOff.isEmpty() || !backingOff.remove(new BackingOff(notBefore, ticket))) {
+            removeReady(queue, ticket);
         }
     }
 
@@ -105,7 +105,8 @@ public final class JobQueue implements Preemption.Shares {
             decay();
         }
         while (!backingOff.isEmpty() && !now.isBefore(backingOff.first().notBefore())) {
-            addReady(backingOff.removeFirst().ticket());
+            Ticket ticket = backingOff.removeFirst().ticket();
+            addReady(tenant(ticket.tenant()), ticket);
         }
     }
 
@@ -310,8 +311,7 @@ public final class JobQueue implements Preemption.Shares {
         return gpusAsked;
     }
 
-    private void addReady(Ticket ticket) {
-        QueueNode queue = tenant(ticket.tenant());
+    private void addReady(QueueNode queue, Ticket ticket) {
         Line line = queue.line(ticket.shape());
         if (ready.put(ticket.jobId(), ticket) != null) {
             throw new IllegalStateException("already in the queue: " + ticket);
@@ -324,12 +324,11 @@ public final class JobQueue implements Preemption.Shares {
         touch(queue);
     }
 
-    private void removeReady(Ticket ticket) {
-        QueueNode queue = tenant(ticket.tenant());
-        if (ready.remove(ticket.jobId()) == null
-                || !queue.line(ticket.shape()).tickets().remove(ticket)) {
+    private void removeReady(QueueNode queue, Ticket ticket) {
+        if (!ready.remove(ticket.jobId(), ticket)) {
             throw new IllegalStateException("not in the queue: " + ticket);
         }
+        queue.line(ticket.shape()).tickets().remove(ticket);
         shapesReady.computeIfPresent(ticket.shape(), (_, count) -> count == 1 ? null : count - 1);
         touch(queue);
     }
@@ -342,13 +341,22 @@ public final class JobQueue implements Preemption.Shares {
 
     /** What the tenant holds, has used or waits for has changed. Its places in line are looked at when it matters. */
     private void touch(QueueNode tenant) {
-        if (touched.add(tenant) && touched.size() > TOUCHED_MAX) {
+        if (!tenant.isTouched()) {
+            tenant.touched(true);
+            touched.add(tenant);
+        }
+        if (touched.size() > TOUCHED_MAX) {
             settle();
         }
     }
 
     private void settle() {
         touched.forEach(this::settle);
+        forgetTouched();
+    }
+
+    private void forgetTouched() {
+        touched.forEach(tenant -> tenant.touched(false));
         touched.clear();
     }
 
@@ -400,7 +408,7 @@ public final class JobQueue implements Preemption.Shares {
         groups.values().forEach(QueueNode::weigh);
         tenants.values().forEach(QueueNode::weigh);
         tenants.values().forEach(this::settle);
-        touched.clear();
+        forgetTouched();
     }
 
     private QueueNode group(String name) {

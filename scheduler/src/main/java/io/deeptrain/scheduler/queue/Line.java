@@ -2,7 +2,6 @@ package io.deeptrain.scheduler.queue;
 
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * Where one queue stands in line for one shape, among its parent's other queues: first whoever is within its guarantee,
@@ -13,8 +12,13 @@ import java.util.TreeSet;
 final class Line implements Comparable<Line> {
     private final QueueNode node;
     private final Shape shape;
+    private final Account account;
+    /** The queues beside this one. */
+    private final NavigableSet<Line> peers;
+    /** The queues below this one. */
+    private final NavigableSet<Line> below;
     /** A tenant's own jobs; empty for the queues above. */
-    private final NavigableSet<Ticket> tickets = new TreeSet<>();
+    private final Tickets tickets = new Tickets();
 
     private boolean listed;
     private boolean borrows;
@@ -26,6 +30,9 @@ final class Line implements Comparable<Line> {
     Line(QueueNode node, Shape shape) {
         this.node = node;
         this.shape = shape;
+        account = node.account(shape.gpuClass());
+        peers = node.parent().candidates(shape);
+        below = node.candidates(shape);
     }
 
     QueueNode node() {
@@ -36,16 +43,15 @@ final class Line implements Comparable<Line> {
         return shape;
     }
 
-    NavigableSet<Ticket> tickets() {
+    Tickets tickets() {
         return tickets;
     }
 
     /** Whose turn it is of this queue and those below it. */
     Optional<Ticket> head() {
         if (!tickets.isEmpty()) {
-            return Optional.of(tickets.first());
+            return tickets.first();
         }
-        NavigableSet<Line> below = node.candidates(shape);
         return below.isEmpty() ? Optional.empty() : below.first().head();
     }
 
@@ -69,7 +75,7 @@ final class Line implements Comparable<Line> {
     /** Leaves its place. */
     void withdraw() {
         if (listed) {
-            node.parent().candidates(shape).remove(this);
+            peers.remove(this);
             listed = false;
         }
     }
@@ -82,19 +88,18 @@ final class Line implements Comparable<Line> {
             use = node.weighedUse();
             headDueMillis = head.dueMillis();
             headArrival = head.arrival();
-            listed = node.parent().candidates(shape).add(this);
+            listed = peers.add(this);
         });
     }
 
     /** As far as the queue's own limits go. Whether its parents can give it so much is asked when it is its turn. */
     boolean mayRun() {
-        Account account = node.account(shape.gpuClass());
         return node.running() < node.limits().runningMax()
                 && account.available(Account.UNLIMITED) + account.keptBelow() >= shape.gpus();
     }
 
     private boolean wouldBorrow() {
-        return !node.account(shape.gpuClass()).guarantees(shape.gpus());
+        return !account.guarantees(shape.gpus());
     }
 
     @Override

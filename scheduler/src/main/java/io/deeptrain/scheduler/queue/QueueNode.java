@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.queue;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
@@ -13,7 +14,7 @@ final class QueueNode {
     private final String name;
     private final QueueLimits limits;
     private final boolean ofTenant;
-    private final Map<String, Account> accounts = new HashMap<>();
+    private final Map<String, Account> accounts = new LinkedHashMap<>();
     /** Where this queue stands in line, for each shape that is waited for. */
     private final TreeMap<Shape, Line> lines = new TreeMap<>();
     /** Those below that wait for a shape and may have it, in fair order. */
@@ -23,6 +24,7 @@ final class QueueNode {
     private int running;
     private int pending;
     private double share;
+    private boolean touched;
 
     private QueueNode() {
         parent = this;
@@ -149,18 +151,19 @@ final class QueueNode {
         double dominant = 0;
         for (Map.Entry<String, Account> entry : accounts.entrySet()) {
             long held = entry.getValue().held() + (entry.getKey().equals(gpuClass) ? moreGpus : 0);
-            long fleet = Math.max(1, rootAccount(entry.getKey()).guaranteed());
+            long fleet = Math.max(1, entry.getValue().ofFleet().guaranteed());
             dominant = Math.max(dominant, (double) held / fleet);
         }
         return dominant / limits.weight();
     }
 
-    private Account rootAccount(String gpuClass) {
-        QueueNode node = this;
-        while (!node.isRoot()) {
-            node = node.parent;
-        }
-        return node.account(gpuClass);
+    /** Whether its places in line may be others now. */
+    boolean isTouched() {
+        return touched;
+    }
+
+    void touched(boolean isNow) {
+        touched = isNow;
     }
 
     boolean isForgotten() {
