@@ -1,6 +1,7 @@
 package io.deeptrain.event;
 
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.List;
 
 /** What a job costs, and the readings that it comes from. */
@@ -11,8 +12,6 @@ public sealed interface ChargeEvent extends Event {
 
     /** Grows with each statement about the job; a reader keeps the one with the largest. */
     long revision();
-
-    Statement statement();
 
     Instant occurredAt();
 
@@ -29,6 +28,11 @@ public sealed interface ChargeEvent extends Event {
     @Override
     default String subject() {
         return "jobs/" + jobId() + "/charge";
+    }
+
+    /** Says the whole of what the job costs. */
+    sealed interface Stated extends ChargeEvent {
+        Statement statement();
     }
 
     /**
@@ -72,9 +76,33 @@ public sealed interface ChargeEvent extends Event {
 
     /** The charge so far. It is not owed yet. */
     record ChargeUpdated(JobId jobId, Tenant tenant, long revision, Statement statement, Instant occurredAt)
-            implements ChargeEvent {}
+            implements Stated {}
 
     /** The charge is in the ledger. From now on it can only go down. */
     record ChargePosted(JobId jobId, Tenant tenant, long revision, Statement statement, Instant occurredAt)
-            implements ChargeEvent {}
+            implements Stated {}
+
+    /**
+     * What of a job's cost lies in one month of the calendar, by UTC. It is the difference of two sums from the job's
+     * start, each rounded down once, and not a rounded sum of its own.
+     */
+    record MonthPart(YearMonth month, long billedSeconds, long amountCents) {}
+
+    /**
+     * How the charge of the same revision lies in the months, which is what invoices are made of. The parts add up to
+     * the statement's seconds and cents. It follows its statement.
+     *
+     * @param parts in the order of the months; none while no meter has started
+     */
+    record ChargeDivided(JobId jobId, Tenant tenant, long revision, List<MonthPart> parts, Instant occurredAt)
+            implements ChargeEvent {
+        public ChargeDivided {
+            parts = List.copyOf(parts);
+        }
+
+        @Override
+        public String subject() {
+            return "jobs/" + jobId + "/charge/months";
+        }
+    }
 }

@@ -8,6 +8,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.ChargeEvent.ChargeDivided;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
 import io.deeptrain.event.ChargeEvent.ChargeUpdated;
 import io.deeptrain.event.FleetEvent.SchedulerPulsed;
@@ -65,7 +66,8 @@ public record EventType(String name, Topic topic, Class<? extends Event> recordC
             type("job.failed.v1", Topic.JOBS, JobFailed.class),
             type("job.cancelled.v1", Topic.JOBS, JobCancelled.class),
             type("charge.updated.v1", Topic.CHARGES, ChargeUpdated.class),
-            type("charge.posted.v1", Topic.CHARGES, ChargePosted.class));
+            type("charge.posted.v1", Topic.CHARGES, ChargePosted.class),
+            type("charge.divided.v1", Topic.CHARGES, ChargeDivided.class));
 
     private static final Map<String, EventType> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(EventType::name, Function.identity()));

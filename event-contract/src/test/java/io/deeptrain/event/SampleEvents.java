@@ -2,6 +2,7 @@ package io.deeptrain.event;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
 
@@ -117,7 +118,15 @@ public final class SampleEvents {
                     JOB, 8, NOON, ATTEMPT, Fault.PLATFORM, "ATTEMPTS_EXHAUSTED", "12 attempts were lost", 58_999),
             new JobEvent.JobCancelled(JOB, 8, NOON, ATTEMPT, NOON.minusMillis(1), 58_999),
             new ChargeEvent.ChargeUpdated(JOB, TENANT, 5, STATEMENT, NOON),
-            new ChargeEvent.ChargePosted(JOB, TENANT, 6, STATEMENT, NOON));
+            new ChargeEvent.ChargePosted(JOB, TENANT, 6, STATEMENT, NOON),
+            new ChargeEvent.ChargeDivided(
+                    JOB,
+                    TENANT,
+                    6,
+                    List.of(
+                            new ChargeEvent.MonthPart(YearMonth.of(2026, 10), 100, 11),
+                            new ChargeEvent.MonthPart(YearMonth.of(2026, 11), 20, 2)),
+                    NOON));
 
     public static Event of(EventType type) {
         return ALL.stream()

@@ -1,6 +1,7 @@
 package io.deeptrain.billing.bill;
 
 import io.deeptrain.billing.charge.Charging;
+import io.deeptrain.billing.charge.PeriodCharge;
 import io.deeptrain.billing.charge.Periods;
 import io.deeptrain.billing.ledger.LedgerKey;
 import io.deeptrain.billing.ledger.LedgerTransaction;
@@ -9,8 +10,10 @@ import io.deeptrain.billing.meter.Meter;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.ChargeEvent;
+import io.deeptrain.event.ChargeEvent.ChargeDivided;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
 import io.deeptrain.event.ChargeEvent.ChargeUpdated;
+import io.deeptrain.event.ChargeEvent.MonthPart;
 import io.deeptrain.event.ChargeEvent.Statement;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.FleetEvent;
@@ -24,7 +27,7 @@ import java.util.Optional;
 
 /**
  * Decides what an event does to a job's bill. A charge is told when the history changes it, and about once a second
- * when only the meter moves; it is posted once, when the history ends.
+ * when only the meter moves, and each time how it lies in the months; it is posted once, when the history ends.
  */
 public final class Billing {
     /** Readings come about once a second, and each says the whole sum: telling fewer of them loses nothing. */
@@ -101,17 +104,36 @@ public final class Billing {
         }
         long revision = bill.revision() + 1;
         ChargeEvent charge = new ChargeUpdated(usage.jobId(), usage.terms().tenant(), revision, statement, now);
-        return new Outcome.Billed(new JobBill(usage, revision, now.plus(UPDATE_INTERVAL)), List.of(charge), List.of());
+        return new Outcome.Billed(
+                new JobBill(usage, revision, now.plus(UPDATE_INTERVAL)),
+                List.of(charge, divided(usage, revision, Periods.split(usage), now)),
+                List.of());
     }
 
     private static Outcome.Billed posted(JobBill bill, JobUsage usage, Instant now) {
         long revision = bill.revision() + 1;
         ChargeEvent charge =
                 new ChargePosted(usage.jobId(), usage.terms().tenant(), revision, Charging.statement(usage), now);
-        List<LedgerTransaction> postings = Periods.split(usage).stream()
+        List<PeriodCharge> parts = Periods.split(usage);
+        List<LedgerTransaction> postings = parts.stream()
                 .map(part -> LedgerTransaction.charge(
                         usage.jobId(), usage.terms().tenant(), part, LedgerKey.FIRST_REVISION, now))
                 .toList();
-        return new Outcome.Billed(new JobBill(usage, revision, now.plus(UPDATE_INTERVAL)), List.of(charge), postings);
+        return new Outcome.Billed(
+                new JobBill(usage, revision, now.plus(UPDATE_INTERVAL)),
+                List.of(charge, divided(usage, revision, parts, now)),
+                postings);
+    }
+
+    private static ChargeDivided divided(JobUsage usage, long revision, List<PeriodCharge> parts, Instant now) {
+        return new ChargeDivided(
+                usage.jobId(),
+                usage.terms().tenant(),
+                revision,
+                parts.stream()
+                        .map(part -> new MonthPart(
+                                part.period(), part.billedSeconds(), part.owed().cents()))
+                        .toList(),
+                now);
     }
 }

@@ -23,9 +23,15 @@ import java.util.Map;
 public final class Periods {
     private Periods() {}
 
-    /** The parts of a job that has ended: every month in which a meter ran, or the month of the end if none did. */
+    /**
+     * The parts of a job's charge: every month in which a meter ran. If none did, the month of the end, or nothing
+     * while the job has none.
+     */
     public static List<PeriodCharge> split(JobUsage usage) {
         List<AttemptTally> tallies = Charging.tallies(usage);
+        if (tallies.isEmpty() && !usage.ending().isFinal()) {
+            return List.of();
+        }
         YearMonth first = tallies.stream()
                 .map(AttemptTally::from)
                 .min(Instant::compareTo)
@@ -117,7 +123,8 @@ public final class Periods {
             }
         }
         Money owed = worth(terms, now.billableMillis()).minus(worth(terms, before.billableMillis()));
-        return new PeriodCharge(month, owed, given);
+        long seconds = Rounding.wholeSeconds(now.billableMillis()) - Rounding.wholeSeconds(before.billableMillis());
+        return new PeriodCharge(month, seconds, owed, given);
     }
 
     private static Money worth(Terms terms, long millis) {

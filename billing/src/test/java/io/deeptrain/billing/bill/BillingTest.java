@@ -5,13 +5,19 @@ import static io.deeptrain.billing.JobStory.aStartedJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deeptrain.billing.JobStory;
+import io.deeptrain.billing.charge.Periods;
 import io.deeptrain.billing.ledger.LedgerTransaction;
 import io.deeptrain.event.ChargeEvent;
+import io.deeptrain.event.ChargeEvent.ChargeDivided;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
 import io.deeptrain.event.ChargeEvent.ChargeUpdated;
+import io.deeptrain.event.ChargeEvent.MonthPart;
+import io.deeptrain.event.ChargeEvent.Statement;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.JobEvent;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,6 +44,10 @@ class BillingTest {
                 postings.addAll(billed.postings());
             }
             return outcome;
+        }
+
+        List<ChargeEvent> stated() {
+            return charges.stream().filter(ChargeEvent.Stated.class::isInstance).toList();
         }
 
         static Feed of(List<? extends Event> events) {
@@ -73,7 +83,7 @@ class BillingTest {
 
         Feed feed = Feed.of(events);
 
-        assertThat(feed.charges).hasSizeBetween(10, 13).allMatch(ChargeUpdated.class::isInstance);
+        assertThat(feed.stated()).hasSizeBetween(10, 13).allMatch(ChargeUpdated.class::isInstance);
     }
 
     @Test
@@ -83,13 +93,57 @@ class BillingTest {
             story.shows(step, step * 100L);
         }
         List<ChargeEvent> charges =
-                Feed.of(story.after("PT10S").succeeded(9_000).events()).charges;
+                Feed.of(story.after("PT10S").succeeded(9_000).events()).stated();
 
         assertThat(charges)
                 .extracting(ChargeEvent::revision)
                 .containsExactlyElementsOf(java.util.stream.LongStream.rangeClosed(1, charges.size())
                         .boxed()
                         .toList());
+    }
+
+    @Test
+    void each_charge_is_followed_by_how_it_lies_in_the_months() {
+        JobStory story =
+                aJob().beginningAt("2026-03-31T23:59:00Z").queued().assigned().started();
+        story.shows(1, 50_000).after("PT2M").shows(2, 110_000);
+
+        List<ChargeEvent> charges =
+                Feed.of(story.after("PT10S").succeeded(130_000).events()).charges;
+
+        assertThat(charges.getLast())
+                .isEqualTo(new ChargeDivided(
+                        charges.getLast().jobId(),
+                        charges.getLast().tenant(),
+                        charges.getLast().revision(),
+                        List.of(
+                                new MonthPart(YearMonth.of(2026, 3), 60, 6),
+                                new MonthPart(YearMonth.of(2026, 4), 70, 8)),
+                        charges.getLast().occurredAt()));
+        for (int i = 0; i < charges.size(); i += 2) {
+            Statement statement = ((ChargeEvent.Stated) charges.get(i)).statement();
+            ChargeDivided divided = (ChargeDivided) charges.get(i + 1);
+            assertThat(divided.revision()).isEqualTo(charges.get(i).revision());
+            assertThat(divided.parts().stream()
+                            .mapToLong(MonthPart::billedSeconds)
+                            .sum())
+                    .isEqualTo(statement.billedSeconds());
+            assertThat(divided.parts().stream()
+                            .mapToLong(MonthPart::amountCents)
+                            .sum())
+                    .isEqualTo(statement.amountCents());
+        }
+    }
+
+    @Test
+    void a_charge_of_nothing_has_no_month_until_the_job_ends() {
+        JobStory story = aJob().queued();
+        assertThat(Periods.split(story.usage())).isEmpty();
+
+        Feed feed = Feed.of(story.cancelled(story.now(), 0).history());
+
+        assertThat(((ChargeDivided) feed.charges.getLast()).parts())
+                .containsExactly(new MonthPart(YearMonth.from(story.now().atOffset(ZoneOffset.UTC)), 0, 0));
     }
 
     @Test

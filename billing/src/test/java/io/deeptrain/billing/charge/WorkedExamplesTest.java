@@ -166,8 +166,12 @@ class WorkedExamplesTest {
     @Test
     void row_11_is_18_dollars_in_the_first_month_and_22_in_the_next() {
         assertThat(Periods.split(overTheMonth().usage()))
-                .extracting(PeriodCharge::period, part -> part.owed().cents())
-                .containsExactly(tuple(YearMonth.of(2026, 3), 1_800L), tuple(YearMonth.of(2026, 4), 2_200L));
+                .extracting(
+                        PeriodCharge::period,
+                        PeriodCharge::billedSeconds,
+                        part -> part.owed().cents())
+                .containsExactly(
+                        tuple(YearMonth.of(2026, 3), 16_200L, 1_800L), tuple(YearMonth.of(2026, 4), 19_800L, 2_200L));
     }
 
     @Test

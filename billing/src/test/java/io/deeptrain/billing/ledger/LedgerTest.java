@@ -96,7 +96,7 @@ class LedgerTest {
     }
 
     private static LedgerTransaction charge(String job, long cents, long lostCents) {
-        PeriodCharge part = new PeriodCharge(MARCH, usd(cents), Map.of(FreeReason.LOST_WORK, usd(lostCents)));
+        PeriodCharge part = new PeriodCharge(MARCH, 900, usd(cents), Map.of(FreeReason.LOST_WORK, usd(lostCents)));
         return LedgerTransaction.charge(new JobId(job), ADA, part, 1, JobStory.BEGINNING);
     }
 

@@ -111,6 +111,8 @@ class BillPropertiesTest {
 
             assertThat(parts.stream().mapToLong(part -> part.owed().cents()).sum())
                     .isEqualTo(Charging.statement(usage).amountCents());
+            assertThat(parts.stream().mapToLong(PeriodCharge::billedSeconds).sum())
+                    .isEqualTo(Charging.statement(usage).billedSeconds());
             assertThat(parts).extracting(PeriodCharge::period).doesNotHaveDuplicates();
             for (PeriodCharge part : parts) {
                 LedgerTransaction transaction = LedgerTransaction.charge(

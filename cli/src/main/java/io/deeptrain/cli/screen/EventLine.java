@@ -9,6 +9,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.ChargeEvent.ChargeDivided;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
 import io.deeptrain.event.ChargeEvent.ChargeUpdated;
 import io.deeptrain.event.ChargeEvent.Statement;
@@ -95,6 +96,10 @@ public final class EventLine {
                 "ended with %s on the meter".formatted(Words.reading(cancelled.readingMillis()));
             case ChargeUpdated updated -> "so far " + cost(updated.statement());
             case ChargePosted posted -> "in the ledger: " + cost(posted.statement());
+            case ChargeDivided divided ->
+                divided.parts().stream()
+                        .map(part -> "%s: %d cents".formatted(part.month(), part.amountCents()))
+                        .collect(Collectors.joining(", "));
         };
     }
 

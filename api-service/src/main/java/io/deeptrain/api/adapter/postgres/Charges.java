@@ -22,7 +22,7 @@ public final class Charges {
     public record UsageLine(String modelId, String versionId, boolean deleted, StoredCharge charge) {}
 
     /** Keeps the statement if it is newer than the one that is kept. */
-    public static void keep(Connection connection, ChargeEvent event) throws SQLException {
+    public static void keep(Connection connection, ChargeEvent.Stated event) throws SQLException {
         Sql.update(
                 connection,
                 """

@@ -110,7 +110,8 @@ public class Inbox {
                             TrainingLog.line(held.get().progress(), report));
                 }
             }
-            case ChargeEvent charge -> Charges.keep(connection, charge);
+            case ChargeEvent.Stated charge -> Charges.keep(connection, charge);
+            case ChargeEvent.ChargeDivided _ -> {}
             // The other reports of workers are for the scheduler, whose history says what became of them.
             case AttemptEvent _, RequestEvent _, AssignmentEvent _, FleetEvent _ -> {}
         }

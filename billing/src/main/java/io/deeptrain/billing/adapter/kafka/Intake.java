@@ -9,6 +9,7 @@ import io.deeptrain.billing.bill.BillingRound;
 import io.deeptrain.billing.bill.Outcome;
 import io.deeptrain.billing.meter.Meter;
 import io.deeptrain.event.ChargeEvent;
+import io.deeptrain.event.ChargeEvent.ChargeDivided;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
 import io.deeptrain.event.ChargeEvent.ChargeUpdated;
 import io.deeptrain.event.ChargeEvent.Line;
@@ -153,10 +154,12 @@ public class Intake {
     private static void log(ChargeEvent charge) {
         MDC.put("job_id", charge.jobId().value());
         MDC.put("tenant", charge.tenant().toString());
-        charge.statement().lines().stream()
-                .map(Line::attempt)
-                .reduce((_, newest) -> newest)
-                .ifPresent(attempt -> MDC.put("attempt", attempt.toString()));
+        if (charge instanceof ChargeEvent.Stated stated) {
+            stated.statement().lines().stream()
+                    .map(Line::attempt)
+                    .reduce((_, newest) -> newest)
+                    .ifPresent(attempt -> MDC.put("attempt", attempt.toString()));
+        }
         try {
             switch (charge) {
                 case ChargePosted posted ->
@@ -168,6 +171,7 @@ public class Intake {
                             "%d cents so far for %d s",
                             updated.statement().amountCents(),
                             updated.statement().billedSeconds());
+                case ChargeDivided divided -> LOG.debugf("divided into %s", divided.parts());
             }
         } finally {
             MDC.remove("job_id");

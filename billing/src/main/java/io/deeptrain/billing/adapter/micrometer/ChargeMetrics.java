@@ -1,6 +1,7 @@
 package io.deeptrain.billing.adapter.micrometer;
 
 import io.deeptrain.event.ChargeEvent;
+import io.deeptrain.event.ChargeEvent.ChargeDivided;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
 import io.deeptrain.event.ChargeEvent.ChargeUpdated;
 import io.deeptrain.event.ChargeEvent.FreeReason;
@@ -36,7 +37,7 @@ public class ChargeMetrics {
                             .increment((double) posted.statement().billedSeconds());
                     posted.statement().lines().forEach(this::credited);
                 }
-                case ChargeUpdated _ -> {}
+                case ChargeUpdated _, ChargeDivided _ -> {}
             }
         }
     }

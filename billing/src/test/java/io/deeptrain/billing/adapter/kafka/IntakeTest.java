@@ -51,7 +51,9 @@ class IntakeTest {
         assertThat(database.rows("select account, amount_cents from billing.ledger_entry order by line"))
                 .containsExactly("receivable 400", "revenue -400");
         assertThat(database.rows("select topic, headers ->> 'ce_type' from billing.outbox order by id"))
-                .endsWith("deeptrain.billing.charges io.deeptrain.charge.posted.v1");
+                .endsWith(
+                        "deeptrain.billing.charges io.deeptrain.charge.posted.v1",
+                        "deeptrain.billing.charges io.deeptrain.charge.divided.v1");
         assertThat(registry.counter("deeptrain.billable.seconds").count()).isEqualTo(3600);
     }
 

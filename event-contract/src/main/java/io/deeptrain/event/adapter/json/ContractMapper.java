@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.function.Function;
 
 /**
@@ -91,6 +92,7 @@ public final class ContractMapper {
         addText(module, SchedulerId.class, SchedulerId::value, SchedulerId::new);
         addText(module, Instant.class, Instant::toString, Instant::parse);
         addText(module, Duration.class, Duration::toString, Duration::parse);
+        addText(module, YearMonth.class, YearMonth::toString, YearMonth::parse);
         addBare(module, FencingToken.class, Long.class, FencingToken::value, FencingToken::new);
         return module;
     }

@@ -14,6 +14,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -111,6 +112,9 @@ final class SchemaDocument {
         }
         if (type == Duration.class) {
             return typed("string").put("format", "duration");
+        }
+        if (type == YearMonth.class) {
+            return typed("string").put("pattern", "^[0-9]{4}-(0[1-9]|1[0-2])$");
         }
         if (type.isEnum()) {
             return defined(type.getSimpleName(), () -> enumSchema(type));
