@@ -107,6 +107,8 @@ class IsolationTest {
     @CsvSource({
         "GET, /v2/users/<user>/apps/<app>/usage",
         "GET, /v2/users/me/apps/<app>/usage",
+        "GET, /v2/users/<user>/invoices",
+        "GET, /v2/users/<user>/invoices/2026-01",
         "GET, /v2/users/me/apps/<app>/webhooks",
         "GET, /v2/users/me/apps/<own-app>/models/<model>/versions/<version>/charge",
         "GET, /v2/users/<user>/apps/<app>/models/<model>/versions/<version>/charge",

@@ -48,11 +48,17 @@ record Rest(URI base, String key) {
 
     /** What is no envelope but a file. */
     HttpResponse<byte[]> file(String path) {
+        return file(path, "*/*");
+    }
+
+    /** As {@link #file(String)}, asked for by its type. */
+    HttpResponse<byte[]> file(String path, String accept) {
         try {
             return CLIENT.send(
                     HttpRequest.newBuilder(base.resolve(path))
                             .timeout(Duration.ofSeconds(60))
                             .header("Authorization", "Key " + key)
+                            .header("Accept", accept)
                             .build(),
                     HttpResponse.BodyHandlers.ofByteArray());
         } catch (IOException e) {

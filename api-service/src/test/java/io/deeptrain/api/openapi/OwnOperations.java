@@ -119,6 +119,23 @@ final class OwnOperations {
                     Map.of("page", "Counted from 1.", "per_page", "At most 1000."),
                     "application/json"));
 
+    /** Of all apps of a user. There is no short form: an app's key opens that app only. */
+    private static final List<Own> OF_USERS = List.of(
+            new Own(
+                    "get",
+                    "/invoices",
+                    "ListInvoices",
+                    "What a user owes for each month, newest first.",
+                    Map.of("page", "Counted from 1.", "per_page", "At most 1000."),
+                    "application/json"),
+            new Own(
+                    "get",
+                    "/invoices/{month}",
+                    "GetInvoice",
+                    "What a user owes for a month, as in 2026-11, job by job; for Accept: text/csv all lines as a file.",
+                    Map.of("page", "Counted from 1.", "per_page", "At most 1000."),
+                    "application/json"));
+
     /** Of all tenants together. */
     private static final Own CALIBRATION = new Own(
             "get",
@@ -143,6 +160,9 @@ final class OwnOperations {
         for (Own own : OPERATIONS) {
             add(byPath, mapper, own, LONG_FORM + own.path(), own.id());
             add(byPath, mapper, own, "/v2" + own.path(), own.id() + "2");
+        }
+        for (Own own : OF_USERS) {
+            add(byPath, mapper, own, "/v2/users/{user_id}" + own.path(), own.id());
         }
         add(byPath, mapper, CALIBRATION, CALIBRATION.path(), CALIBRATION.id());
         add(byPath, mapper, BASE_WORKFLOWS, LONG_FORM + BASE_WORKFLOWS.path(), BASE_WORKFLOWS.id());

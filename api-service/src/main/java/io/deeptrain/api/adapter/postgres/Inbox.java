@@ -111,7 +111,7 @@ public class Inbox {
                 }
             }
             case ChargeEvent.Stated charge -> Charges.keep(connection, charge);
-            case ChargeEvent.ChargeDivided _ -> {}
+            case ChargeEvent.ChargeDivided divided -> Invoices.keep(connection, divided);
             // The other reports of workers are for the scheduler, whose history says what became of them.
             case AttemptEvent _, RequestEvent _, AssignmentEvent _, FleetEvent _ -> {}
         }
@@ -127,6 +127,9 @@ public class Inbox {
             log(connection, entry.jobId(), entry.occurredAt(), TrainingLog.line(entry));
         }
         Versions.apply(connection, held.get(), VersionMachine.apply(held.get().version(), entry, now), now);
+        if (entry instanceof JobEvent.Terminal end) {
+            Invoices.keepEnd(connection, end);
+        }
         if (entry instanceof JobSucceeded end) {
             FinishedTrainings.learn(connection, end);
         }

@@ -68,6 +68,15 @@ final class HttpAnswers {
         end(response.setStatusCode(httpStatus).putHeader("content-type", JSON), answer);
     }
 
+    /** Sends a text to be kept as a file. */
+    static void send(RoutingContext context, String mediaType, String fileName, String content) {
+        sayWhatIsLeft(context);
+        context.response()
+                .putHeader("content-type", mediaType + "; charset=utf-8")
+                .putHeader("content-disposition", "attachment; filename=\"%s\"".formatted(fileName))
+                .end(Buffer.buffer(content));
+    }
+
     /** That of the call which this request makes. */
     static Allowance allowance(RoutingContext context) {
         Allowance known = context.get(ALLOWANCE);

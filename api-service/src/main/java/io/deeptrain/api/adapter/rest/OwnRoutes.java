@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -74,6 +75,15 @@ public class OwnRoutes {
         ObjectNode answer(RoutingContext context, Caller caller);
     }
 
+    /** A text that is no envelope, to be kept as a file. */
+    record TextFile(String mediaType, String name, String content) {}
+
+    /** Answers one of these routes with a file. */
+    @FunctionalInterface
+    interface Filing {
+        TextFile file(RoutingContext context, Caller caller);
+    }
+
     void open(@Observes Router router) {
         for (String form : new String[] {LONG_FORM, SHORT_FORM}) {
             open(router, form + VERSION + "/charge", this::charge);
@@ -96,16 +106,32 @@ public class OwnRoutes {
         Thread.ofVirtual().name("rest-own").start(() -> answer(context, scope, answering));
     }
 
+    private void answer(RoutingContext context, Scope scope, Answering answering) {
+        answer(context, scope, caller -> {
+            ObjectNode answer = envelope(StatusCode.SUCCESS, "");
+            answer.setAll(answering.answer(context, caller));
+            HttpAnswers.linkToNext(context, caller.paging(), context.normalizedPath());
+            send(context, StatusCode.SUCCESS, answer);
+        });
+    }
+
+    void fileOnThread(RoutingContext context, Scope scope, Filing filing) {
+        Thread.ofVirtual()
+                .name("rest-own")
+                .start(() -> answer(context, scope, caller -> {
+                    TextFile file = filing.file(context, caller);
+                    HttpAnswers.linkToNext(context, caller.paging(), context.normalizedPath());
+                    HttpAnswers.send(context, file.mediaType(), file.name(), file.content());
+                }));
+    }
+
     @ActivateRequestContext
-    void answer(RoutingContext context, Scope scope, Answering answering) {
+    void answer(RoutingContext context, Scope scope, Consumer<Caller> answering) {
         try {
             Headers headers = RestDoor.headers(context);
             Caller caller = authenticator.authenticate(headers).with(headers);
             caller.require(scope, context.normalizedPath());
-            ObjectNode answer = envelope(StatusCode.SUCCESS, "");
-            answer.setAll(answering.answer(context, caller));
-            HttpAnswers.linkToNext(context, headers.paging(), context.normalizedPath());
-            send(context, StatusCode.SUCCESS, answer);
+            answering.accept(caller);
         } catch (Refusal refusal) {
             refuse(context, refusal);
         } catch (RuntimeException bug) {

@@ -13,7 +13,7 @@ public final class Tenants {
     private Tenants() {}
 
     /** The user that a call of a user's own is about, which only a personal access token may make. */
-    static String user(Caller caller, UserAppIDSet named) {
+    public static String user(Caller caller, UserAppIDSet named) {
         if (caller.appId().isPresent()) {
             throw new Refusal(
                     StatusCode.KEY_INSUFFICIENT_SCOPES,
@@ -57,7 +57,9 @@ public final class Tenants {
         String userId = named.getUserId();
         if (!userId.isEmpty() && !userId.equals(Caller.ME) && !userId.equals(caller.userId())) {
             // As for an app that is not there: whether the user exists is nobody's business.
-            throw noApp(named.getAppId());
+            throw named.getAppId().isEmpty()
+                    ? new Refusal(StatusCode.DOES_NOT_EXIST, "User '%s' does not exist".formatted(userId))
+                    : noApp(named.getAppId());
         }
         return caller.userId();
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.api.invoice;
+
+import org.jspecify.annotations.NullMarked;
