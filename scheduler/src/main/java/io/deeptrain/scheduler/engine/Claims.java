@@ -4,6 +4,7 @@ import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.EngineSnapshot.KeptRoom;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -104,6 +105,14 @@ final class Claims {
     List<Claim> madeBefore(Instant time) {
         return byJob.values().stream()
                 .filter(claim -> claim.since.isBefore(time))
+                .toList();
+    }
+
+    /** All of it, for others to look at. */
+    List<KeptRoom> kept() {
+        return byJob.values().stream()
+                .map(claim -> new KeptRoom(
+                        claim.reserved.jobId(), claim.workerId, claim.gpus, List.copyOf(claim.leaving), claim.since))
                 .toList();
     }
 }

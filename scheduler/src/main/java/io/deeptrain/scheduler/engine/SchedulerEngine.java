@@ -29,10 +29,12 @@ import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.Claims.Claim;
+import io.deeptrain.scheduler.engine.EngineSnapshot.KeptRoom;
 import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.fleet.Fleet;
 import io.deeptrain.scheduler.fleet.Fleet.Introduction;
+import io.deeptrain.scheduler.fleet.Place;
 import io.deeptrain.scheduler.fleet.WorkerView;
 import io.deeptrain.scheduler.job.Budget;
 import io.deeptrain.scheduler.job.Decision;
@@ -43,7 +45,6 @@ import io.deeptrain.scheduler.job.JobFact;
 import io.deeptrain.scheduler.job.JobHistory;
 import io.deeptrain.scheduler.job.JobMachine;
 import io.deeptrain.scheduler.job.JobRecord;
-import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.JobState.Assigned;
 import io.deeptrain.scheduler.job.JobState.Cancelling;
 import io.deeptrain.scheduler.job.JobState.Ended;
@@ -56,7 +57,6 @@ import io.deeptrain.scheduler.job.Lineage;
 import io.deeptrain.scheduler.queue.Contender.Claimant;
 import io.deeptrain.scheduler.queue.Contender.Holder;
 import io.deeptrain.scheduler.queue.JobQueue;
-import io.deeptrain.scheduler.queue.RemainingWork;
 import io.deeptrain.scheduler.queue.Room;
 import io.deeptrain.scheduler.queue.Shape;
 import io.deeptrain.scheduler.queue.Standing;
@@ -159,6 +159,52 @@ public final class SchedulerEngine {
         return engine;
     }
 
+    /**
+     * An engine that goes on as the one that gave the snapshot would: with the same workers, and the same room kept.
+     * The settings may be others. Every lease has a fresh term.
+     */
+    public static SchedulerEngine copyOf(EngineSnapshot snapshot, EngineSettings settings) {
+        SchedulerEngine copy = new SchedulerEngine(settings);
+        copy.now = snapshot.now();
+        copy.queue.recall(snapshot.uses());
+        copy.queue.advanceTo(copy.now);
+        snapshot.places().forEach(copy::settle);
+        snapshot.jobs().forEach(copy::takeUp);
+        snapshot.claims().forEach(copy::keep);
+        if (snapshot.fleetGpus().isPresent()) {
+            copy.queue.resize(Shape.ANY_CLASS, snapshot.fleetGpus().getAsLong());
+        }
+        return copy;
+    }
+
+    /** All that decides what this engine does next, but what it has been told to say again. */
+    public EngineSnapshot snapshot() {
+        List<JobRecord> open = new ArrayList<>();
+        for (JobRecord job : jobs.values()) {
+            if (!(job.state() instanceof Ended)) {
+                open.add(job);
+            }
+        }
+        return new EngineSnapshot(
+                now, settings, open, fleet.places(), claims.kept(), queue.uses(), queue.fleetGpus(Shape.ANY_CLASS));
+    }
+
+    private void settle(Place place) {
+        WorkerBeat beat = place.lastBeat();
+        fleet.introduce(beat, heardNanos);
+        capacity.hear(beat);
+        fleet.listed(beat.workerId(), beat.holdings(), place.strays());
+    }
+
+    private void keep(KeptRoom kept) {
+        JobRecord job = job(kept.jobId());
+        Holding reserved = new Holding(job.jobId(), job.state().token().next());
+        IncarnationId incarnation = fleet.incarnationOf(kept.workerId())
+                .orElseThrow(() -> new IllegalStateException("room is kept on a worker that is not there: " + kept));
+        claims.add(new Claim(reserved, kept.workerId(), incarnation, kept.gpus(), kept.leaving(), kept.since()));
+        fleet.occupy(kept.workerId(), reserved, kept.gpus());
+    }
+
     public Decisions apply(Input input) {
         moveClocks(input);
         switch (input) {
@@ -246,7 +292,7 @@ public final class SchedulerEngine {
         arrivals++;
         JobRecord job = JobRecord.queued(request, arrivals, now);
         jobs.put(job.jobId(), job);
-        queue.add(ticketOf(job, JobState.queuedAt(now)), now);
+        queue.add(job.ticketIn(queue), now);
         changedJobs.add(job.jobId());
         history.add(JobHistory.opening(request, now));
     }
@@ -497,7 +543,7 @@ public final class SchedulerEngine {
 
     private boolean claimFor(JobRecord job) {
         Claimant claimant = new Claimant(
-                job.jobId(), job.tenant(), shapeOf(job), standing(job, queue.isEntitled(job.tenant(), shapeOf(job))));
+                job.jobId(), job.tenant(), job.shape(), standing(job, queue.isEntitled(job.tenant(), job.shape())));
         Optional<WorkerView> cheapest = Optional.empty();
         List<Holder> victims = List.of();
         for (WorkerView worker : fleet.view()) {
@@ -552,7 +598,7 @@ public final class SchedulerEngine {
                 holders.add(new Holder(
                         jobId,
                         job.tenant(),
-                        shapeOf(job),
+                        job.shape(),
                         standing(job, watch.isEntitled()),
                         Duration.between(running.startedAt(), now),
                         Duration.ofMillis(running.unsavedMillis()),
@@ -563,7 +609,7 @@ public final class SchedulerEngine {
     }
 
     private Standing standing(JobRecord job, boolean entitled) {
-        return queue.standing(job.tenant(), job.request().requestedAt(), remainingWork(job), entitled, job.arrival());
+        return queue.standing(job.tenant(), job.request().requestedAt(), job.remainingWork(), entitled, job.arrival());
     }
 
     private void assign(JobRecord job) {
@@ -612,7 +658,7 @@ public final class SchedulerEngine {
     private JobRecord leaving(JobRecord before, JobRecord after) {
         if (before.state() instanceof Queued queued) {
             claims.of(before.jobId()).ifPresent(this::drop);
-            queue.remove(ticketOf(before, queued), queued.notBefore());
+            queue.remove(before.ticketIn(queue), queued.notBefore());
         }
         if (before.state() instanceof Leased leased && !(after.state() instanceof Leased)) {
             return after.with(release(before, leased.lease()));
@@ -623,7 +669,7 @@ public final class SchedulerEngine {
     /** What begins with the state that a job enters. */
     private void enter(JobRecord after) {
         switch (after.state()) {
-            case Queued queued -> queue.add(ticketOf(after, queued), queued.notBefore());
+            case Queued queued -> queue.add(after.ticketIn(queue), queued.notBefore());
             case Assigned(var lease, var _, var lineage, var _) -> {
                 Message assignment = new Message(assignmentOf(after, lease, lineage));
                 seize(after, lease, assignment);
@@ -639,13 +685,13 @@ public final class SchedulerEngine {
     }
 
     private void seize(JobRecord job, Lease lease, Message assignment) {
-        boolean entitled = queue.isEntitled(job.tenant(), shapeOf(job));
+        boolean entitled = queue.isEntitled(job.tenant(), job.shape());
         Watch watch = new Watch(job.jobId(), lease, assignment, entitled, heardNanos);
         watches.put(job.jobId(), watch);
         setTimer(watch);
         leasedTo.computeIfAbsent(lease.holder(), _ -> new TreeSet<>()).add(job.jobId());
         fleet.occupy(lease.holder(), lease.holdingOf(job.jobId()), job.gpus());
-        queue.began(job.tenant(), shapeOf(job));
+        queue.began(job.tenant(), job.shape());
     }
 
     private TenantUse release(JobRecord job, Lease lease) {
@@ -668,7 +714,7 @@ public final class SchedulerEngine {
                 drop(claim);
             }
         });
-        return queue.ended(job.tenant(), shapeOf(job), Duration.between(lease.grantedAt(), now));
+        return queue.ended(job.tenant(), job.shape(), Duration.between(lease.grantedAt(), now));
     }
 
     private void remember(JobId endedJob) {
@@ -740,7 +786,7 @@ public final class SchedulerEngine {
         arrivals = Math.max(arrivals, job.arrival());
         jobs.put(job.jobId(), job);
         switch (job.state()) {
-            case Queued queued -> queue.add(ticketOf(job, queued), queued.notBefore());
+            case Queued queued -> queue.add(job.ticketIn(queue), queued.notBefore());
             case Assigned(var lease, var _, var lineage, var _) -> {
                 Message assignment = new Message(assignmentOf(job, lease, lineage));
                 seize(job, lease, assignment);
@@ -785,33 +831,6 @@ public final class SchedulerEngine {
             case Queued _, Assigned _, Running _, Cancelling _, Finishing _ ->
                 throw new IllegalStateException("has not ended: " + job);
         };
-    }
-
-    private Ticket ticketOf(JobRecord job, Queued queued) {
-        long dueMillis = queue.dueMillis(
-                job.tenant(),
-                job.request().requestedAt(),
-                remainingWork(job, queued.lineage().billableMillis()));
-        return new Ticket(job.jobId(), job.tenant(), shapeOf(job), dueMillis, job.arrival());
-    }
-
-    private static RemainingWork remainingWork(JobRecord job) {
-        return remainingWork(
-                job,
-                switch (job.state()) {
-                    case Queued queued -> queued.lineage().billableMillis();
-                    case Assigned assigned -> assigned.lineage().billableMillis();
-                    case Running running -> running.billableMillis();
-                    case Cancelling _, Finishing _, Ended _ -> 0;
-                });
-    }
-
-    private static RemainingWork remainingWork(JobRecord job, long attainedMillis) {
-        return RemainingWork.of(job.request().estimate(), Duration.ofMillis(attainedMillis), job.gpus());
-    }
-
-    private static Shape shapeOf(JobRecord job) {
-        return Shape.ofAnyClass(job.gpus());
     }
 
     private static IllegalArgumentException unexpected(Event event) {

@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +79,7 @@ public final class Fleet {
         worker.gpuClass = beat.gpuClass();
         worker.gpus = beat.gpus();
         worker.readiness = beat.readiness();
+        worker.number = beat.number();
         place(worker);
     }
 
@@ -157,7 +159,7 @@ public final class Fleet {
     public void listed(WorkerId workerId, Collection<Holding> holdings, Map<Holding, Integer> strays) {
         Worker worker = workers.get(workerId);
         if (worker != null) {
-            worker.listed = Set.copyOf(holdings);
+            worker.listed = new LinkedHashSet<>(holdings);
             worker.over.retainAll(worker.listed);
             worker.lingering.clear();
             worker.lingering.putAll(strays);
@@ -195,6 +197,14 @@ public final class Fleet {
                 .toList();
     }
 
+    /** Everybody with the room that is left there, by name. */
+    public List<Place> places() {
+        return workers.values().stream()
+                .sorted(Comparator.naturalOrder())
+                .map(Worker::place)
+                .toList();
+    }
+
     private Worker arrive(WorkerBeat beat, long heardNanos) {
         Worker worker = new Worker(beat, heardNanos);
         Worker earlier = workers.put(beat.workerId(), worker);
@@ -228,6 +238,7 @@ public final class Fleet {
         private int gpus;
         private Readiness readiness;
         private long heardNanos;
+        private long number;
 
         Worker(WorkerBeat beat, long heardNanos) {
             id = beat.workerId();
@@ -235,6 +246,7 @@ public final class Fleet {
             gpuClass = beat.gpuClass();
             gpus = beat.gpus();
             readiness = beat.readiness();
+            number = beat.number();
             this.heardNanos = heardNanos;
         }
 
@@ -246,6 +258,12 @@ public final class Fleet {
             List<Holding> holdings = new ArrayList<>(leased.keySet());
             holdings.addAll(lingering.keySet());
             return new WorkerView(id, incarnation, gpuClass, readiness, gpus, Math.max(0, gpusFree()), holdings);
+        }
+
+        Place place() {
+            WorkerBeat lastBeat =
+                    new WorkerBeat(id, incarnation, number, gpuClass, gpus, readiness, List.copyOf(listed));
+            return new Place(lastBeat, lingering, gpusFree());
         }
 
         private static int sum(Map<Holding, Integer> gpus) {

@@ -3,7 +3,12 @@ package io.deeptrain.scheduler.job;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.Tenant;
+import io.deeptrain.scheduler.queue.JobQueue;
+import io.deeptrain.scheduler.queue.RemainingWork;
+import io.deeptrain.scheduler.queue.Shape;
 import io.deeptrain.scheduler.queue.TenantUse;
+import io.deeptrain.scheduler.queue.Ticket;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -28,6 +33,32 @@ public record JobRecord(TrainingRequested request, long arrival, JobState state,
 
     public int gpus() {
         return request.spec().gpus();
+    }
+
+    /** What it asks for. */
+    public Shape shape() {
+        return Shape.ofAnyClass(gpus());
+    }
+
+    /** What it is expected to have left. What an attempt that is being ended has had, no longer counts. */
+    public RemainingWork remainingWork() {
+        return RemainingWork.of(
+                request.estimate(),
+                Duration.ofMillis(
+                        switch (state) {
+                            case JobState.Queued queued -> queued.lineage().billableMillis();
+                            case JobState.Assigned assigned ->
+                                assigned.lineage().billableMillis();
+                            case JobState.Running running -> running.billableMillis();
+                            case JobState.Cancelling _, JobState.Finishing _, JobState.Ended _ -> 0;
+                        }),
+                gpus());
+    }
+
+    /** Its place in this queue. */
+    public Ticket ticketIn(JobQueue queue) {
+        long dueMillis = queue.dueMillis(tenant(), request.requestedAt(), remainingWork());
+        return new Ticket(jobId(), tenant(), shape(), dueMillis, arrival);
     }
 
     public JobRecord with(JobState newState, long newSequence) {

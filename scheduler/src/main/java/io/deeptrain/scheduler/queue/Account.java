@@ -79,6 +79,11 @@ final class Account {
         return pool;
     }
 
+    /** What is used beyond what is guaranteed. */
+    long borrowed() {
+        return Math.max(0, charged - pool);
+    }
+
     /** Of what it is guaranteed, that which it does not lend. */
     private long own() {
         return Math.max(0, pool - quota.lendMax());

@@ -12,9 +12,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -153,6 +156,12 @@ public final class JobQueue implements Preemption.Shares {
                 .toList();
     }
 
+    /** The job that keeps everybody else from starting until it does, if there is one. */
+    public Optional<Ticket> firstOfAll(Room room) {
+        settle();
+        return overdue(room);
+    }
+
     /** The job that is longest overdue of those that could run. */
     private Optional<Ticket> overdue(Room room) {
         long overdueMillis =
@@ -285,6 +294,41 @@ public final class JobQueue implements Preemption.Shares {
         decay();
     }
 
+    /** What tenants have lately used, to be {@linkplain #recall recalled}. */
+    public Map<Tenant, TenantUse> uses() {
+        Map<Tenant, TenantUse> uses = new HashMap<>();
+        tenants.forEach((name, node) -> {
+            if (node.use().gpuMillis() > 0) {
+                uses.put(name, node.use());
+            }
+        });
+        return uses;
+    }
+
+    /** As it was last {@linkplain #resize said}. */
+    public OptionalLong fleetGpus(String gpuClass) {
+        long gpus = root.account(gpuClass).guaranteed();
+        return gpus == Account.UNLIMITED ? OptionalLong.empty() : OptionalLong.of(gpus);
+    }
+
+    /** The queues from the tenant's own upwards, as they stand in this class. */
+    public List<QueueStanding> standings(Tenant tenant, String gpuClass) {
+        List<QueueStanding> standings = new ArrayList<>();
+        for (QueueNode node = tenant(tenant); !node.isRoot(); node = node.parent()) {
+            standings.add(node.standing(gpuClass));
+        }
+        return standings;
+    }
+
+    /** The same as they would stand if one job more of this shape ran. */
+    public List<QueueStanding> standingsWith(Tenant tenant, Shape shape) {
+        QueueNode queue = tenant(tenant);
+        queue.run(shape, 1);
+        List<QueueStanding> standings = standings(tenant, shape.gpuClass());
+        queue.run(shape, -1);
+        return standings;
+    }
+
     /** When a job is due that was asked for at this time. */
     public long dueMillis(Tenant tenant, Instant askedAt, RemainingWork work) {
         return askedAt.toEpochMilli()
@@ -398,9 +442,12 @@ public final class JobQueue implements Preemption.Shares {
         tenants.entrySet()
                 .removeIf(entry ->
                         entry.getValue().isForgotten() && !settings.tenants().containsKey(entry.getKey()));
+        Set<QueueNode> ofTenants = new HashSet<>();
+        tenants.values().forEach(tenant -> ofTenants.add(tenant.parent()));
         users.entrySet()
-                .removeIf(entry ->
-                        entry.getValue().isForgotten() && !settings.users().containsKey(entry.getKey()));
+                .removeIf(entry -> entry.getValue().isForgotten()
+                        && !ofTenants.contains(entry.getValue())
+                        && !settings.users().containsKey(entry.getKey()));
     }
 
     private void reorder() {

@@ -141,6 +141,20 @@ final class QueueNode {
         }
     }
 
+    QueueStanding standing(String gpuClass) {
+        Account account = account(gpuClass);
+        Quota quota = limits.quotaOf(gpuClass);
+        return new QueueStanding(
+                name,
+                running,
+                limits.runningMax(),
+                account.held(),
+                account.guaranteed(),
+                account.borrowed(),
+                quota.borrowMax(),
+                limits.weight());
+    }
+
     /** After the fleet or what is held has changed: the dominant share, against the weight. */
     void weigh() {
         share = shareWith("", 0);

@@ -71,6 +71,17 @@ class JobQueueTest {
     }
 
     @Test
+    void the_apps_of_a_user_count_together_also_if_one_of_them_has_limits_and_nobody_waited_for_an_hour() {
+        JobQueue named = new JobQueue(QueueSettings.STANDARD.withTenant(ACME, QueueLimits.STANDARD.withRunningMax(10)));
+        named.advanceTo(T0);
+        named.began(ACME, Shape.ofAnyClass(2));
+        named.began(BOLT, ONE_GPU);
+        add(named, 1, ACME_TREES, 1);
+        add(named, 2, BOLT, 1);
+        assertThat(takeAll(named)).containsExactly(job(2), job(1));
+    }
+
+    @Test
     void a_tenant_of_double_weight_gets_double() {
         JobQueue weighted = queue(QueueSettings.STANDARD.withUser(
                 "bolt", new Member(Member.NO_GROUP, QueueLimits.STANDARD.withWeight(2))));

@@ -1,0 +1,50 @@
+package io.deeptrain.scheduler.engine;
+
+import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.fleet.Place;
+import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.queue.TenantUse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * An engine at one moment, for other threads to look at and to ask what would be if. Taking one costs a step for each
+ * open job.
+ *
+ * @param jobs all that have not ended, in no particular order
+ * @param places the workers, by name
+ * @param claims room that is kept for jobs until others have made it
+ * @param uses what tenants have lately used
+ * @param fleetGpus what accepting workers have; absent as long as no worker was ever heard
+ */
+public record EngineSnapshot(
+        Instant now,
+        EngineSettings settings,
+        List<JobRecord> jobs,
+        List<Place> places,
+        List<KeptRoom> claims,
+        Map<Tenant, TenantUse> uses,
+        OptionalLong fleetGpus) {
+    /**
+     * Room for one job.
+     *
+     * @param leaving those that were asked to make it and have not left yet
+     */
+    public record KeptRoom(JobId jobId, WorkerId workerId, int gpus, List<Holding> leaving, Instant since) {
+        public KeptRoom {
+            leaving = List.copyOf(leaving);
+        }
+    }
+
+    public EngineSnapshot {
+        jobs = List.copyOf(jobs);
+        places = List.copyOf(places);
+        claims = List.copyOf(claims);
+        uses = Map.copyOf(uses);
+    }
+}

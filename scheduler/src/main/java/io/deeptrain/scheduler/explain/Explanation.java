@@ -1,0 +1,15 @@
+package io.deeptrain.scheduler.explain;
+
+import io.deeptrain.event.JobId;
+
+/**
+ * Why a job waits.
+ *
+ * @param position 1 for the next one, in the order in which jobs would start if room for all came up now; those whose
+ *     queues are at a limit, or that cannot run, follow behind
+ * @param waiting jobs there are altogether
+ * @param positionInApp 1 for the next one of its app
+ * @param gpuMillisAhead the work, in GPUs times milliseconds, that those before it are expected to have left
+ */
+public record Explanation(
+        JobId jobId, Reason reason, Change change, int position, int waiting, int positionInApp, long gpuMillisAhead) {}

@@ -1,0 +1,160 @@
+package io.deeptrain.scheduler.explain;
+
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.EngineSnapshot;
+import io.deeptrain.scheduler.engine.EngineSnapshot.KeptRoom;
+import io.deeptrain.scheduler.explain.Change.Workers;
+import io.deeptrain.scheduler.fleet.Place;
+import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.job.JobState.Leased;
+import io.deeptrain.scheduler.job.JobState.Queued;
+import io.deeptrain.scheduler.placement.GpuClasses;
+import io.deeptrain.scheduler.placement.RoomIndex;
+import io.deeptrain.scheduler.placement.Topology;
+import io.deeptrain.scheduler.queue.JobQueue;
+import io.deeptrain.scheduler.queue.QueueSettings;
+import io.deeptrain.scheduler.queue.Room;
+import io.deeptrain.scheduler.queue.Shape;
+import io.deeptrain.scheduler.queue.Ticket;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The queue and the room of a snapshot, to try what would happen: workers join, and those whose turn it is start, as
+ * the engine would let them. Nobody ends.
+ */
+final class Rehearsal {
+    private static final String ADDED = "~added-";
+
+    private final JobQueue queue;
+    private final RoomIndex free = new RoomIndex();
+    private final Map<WorkerId, Place> places = new HashMap<>();
+    private final Map<WorkerId, Integer> spare = new HashMap<>();
+    private final Map<JobId, KeptRoom> claims = new HashMap<>();
+    private final Map<JobId, JobRecord> waiting = new HashMap<>();
+    private final List<Workers> added = new ArrayList<>();
+    private final Room room = new FreeRoom();
+    private int addedCount;
+    private int gpusOfLargest;
+    private OptionalLong fleetGpus;
+
+    /** What it would be like at this time and with these limits. */
+    Rehearsal(EngineSnapshot snapshot, QueueSettings settings, Instant at) {
+        fleetGpus = snapshot.fleetGpus();
+        queue = queueOf(snapshot, settings, at);
+        fleetGpus.ifPresent(gpus -> queue.resize(Shape.ANY_CLASS, gpus));
+        for (JobRecord job : snapshot.jobs()) {
+            if (job.state() instanceof Queued) {
+                waiting.put(job.jobId(), job);
+            }
+        }
+        snapshot.claims().forEach(claim -> claims.put(claim.jobId(), claim));
+        for (Place place : snapshot.places()) {
+            places.put(place.workerId(), place);
+            if (place.isAccepting()) {
+                gpusOfLargest = Math.max(gpusOfLargest, place.gpus());
+                offer(place.workerId(), place.gpusSpare());
+            }
+        }
+    }
+
+    /** Everybody who runs and waits, in a fleet of unlimited size. */
+    static JobQueue queueOf(EngineSnapshot snapshot, QueueSettings settings, Instant at) {
+        JobQueue queue = new JobQueue(settings);
+        queue.recall(snapshot.uses());
+        queue.advanceTo(at);
+        for (JobRecord job : snapshot.jobs()) {
+            if (job.state() instanceof Leased) {
+                queue.began(job.tenant(), job.shape());
+            } else if (job.state() instanceof Queued queued) {
+                queue.add(job.ticketIn(queue), queued.notBefore());
+            }
+        }
+        return queue;
+    }
+
+    JobQueue queue() {
+        return queue;
+    }
+
+    Room room() {
+        return room;
+    }
+
+    /** Of the workers that have joined since, in the order in which they did. */
+    List<Workers> added() {
+        return List.copyOf(added);
+    }
+
+    int addedCount() {
+        return addedCount;
+    }
+
+    /** A worker joins that has so many GPUs. */
+    void join(int gpus) {
+        addedCount++;
+        gpusOfLargest = Math.max(gpusOfLargest, gpus);
+        offer(new WorkerId(ADDED + addedCount), gpus);
+        fleetGpus = OptionalLong.of(fleetGpus.orElse(0) + gpus);
+        queue.resize(Shape.ANY_CLASS, fleetGpus.getAsLong());
+        if (!added.isEmpty() && added.getLast().gpusEach() == gpus) {
+            added.add(new Workers(added.removeLast().count() + 1, gpus));
+        } else {
+            added.add(new Workers(1, gpus));
+        }
+    }
+
+    /** Whose turn it is of those that there is room for, started. */
+    Optional<JobRecord> startNext() {
+        Optional<Ticket> next = queue.next(room);
+        if (next.isEmpty()) {
+            return Optional.empty();
+        }
+        JobRecord job = waiting.remove(next.get().jobId());
+        if (job == null || !(job.state() instanceof Queued queued)) {
+            throw new IllegalStateException("in the queue, but not waiting: " + next.get());
+        }
+        WorkerId workerId = free.bestFit(
+                        GpuClasses.ANY, job.gpus(), queued.losses().workers())
+                .orElseThrow(() -> new IllegalStateException("no worker has room for " + job.jobId()));
+        queue.remove(next.get(), queued.notBefore());
+        KeptRoom kept = claims.remove(job.jobId());
+        if (kept != null) {
+            occupy(kept.workerId(), -kept.gpus());
+        }
+        occupy(workerId, job.gpus());
+        queue.began(job.tenant(), job.shape());
+        return Optional.of(job);
+    }
+
+    private void occupy(WorkerId workerId, int gpus) {
+        Integer before = spare.get(workerId);
+        if (before != null) {
+            offer(workerId, before - gpus);
+        }
+    }
+
+    private void offer(WorkerId workerId, int gpus) {
+        spare.put(workerId, gpus);
+        Place place = places.get(workerId);
+        free.put(workerId, place == null ? "" : place.lastBeat().gpuClass(), Topology.UNKNOWN, Math.max(0, gpus));
+    }
+
+    private final class FreeRoom implements Room {
+        @Override
+        public boolean has(Shape shape) {
+            return shape.gpus() <= free.gpusMax(GpuClasses.ANY);
+        }
+
+        @Override
+        public boolean canEverHave(Shape shape) {
+            return shape.gpus() <= gpusOfLargest;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.deeptrain.scheduler.fleet;
+
+import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.WorkerId;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One worker and the room on it.
+ *
+ * @param lastBeat as it was last heard, with what it said that it holds
+ * @param strays what it holds that is leased to it no longer, with the GPUs that this occupies
+ * @param gpusSpare what nobody occupies and nobody keeps; below 0 where room is kept that others have yet to leave
+ */
+public record Place(WorkerBeat lastBeat, Map<Holding, Integer> strays, int gpusSpare) {
+    public Place {
+        strays = Collections.unmodifiableMap(new LinkedHashMap<>(strays));
+    }
+
+    public WorkerId workerId() {
+        return lastBeat.workerId();
+    }
+
+    public int gpus() {
+        return lastBeat.gpus();
+    }
+
+    public boolean isAccepting() {
+        return lastBeat.readiness() == Readiness.ACCEPTING;
+    }
+
+    /** What can be given to an attempt now. */
+    public int gpusOffered() {
+        return isAccepting() ? Math.max(0, gpusSpare) : 0;
+    }
+}
