@@ -1,5 +1,6 @@
 package io.deeptrain.api.hyperparameter;
 
+import io.deeptrain.api.violation.Violation;
 import io.deeptrain.template.Hyperparameter;
 import io.deeptrain.template.ModelType;
 import io.deeptrain.template.Template;

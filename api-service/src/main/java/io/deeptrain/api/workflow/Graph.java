@@ -1,6 +1,6 @@
 package io.deeptrain.api.workflow;
 
-import io.deeptrain.api.hyperparameter.Violation;
+import io.deeptrain.api.violation.Violation;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

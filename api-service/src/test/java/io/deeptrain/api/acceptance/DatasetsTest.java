@@ -196,11 +196,13 @@ class DatasetsTest {
                     .isEqualTo(2);
         }
         assertThat(refused("'dataset':{'id':'none'}"))
-                .isEqualTo("21118 train_info.dataset.id is 'none' but must name a dataset of this app");
+                .isEqualTo("21118 train_info.dataset.id is 'none' but must be a dataset of this app");
         assertThat(refused("'params':{'dataset_id':'d','dataset_version_id':'none'}"))
-                .isEqualTo("21118 train_info.dataset.version.id is 'none' but must name a version of dataset 'd'");
+                .isEqualTo("21118 train_info.dataset.version.id is 'none' but must be a version of dataset 'd'");
         assertThat(refused("'dataset':{'id':'empty'}"))
-                .isEqualTo("21110 train_info.dataset is dataset 'empty', which holds no inputs");
+                .isEqualTo(
+                        "21110 train_info.dataset.id is 'empty' but must be a dataset that holds inputs, and this one holds"
+                                + " none");
     }
 
     private String refused(String trainInfo) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deeptrain.api.hyperparameter.Hyperparameters.Complete;
 import io.deeptrain.api.hyperparameter.Hyperparameters.Rejected;
+import io.deeptrain.api.violation.Violation;
 import io.deeptrain.template.Template;
 import io.deeptrain.template.TemplateCatalogue;
 import java.util.List;

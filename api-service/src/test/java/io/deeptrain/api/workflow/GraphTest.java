@@ -2,7 +2,7 @@ package io.deeptrain.api.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deeptrain.api.hyperparameter.Violation;
+import io.deeptrain.api.violation.Violation;
 import io.deeptrain.api.workflow.Graph.Broken;
 import io.deeptrain.api.workflow.Graph.Ordered;
 import java.util.List;

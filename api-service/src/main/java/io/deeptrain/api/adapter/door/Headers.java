@@ -8,6 +8,7 @@ import java.util.Optional;
  * @param authorization empty if there was none
  * @param paging where a list is to go on, and where it does
  * @param allowance where what is left of the key's calls is noted
+ * @param reasons where what is wrong with the request is noted, field by field
  * @param precondition what must still be so for the call to change anything
  */
 public record Headers(
@@ -15,17 +16,23 @@ public record Headers(
         Optional<String> idempotencyKey,
         Paging paging,
         Allowance allowance,
+        Reasons reasons,
         Optional<Precondition> precondition) {
     public static final String AUTHORIZATION = "authorization";
     public static final String IDEMPOTENCY_KEY = "idempotency-key";
 
     /** Of a call that is made whatever has changed. */
-    public Headers(String authorization, Optional<String> idempotencyKey, Paging paging, Allowance allowance) {
-        this(authorization, idempotencyKey, paging, allowance, Optional.empty());
+    public Headers(
+            String authorization,
+            Optional<String> idempotencyKey,
+            Paging paging,
+            Allowance allowance,
+            Reasons reasons) {
+        this(authorization, idempotencyKey, paging, allowance, reasons, Optional.empty());
     }
 
     /** The same, for a call that may change something only while this holds. */
     public Headers given(Precondition required) {
-        return new Headers(authorization, idempotencyKey, paging, allowance, Optional.of(required));
+        return new Headers(authorization, idempotencyKey, paging, allowance, reasons, Optional.of(required));
     }
 }

@@ -67,6 +67,7 @@ public final class RpcTable {
                             ? headers.precondition().get().guarding(() -> rpc.answer(caller, request))
                             : rpc.answer(caller, request));
         } catch (Refusal refusal) {
+            headers.reasons().are(refusal);
             return envelope.failed(refusal.status(), refusal.details());
         } catch (RuntimeException bug) {
             LOG.errorf(bug, "%s failed (request %s)", entry.name(), envelope.requestId());

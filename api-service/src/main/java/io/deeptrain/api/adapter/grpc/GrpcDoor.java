@@ -10,6 +10,7 @@ import io.deeptrain.api.adapter.door.Calls;
 import io.deeptrain.api.adapter.door.Headers;
 import io.deeptrain.api.adapter.door.Paging;
 import io.deeptrain.api.adapter.door.PublishedRoute;
+import io.deeptrain.api.adapter.door.Reasons;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.door.RpcTable.Entry;
 import io.deeptrain.api.status.StatusCode;
@@ -196,7 +197,8 @@ public class GrpcDoor implements BindableService {
                     Optional.ofNullable(headers.get(AUTHORIZATION)).orElse(""),
                     Optional.ofNullable(headers.get(IDEMPOTENCY_KEY)),
                     Paging.none(),
-                    new Allowance());
+                    new Allowance(),
+                    new Reasons());
             return new ServerCall.Listener<>() {
                 private Arrived request = new Arrived(Optional.of(entry.request()));
 

@@ -3,11 +3,14 @@ package io.deeptrain.api.adapter.rest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.api.adapter.door.Allowance;
 import io.deeptrain.api.adapter.door.Paging;
+import io.deeptrain.api.adapter.door.Reasons;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.api.violation.Violation;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -17,9 +20,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Sends answers with what HTTP has for them: entity tags (RFC 9110, section 8.8.3), so that nobody fetches twice what
@@ -30,6 +35,7 @@ final class HttpAnswers {
     static final String CURSOR = "cursor";
 
     private static final String ALLOWANCE = "deeptrain.allowance";
+    private static final String REASONS = "deeptrain.reasons";
     private static final String PROBLEM = "application/problem+json";
     private static final String JSON = "application/json";
     private static final int OK = 200;
@@ -79,13 +85,22 @@ final class HttpAnswers {
 
     /** That of the call which this request makes. */
     static Allowance allowance(RoutingContext context) {
-        Allowance known = context.get(ALLOWANCE);
+        return ofRequest(context, ALLOWANCE, Allowance::new);
+    }
+
+    /** Those of the call which this request makes. */
+    static Reasons reasons(RoutingContext context) {
+        return ofRequest(context, REASONS, Reasons::new);
+    }
+
+    private static <T> T ofRequest(RoutingContext context, String name, Supplier<T> fresh) {
+        T known = context.get(name);
         if (known != null) {
             return known;
         }
-        Allowance allowance = new Allowance();
-        context.put(ALLOWANCE, allowance);
-        return allowance;
+        T made = fresh.get();
+        context.put(name, made);
+        return made;
     }
 
     /** Says what is left of the key's calls, if this one was counted. */
@@ -152,7 +167,20 @@ final class HttpAnswers {
         problem.put("instance", context.request().path());
         problem.put("clarifai_code", status.path("code").asInt());
         problem.put("req_id", status.path("req_id").asText());
+        List<Violation> violations = reasons(context).violations();
+        if (!violations.isEmpty()) {
+            ArrayNode errors = problem.putArray("errors");
+            violations.forEach(violation -> put(errors.addObject(), violation));
+        }
         return problem;
+    }
+
+    private static void put(ObjectNode error, Violation violation) {
+        error.put("field", violation.field());
+        error.put("value", violation.value());
+        error.put("legal", violation.legal());
+        violation.nearest().ifPresent(nearest -> error.putPOJO("nearest", nearest));
+        error.put("detail", violation.message());
     }
 
     static String header(RoutingContext context, String name) {

@@ -141,6 +141,7 @@ public class OwnRoutes {
     }
 
     void refuse(RoutingContext context, Refusal refusal) {
+        HttpAnswers.reasons(context).are(refusal);
         send(context, refusal.status(), envelope(refusal));
     }
 

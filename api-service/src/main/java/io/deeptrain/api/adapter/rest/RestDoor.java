@@ -169,7 +169,8 @@ public class RestDoor {
                         .orElse(""),
                 Optional.ofNullable(context.request().getHeader(Headers.IDEMPOTENCY_KEY)),
                 Paging.from(Optional.ofNullable(context.request().getParam(HttpAnswers.CURSOR))),
-                HttpAnswers.allowance(context));
+                HttpAnswers.allowance(context),
+                HttpAnswers.reasons(context));
     }
 
     /** An old published client trains with an empty body that calls itself a form. */

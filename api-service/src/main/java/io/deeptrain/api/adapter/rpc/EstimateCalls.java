@@ -84,11 +84,11 @@ public class EstimateCalls {
                     : request.getModelVersionsList();
             List<Quote> quotes = new ArrayList<>();
             for (ModelVersion version : versions) {
-                TrainingOrder order = TrainingCalls.order(model, List.of(version), "");
+                TrainingOrder order =
+                        TrainingCalls.draft(model, List.of(version), "").complete();
                 long inputs = request.getEstimatedInputCount() != 0
                         ? request.getEstimatedInputCount()
-                        : source.labelledWith(connection, tenant, order.dataset(), order.concepts(), order.evidence())
-                                .size();
+                        : source.labelledWith(connection, tenant, order).size();
                 TrainingEstimate formula = TrainingEstimate.of(order.template(), order.hyperparameters(), inputs);
                 CalibratedEstimate estimate = FinishedTrainings.calibration(
                                 connection, order.template().id())

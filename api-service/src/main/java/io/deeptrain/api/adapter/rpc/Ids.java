@@ -2,7 +2,10 @@ package io.deeptrain.api.adapter.rpc;
 
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.api.violation.Fault;
 import io.deeptrain.event.Tenant;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The ids that callers give, checked, and those that they leave to us. */
@@ -28,13 +31,21 @@ final class Ids {
     }
 
     static String checked(String field, String given) {
-        if (given.isBlank() || given.length() > LENGTH_MAX || given.chars().anyMatch(Character::isISOControl)) {
-            throw new Refusal(
-                    StatusCode.BAD_REQUEST_FORMAT,
-                    "%s is '%s' but must have 1 to %d characters, none of them a control character"
-                            .formatted(field, printable(given), LENGTH_MAX));
-        }
+        fault(field, given).ifPresent(fault -> {
+            throw new Refusal(fault.status(), List.of(fault.violation()));
+        });
         return given;
+    }
+
+    /** What is wrong with an id, if anything is. */
+    static Optional<Fault> fault(String field, String given) {
+        return given.isBlank() || given.length() > LENGTH_MAX || given.chars().anyMatch(Character::isISOControl)
+                ? Optional.of(Fault.of(
+                        StatusCode.BAD_REQUEST_FORMAT,
+                        field,
+                        "'%s'".formatted(printable(given)),
+                        "an id of 1 to %d characters, none of them a control character".formatted(LENGTH_MAX)))
+                : Optional.empty();
     }
 
     static Tenant tenant(String userId, String appId) {

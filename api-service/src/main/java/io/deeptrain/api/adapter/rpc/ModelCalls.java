@@ -19,6 +19,7 @@ import io.deeptrain.api.input.PatchAction;
 import io.deeptrain.api.model.SoughtTypes;
 import io.deeptrain.api.search.NamePattern;
 import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.api.violation.Fault;
 import io.deeptrain.contract.Concept;
 import io.deeptrain.contract.DeleteModelRequest;
 import io.deeptrain.contract.DeleteModelsRequest;
@@ -80,8 +81,10 @@ class ModelCalls {
         String typeId =
                 posted.getModelTypeId().isEmpty() ? TemplateCatalogue.DEFAULT_MODEL_TYPE : posted.getModelTypeId();
         // What could never be trained is refused at once; what it is trained with may still be changed per version.
-        ModelVersion initial = TrainingOrder.of(typeId, posted, ModelVersion.getDefaultInstance())
-                .document();
+        TrainingDraft draft = TrainingDraft.of(typeId, posted, ModelVersion.getDefaultInstance());
+        Optional<Fault> unnamable = posted.getId().isEmpty() ? Optional.empty() : Ids.fault("model.id", posted.getId());
+        ModelVersion initial =
+                draft.with(unnamable.stream().toList()).complete().document();
         String id = Ids.givenOrFresh("model.id", posted.getId());
         Model document = posted.toBuilder().clearModelVersion().setId(id).build();
         return database.inTransaction(connection -> {

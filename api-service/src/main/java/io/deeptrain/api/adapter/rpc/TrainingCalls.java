@@ -18,6 +18,7 @@ import io.deeptrain.api.dataset.FrozenInput;
 import io.deeptrain.api.estimate.TrainingEstimate;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.version.Submission;
+import io.deeptrain.api.violation.Fault;
 import io.deeptrain.contract.ModelVersion;
 import io.deeptrain.contract.PostModelVersionsRequest;
 import io.deeptrain.contract.SingleModelResponse;
@@ -43,6 +44,7 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -90,7 +92,7 @@ class TrainingCalls {
             Tenant tenant,
             StoredModel model,
             TrainingOrder order,
-            List<FrozenInput> images,
+            List<ManifestEntry> entries,
             Optional<StoredObject> base,
             Optional<SingleModelResponse> answeredEarlier) {}
 
@@ -101,7 +103,7 @@ class TrainingCalls {
             return facts.answeredEarlier().get();
         }
         TrainingOrder order = facts.order();
-        List<ManifestEntry> entries = frozen(facts.images(), order);
+        List<ManifestEntry> entries = facts.entries();
         StoredObject manifest = stored(ManifestJson.write(entries));
         TrainingSpec spec = new TrainingSpec(
                 order.modelTypeId(),
@@ -128,42 +130,37 @@ class TrainingCalls {
             earlier =
                     answeredEarlier(connection, model, Versions.submission(connection, tenant, key, requestHash), key);
         }
-        TrainingOrder order = order(model, request.getModelVersionsList(), request.getDescription());
+        TrainingDraft draft = draft(model, request.getModelVersionsList(), request.getDescription());
         if (earlier.isPresent()) {
-            return new Facts(tenant, model, order, List.of(), Optional.empty(), earlier);
+            return new Facts(tenant, model, draft.complete(), List.of(), Optional.empty(), earlier);
         }
-        order.requireRunnable();
-        return new Facts(
-                tenant,
-                model,
-                order,
-                source.labelledWith(connection, tenant, order.dataset(), order.concepts(), order.evidence()),
-                base(connection, tenant, order),
-                earlier);
+        List<Fault> faults = new ArrayList<>();
+        List<ManifestEntry> entries = entries(connection, tenant, draft, faults);
+        Optional<StoredObject> base = base(connection, tenant, draft, faults);
+        return new Facts(tenant, model, draft.toTrain().with(faults).complete(), entries, base, earlier);
     }
 
     /** The model that a transfer learning begins with. Its version may be deleted later: the published object stays. */
-    private static Optional<StoredObject> base(Connection connection, Tenant tenant, TrainingOrder order)
-            throws SQLException {
-        if (!order.modelTypeId().equals(TemplateCatalogue.EMBEDDING_CLASSIFIER)) {
+    private static Optional<StoredObject> base(
+            Connection connection, Tenant tenant, TrainingDraft draft, List<Fault> faults) throws SQLException {
+        if (!draft.modelTypeId().equals(TemplateCatalogue.EMBEDDING_CLASSIFIER)
+                || draft.isWrongAbout(TrainingDraft.EMBED_MODEL_PATH)) {
             return Optional.empty();
         }
-        String named = order.embedModel();
+        String named = draft.embedModel();
         Optional<StoredIndex> base = named.isEmpty()
                 ? BaseEmbedders.ofApp(connection, tenant)
                 : BaseEmbedders.named(connection, tenant, named);
         if (base.isEmpty()) {
-            throw new Refusal(
+            faults.add(Fault.of(
                     StatusCode.MODEL_TRAINING_INVALID_PARAMS,
-                    "train_info.params.embed_model is '%s' but must be %s"
-                            .formatted(
-                                    named,
-                                    named.isEmpty()
-                                            ? "the id of a model that makes embeddings, for the app's base workflow has"
-                                                    + " none: train a visual-embedder or visual-classifier, then name it"
-                                                    + " here or put it into the base workflow"
-                                            : "the id of a visual-embedder or visual-classifier of this app with a"
-                                                    + " trained version"));
+                    TrainingDraft.EMBED_MODEL_PATH,
+                    "'%s'".formatted(named),
+                    named.isEmpty()
+                            ? "the id of a model that makes embeddings, for the app's base workflow has none: train a"
+                                    + " visual-embedder or visual-classifier, then name it here or put it into the base"
+                                    + " workflow"
+                            : "the id of a visual-embedder or visual-classifier of this app with a trained version"));
         }
         return base.map(StoredIndex::model);
     }
@@ -186,7 +183,7 @@ class TrainingCalls {
         };
     }
 
-    static TrainingOrder order(StoredModel model, List<ModelVersion> asked, String description) {
+    static TrainingDraft draft(StoredModel model, List<ModelVersion> asked, String description) {
         if (asked.size() > 1) {
             throw new Refusal(
                     StatusCode.MODEL_INVALID_REQUEST,
@@ -195,26 +192,46 @@ class TrainingCalls {
         ModelVersion version = asked.isEmpty()
                 ? ModelVersion.newBuilder().setDescription(description).build()
                 : asked.getFirst();
-        return TrainingOrder.of(model.modelTypeId(), ModelMessages.document(model), version);
+        return TrainingDraft.of(model.modelTypeId(), ModelMessages.document(model), version);
     }
 
-    private static List<ManifestEntry> frozen(List<FrozenInput> images, TrainingOrder order) {
-        String what = switch (order.evidence()) {
+    /** The dataset, frozen; empty if anything is wrong with it. */
+    private List<ManifestEntry> entries(Connection connection, Tenant tenant, TrainingDraft draft, List<Fault> faults)
+            throws SQLException {
+        return switch (source.find(connection, tenant, draft.dataset(), draft.concepts(), draft.evidence())) {
+            case TrainingSource.Found.Unusable(Fault fault) -> {
+                faults.add(fault);
+                yield List.of();
+            }
+            case TrainingSource.Found.Labelled(List<FrozenInput> images) ->
+                draft.concepts().isEmpty() ? List.of() : frozen(images, draft, faults);
+        };
+    }
+
+    private static List<ManifestEntry> frozen(List<FrozenInput> images, TrainingDraft draft, List<Fault> faults) {
+        String what = switch (draft.evidence()) {
             case IMAGE_LABELS -> "input";
             case REGION_LABELS -> "region of an input";
         };
-        return switch (Freezing.ofFrozen(images, order.concepts(), order.evidence())) {
+        return switch (Freezing.ofFrozen(images, draft.concepts(), draft.evidence())) {
             case Freezing.Frozen(List<ManifestEntry> entries) -> entries;
-            case Freezing.NoImages() ->
-                throw new Refusal(
+            case Freezing.NoImages() -> {
+                faults.add(Fault.of(
                         StatusCode.MODEL_TRAINING_NO_DATA,
-                        "No %s that this training may use is labelled with any of the concepts %s"
-                                .formatted(what, listed(order.concepts())));
-            case Freezing.NoPositives(List<String> unseen) ->
-                throw new Refusal(
+                        TrainingDraft.CONCEPTS,
+                        listed(draft.concepts()),
+                        "concepts with labels: no %s that this training may use is labelled with any of these"
+                                .formatted(what)));
+                yield List.of();
+            }
+            case Freezing.NoPositives(List<String> unseen) -> {
+                faults.add(Fault.of(
                         StatusCode.MODEL_TRAINING_NO_POSITIVES,
-                        "output_info.data.concepts: no %s shows %s; label at least one %s with each concept"
-                                .formatted(what, listed(unseen), what));
+                        TrainingDraft.CONCEPTS,
+                        listed(unseen),
+                        "concepts with examples: label at least one %s with each of these".formatted(what)));
+                yield List.of();
+            }
         };
     }
 

@@ -11,6 +11,7 @@ import io.deeptrain.api.dataset.Evidence;
 import io.deeptrain.api.dataset.FrozenInput;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.api.violation.Fault;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.objects.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,14 +21,30 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds the inputs that a training learns from: those of the dataset that it names, and never of another. */
 @ApplicationScoped
 class TrainingSource {
+    private static final String VERSION_ID = "train_info.dataset.version.id";
+
     private final ObjectStore objects;
 
     TrainingSource(ObjectStore objects) {
         this.objects = objects;
+    }
+
+    /** What the choice of a dataset comes to. */
+    sealed interface Found {
+        /** The inputs that say anything about any of the concepts. */
+        record Labelled(List<FrozenInput> inputs) implements Found {
+            public Labelled {
+                inputs = List.copyOf(inputs);
+            }
+        }
+
+        /** There is no such dataset, or nothing in it. */
+        record Unusable(Fault fault) implements Found {}
     }
 
     /**
@@ -35,42 +52,54 @@ class TrainingSource {
      *
      * @throws Refusal if there is no such dataset, or nothing in it
      */
-    List<FrozenInput> labelledWith(
-            Connection connection, Tenant tenant, DatasetChoice choice, List<String> concepts, Evidence evidence)
+    List<FrozenInput> labelledWith(Connection connection, Tenant tenant, TrainingOrder order) throws SQLException {
+        return switch (find(connection, tenant, order.dataset(), order.concepts(), order.evidence())) {
+            case Found.Labelled(List<FrozenInput> inputs) -> inputs;
+            case Found.Unusable(Fault fault) -> throw new Refusal(fault.status(), List.of(fault.violation()));
+        };
+    }
+
+    Found find(Connection connection, Tenant tenant, DatasetChoice choice, List<String> concepts, Evidence evidence)
             throws SQLException {
         return switch (choice) {
             case DatasetChoice.AllInputs() -> frozen(Inputs.labelledWith(connection, tenant, concepts, evidence));
             case DatasetChoice.Current(String id) -> {
                 if (Datasets.find(tenant, id).isEmpty()) {
-                    throw unknown("train_info.dataset.id is '%s' but must name a dataset of this app".formatted(id));
+                    yield unknown("train_info.dataset.id", id, "a dataset of this app");
                 }
                 if (Datasets.count(connection, tenant, id) == 0) {
-                    throw empty("dataset '%s'".formatted(id));
+                    yield empty("train_info.dataset.id", id, "a dataset that holds inputs, and this one holds none");
                 }
                 yield frozen(Inputs.labelledWith(connection, tenant, concepts, evidence, id));
             }
             case DatasetChoice.OfVersion version -> {
-                List<FrozenInput> inputs = read(found(tenant, version));
-                if (inputs.isEmpty()) {
-                    throw empty("dataset version '%s'".formatted(version.versionId()));
+                Optional<StoredDatasetVersion> found = found(tenant, version);
+                if (found.isEmpty()) {
+                    yield unknown(
+                            VERSION_ID,
+                            version.versionId(),
+                            "a version of "
+                                    + version.datasetId()
+                                            .map("dataset '%s'"::formatted)
+                                            .orElse("a dataset of this app"));
                 }
-                yield inputs.stream()
-                        .filter(input -> input.isLabelledWithAny(concepts, evidence))
-                        .toList();
+                List<FrozenInput> inputs = read(found.get());
+                yield inputs.isEmpty()
+                        ? empty(
+                                VERSION_ID,
+                                version.versionId(),
+                                "a dataset version that holds inputs, and this one holds none")
+                        : new Found.Labelled(inputs.stream()
+                                .filter(input -> input.isLabelledWithAny(concepts, evidence))
+                                .toList());
             }
         };
     }
 
-    private static StoredDatasetVersion found(Tenant tenant, DatasetChoice.OfVersion version) {
+    private static Optional<StoredDatasetVersion> found(Tenant tenant, DatasetChoice.OfVersion version) {
         return DatasetVersions.find(tenant, version.versionId())
                 .filter(found ->
-                        version.datasetId().map(found.datasetId()::equals).orElse(true))
-                .orElseThrow(() -> unknown("train_info.dataset.version.id is '%s' but must name a version of %s"
-                        .formatted(
-                                version.versionId(),
-                                version.datasetId()
-                                        .map("dataset '%s'"::formatted)
-                                        .orElse("a dataset of this app"))));
+                        version.datasetId().map(found.datasetId()::equals).orElse(true));
     }
 
     private List<FrozenInput> read(StoredDatasetVersion version) {
@@ -82,16 +111,16 @@ class TrainingSource {
         }
     }
 
-    private static List<FrozenInput> frozen(List<LabelledImage> images) {
-        return images.stream().map(FrozenInput::of).toList();
+    private static Found frozen(List<LabelledImage> images) {
+        return new Found.Labelled(images.stream().map(FrozenInput::of).toList());
     }
 
-    private static Refusal unknown(String details) {
-        return new Refusal(StatusCode.MODEL_TRAINING_INVALID_PARAMS, details);
+    private static Found unknown(String field, String id, String legal) {
+        return new Found.Unusable(
+                Fault.of(StatusCode.MODEL_TRAINING_INVALID_PARAMS, field, "'%s'".formatted(id), legal));
     }
 
-    private static Refusal empty(String what) {
-        return new Refusal(
-                StatusCode.MODEL_TRAINING_NO_DATA, "train_info.dataset is %s, which holds no inputs".formatted(what));
+    private static Found empty(String field, String id, String legal) {
+        return new Found.Unusable(Fault.of(StatusCode.MODEL_TRAINING_NO_DATA, field, "'%s'".formatted(id), legal));
     }
 }

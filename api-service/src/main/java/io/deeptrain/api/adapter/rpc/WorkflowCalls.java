@@ -13,10 +13,10 @@ import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Workflows;
 import io.deeptrain.api.adapter.postgres.Workflows.StoredWorkflow;
 import io.deeptrain.api.adapter.rpc.Tenants.Reach;
-import io.deeptrain.api.hyperparameter.Violation;
 import io.deeptrain.api.input.PatchAction;
 import io.deeptrain.api.search.NamePattern;
 import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.api.violation.Violation;
 import io.deeptrain.api.workflow.Graph;
 import io.deeptrain.contract.DeleteWorkflowRequest;
 import io.deeptrain.contract.DeleteWorkflowsRequest;
@@ -41,7 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** Calls about workflows. What is kept can run as far as its models are trained: its nodes are all there. */
 @ApplicationScoped
@@ -118,8 +117,8 @@ public class WorkflowCalls {
             throw new Refusal(
                     shapeIsRight ? StatusCode.WORKFLOW_INVALID_ARGUMENT : StatusCode.WORKFLOW_INVALID_GRAPH,
                     violations.stream()
-                            .map(violation -> "workflows." + violation.message())
-                            .collect(Collectors.joining("\n")));
+                            .map(violation -> violation.under("workflows"))
+                            .toList());
         }
         return document;
     }

@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ListValue;
 import com.google.protobuf.NullValue;
@@ -10,6 +11,8 @@ import com.google.protobuf.Value;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.dataset.DatasetChoice;
 import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.api.violation.Fault;
+import io.deeptrain.api.violation.Violation;
 import io.deeptrain.contract.Concept;
 import io.deeptrain.contract.Data;
 import io.deeptrain.contract.Dataset;
@@ -18,11 +21,13 @@ import io.deeptrain.contract.ModelVersion;
 import io.deeptrain.contract.OutputInfo;
 import io.deeptrain.contract.TrainInfo;
 import io.deeptrain.event.CostCap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-class TrainingOrderTest {
+class TrainingDraftTest {
     private static final String TYPE = "visual-classifier";
     private static final Map<String, Object> DEFAULTS = Map.of(
             "image_size", 32L,
@@ -36,7 +41,7 @@ class TrainingOrderTest {
 
     @Test
     void what_is_not_asked_for_is_the_template_s_default() {
-        TrainingOrder order = TrainingOrder.of(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of())));
+        TrainingOrder order = order(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of())));
 
         assertThat(order.template().id()).isEqualTo("classification_cifar10_v1");
         assertThat(order.hyperparameters()).isEqualTo(DEFAULTS);
@@ -44,12 +49,11 @@ class TrainingOrderTest {
         assertThat(order.invalidDataTolerancePercent()).isEqualTo(5);
         assertThat(order.cap()).isEqualTo(new CostCap.Unlimited());
         assertThat(order.seed()).isEqualTo(42);
-        order.requireRunnable();
     }
 
     @Test
     void the_version_goes_before_the_model_and_the_model_before_the_template() {
-        TrainingOrder order = TrainingOrder.of(
+        TrainingOrder order = order(
                 TYPE,
                 model(params(Map.of("num_epochs", number(3), "batch_size", number(16))), "cat"),
                 asked(params(Map.of("num_epochs", number(4)))));
@@ -62,7 +66,7 @@ class TrainingOrderTest {
 
     @Test
     void what_every_template_has_is_no_hyperparameter_of_the_job_but_is_kept_and_shown() {
-        TrainingOrder order = TrainingOrder.of(
+        TrainingOrder order = order(
                 TYPE,
                 model(params(Map.of()), "cat"),
                 asked(params(Map.of(
@@ -78,7 +82,7 @@ class TrainingOrderTest {
 
     @Test
     void the_version_is_kept_as_it_will_be_trained() {
-        TrainingOrder order = TrainingOrder.of(
+        TrainingOrder order = order(
                 TYPE,
                 model(params(Map.of("num_epochs", number(3))), "cat", "dog"),
                 ModelVersion.newBuilder().setDescription("mine").build());
@@ -96,7 +100,7 @@ class TrainingOrderTest {
 
     @Test
     void the_concepts_of_the_version_go_before_those_of_the_model_and_each_counts_once() {
-        TrainingOrder order = TrainingOrder.of(
+        TrainingOrder order = order(
                 TYPE,
                 model(params(Map.of()), "cat"),
                 ModelVersion.newBuilder()
@@ -104,27 +108,26 @@ class TrainingOrderTest {
                         .build());
         assertThat(order.concepts()).containsExactly("dog", "bird");
 
-        TrainingOrder inherited = TrainingOrder.of(
+        TrainingOrder inherited = order(
                 TYPE,
                 model(params(Map.of()), "cat"),
                 ModelVersion.newBuilder().setOutputInfo(concepts()).build());
         assertThat(inherited.concepts()).containsExactly("cat");
 
         assertRefused(
-                () -> TrainingOrder.of(TYPE, model(params(Map.of()), "cat", ""), asked(params(Map.of()))),
+                () -> order(TYPE, model(params(Map.of()), "cat", ""), asked(params(Map.of()))),
                 StatusCode.BAD_REQUEST_FORMAT,
-                "output_info.data.concepts.id is ''");
+                "output_info.data.concepts[1].id is ''");
     }
 
     @Test
     void a_template_goes_by_its_name_or_another_of_its_names() {
         for (String name : new String[] {"Clarifai_InceptionV2", "Clarifai-InceptionV2", "InceptionV2"}) {
-            TrainingOrder order = TrainingOrder.of(
-                    TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", text(name)))));
+            TrainingOrder order =
+                    order(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", text(name)))));
             assertThat(order.template().id()).isEqualTo("Clarifai_InceptionV2");
-            order.requireRunnable();
         }
-        assertThat(TrainingOrder.of(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", text("")))))
+        assertThat(order(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", text("")))))
                         .template()
                         .id())
                 .isEqualTo("classification_cifar10_v1");
@@ -132,12 +135,13 @@ class TrainingOrderTest {
 
     @Test
     void a_template_that_no_worker_trains_is_refused_with_those_that_are_trained() {
-        TrainingOrder order = TrainingOrder.of(
+        TrainingDraft draft = TrainingDraft.of(
                 TYPE,
                 model(params(Map.of()), "cat"),
                 asked(params(Map.of("template", text("MMClassification_EfficientNet")))));
+        draft.complete();
         assertRefused(
-                order::requireRunnable,
+                () -> draft.toTrain().complete(),
                 StatusCode.MODEL_TRAINING_INVALID_PARAMS,
                 "train_info.params.template is MMClassification_EfficientNet but must be one that the workers of this"
                         + " release train: classification_cifar10_v1, Clarifai_InceptionV2");
@@ -146,13 +150,12 @@ class TrainingOrderTest {
     @Test
     void an_unknown_model_type_or_template_is_refused_with_those_there_are() {
         assertRefused(
-                () -> TrainingOrder.of("oracle", model(params(Map.of()), "cat"), asked(params(Map.of()))),
+                () -> order("oracle", model(params(Map.of()), "cat"), asked(params(Map.of()))),
                 StatusCode.MODEL_INVALID_ARGUMENT,
                 "model_type_id is 'oracle' but must be one of visual-classifier, visual-detector, visual-embedder");
         for (Value wrong : new Value[] {text("oracle"), number(1), flag(true), list()}) {
             assertRefused(
-                    () -> TrainingOrder.of(
-                            TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", wrong)))),
+                    () -> order(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("template", wrong)))),
                     StatusCode.MODEL_TRAINING_INVALID_PARAMS,
                     "but must be one of classification_cifar10_v1, Clarifai_InceptionV2");
         }
@@ -160,7 +163,7 @@ class TrainingOrderTest {
 
     @Test
     void everything_that_is_wrong_is_said_at_once_also_beside_an_unknown_template() {
-        assertThatThrownBy(() -> TrainingOrder.of(
+        assertThatThrownBy(() -> order(
                         TYPE,
                         model(params(Map.of("template", text("oracle"), "nonsense", text("x"))), "cat"),
                         asked(params(Map.of("num_epochs", number(-1), "seed", number(-1), "batch_size", number(8))))))
@@ -179,7 +182,7 @@ class TrainingOrderTest {
 
     @Test
     void everything_that_is_wrong_is_said_at_once() {
-        assertThatThrownBy(() -> TrainingOrder.of(
+        assertThatThrownBy(() -> order(
                         TYPE,
                         model(params(Map.of("batch_size", number(129), "nonsense", text("x"))), "cat"),
                         asked(params(Map.of(
@@ -209,7 +212,7 @@ class TrainingOrderTest {
 
     @Test
     void a_value_that_was_lost_on_the_way_is_as_if_it_were_not_there() {
-        TrainingOrder order = TrainingOrder.of(
+        TrainingOrder order = order(
                 TYPE,
                 model(params(Map.of("num_epochs", number(3))), "cat"),
                 asked(params(Map.of(
@@ -233,23 +236,72 @@ class TrainingOrderTest {
                 .setTrainInfo(byParameter.getTrainInfo().toBuilder().setDataset(named.getDataset()))
                 .build();
 
-        assertThat(TrainingOrder.of(TYPE, plain, asked(params(Map.of()))).dataset())
-                .isEqualTo(new DatasetChoice.AllInputs());
-        assertThat(TrainingOrder.of(TYPE, naming, asked(params(Map.of()))).dataset())
-                .isEqualTo(new DatasetChoice.Current("d"));
-        assertThat(TrainingOrder.of(TYPE, naming, byParameter).dataset()).isEqualTo(new DatasetChoice.Current("p"));
-        assertThat(TrainingOrder.of(TYPE, plain, byField).dataset()).isEqualTo(new DatasetChoice.Current("d"));
-        assertThat(TrainingOrder.of(TYPE, plain, byParameter).hyperparameters()).isEqualTo(DEFAULTS);
+        assertThat(order(TYPE, plain, asked(params(Map.of()))).dataset()).isEqualTo(new DatasetChoice.AllInputs());
+        assertThat(order(TYPE, naming, asked(params(Map.of()))).dataset()).isEqualTo(new DatasetChoice.Current("d"));
+        assertThat(order(TYPE, naming, byParameter).dataset()).isEqualTo(new DatasetChoice.Current("p"));
+        assertThat(order(TYPE, plain, byField).dataset()).isEqualTo(new DatasetChoice.Current("d"));
+        assertThat(order(TYPE, plain, byParameter).hyperparameters()).isEqualTo(DEFAULTS);
     }
 
     @Test
     void without_a_concept_there_is_nothing_to_train() {
-        TrainingOrder order = TrainingOrder.of(TYPE, model(params(Map.of())), asked(params(Map.of())));
+        TrainingDraft draft = TrainingDraft.of(TYPE, model(params(Map.of())), asked(params(Map.of())));
 
+        draft.complete();
         assertRefused(
-                order::requireRunnable,
+                () -> draft.toTrain().complete(),
                 StatusCode.MODEL_TRAINING_NO_DATA,
-                "output_info.data.concepts is empty but must name at least one concept");
+                "output_info.data.concepts is empty but must be at least one concept");
+    }
+
+    @Test
+    void what_is_wrong_outside_the_parameters_is_said_beside_what_is_wrong_in_them() {
+        TrainingDraft draft = TrainingDraft.of(
+                        TYPE,
+                        model(params(Map.of("template", text("oracle"))), "cat", "", "a\tb"),
+                        asked(params(Map.of("max_cost_cents", number(-1)))))
+                .toTrain()
+                .with(List.of(Fault.of(StatusCode.MODEL_TRAINING_NO_DATA, "train_info.dataset.id", "'d'", "another")));
+
+        assertThatThrownBy(draft::complete).isInstanceOfSatisfying(Refusal.class, refusal -> {
+            assertThat(refusal.status()).isEqualTo(StatusCode.MODEL_TRAINING_INVALID_PARAMS);
+            assertThat(refusal.violations())
+                    .extracting(Violation::field, Violation::value)
+                    .containsExactly(
+                            tuple("output_info.data.concepts[1].id", "''"),
+                            tuple("output_info.data.concepts[2].id", "'a?b'"),
+                            tuple("train_info.params.template", "oracle"),
+                            tuple("train_info.params.max_cost_cents", "-1.0"),
+                            tuple("train_info.dataset.id", "'d'"));
+            assertThat(refusal.details().lines()).hasSize(5);
+        });
+    }
+
+    @Test
+    void an_unknown_type_does_not_hide_what_else_is_wrong() {
+        assertThatThrownBy(() -> order("oracle", model(params(Map.of()), ""), ModelVersion.getDefaultInstance()))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.violations())
+                                .extracting(Violation::field)
+                                .containsExactly("model_type_id", "output_info.data.concepts[0].id"));
+    }
+
+    @Test
+    void no_refusal_is_longer_than_anybody_reads() {
+        Map<String, Value> nonsense = new TreeMap<>();
+        for (int i = 0; i < 1_000; i++) {
+            nonsense.put("nonsense-" + i, text("x".repeat(10_000)));
+        }
+        assertThatThrownBy(() -> order(TYPE, model(params(nonsense), "cat"), ModelVersion.getDefaultInstance()))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.violations()).hasSize(100);
+                    assertThat(refusal.details()).endsWith("and 900 more").hasSizeLessThan(100_000);
+                });
+    }
+
+    private static TrainingOrder order(String modelTypeId, Model model, ModelVersion asked) {
+        return TrainingDraft.of(modelTypeId, model, asked).complete();
     }
 
     private static void assertRefused(ThrowingCallable call, StatusCode status, String details) {
