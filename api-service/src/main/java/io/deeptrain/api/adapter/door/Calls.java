@@ -9,13 +9,15 @@ import jakarta.enterprise.context.control.ActivateRequestContext;
 @ApplicationScoped
 public class Calls {
     private final RpcTable table;
+    private final Addresses addresses;
 
-    Calls(RpcTable table) {
+    Calls(RpcTable table, Addresses addresses) {
         this.table = table;
+        this.addresses = addresses;
     }
 
     @ActivateRequestContext
     public Message call(Entry entry, Headers headers, Message request) {
-        return table.call(entry, headers, request);
+        return addresses.within(headers.calledAt(), () -> table.call(entry, headers, request));
     }
 }

@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.door;
 
+import io.deeptrain.api.origin.Origin;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Optional;
  * @param paging where a list is to go on, and where it does
  * @param allowance where what is left of the key's calls is noted
  * @param reasons where what is wrong with the request is noted, field by field
+ * @param calledAt where the call came to, as far as that can be
  * @param precondition what must still be so for the call to change anything
  */
 public record Headers(
@@ -17,6 +19,7 @@ public record Headers(
         Paging paging,
         Allowance allowance,
         Reasons reasons,
+        Optional<Origin> calledAt,
         Optional<Precondition> precondition) {
     public static final String AUTHORIZATION = "authorization";
     public static final String IDEMPOTENCY_KEY = "idempotency-key";
@@ -27,12 +30,13 @@ public record Headers(
             Optional<String> idempotencyKey,
             Paging paging,
             Allowance allowance,
-            Reasons reasons) {
-        this(authorization, idempotencyKey, paging, allowance, reasons, Optional.empty());
+            Reasons reasons,
+            Optional<Origin> calledAt) {
+        this(authorization, idempotencyKey, paging, allowance, reasons, calledAt, Optional.empty());
     }
 
     /** The same, for a call that may change something only while this holds. */
     public Headers given(Precondition required) {
-        return new Headers(authorization, idempotencyKey, paging, allowance, reasons, Optional.of(required));
+        return new Headers(authorization, idempotencyKey, paging, allowance, reasons, calledAt, Optional.of(required));
     }
 }

@@ -13,6 +13,7 @@ import io.deeptrain.api.adapter.door.PublishedRoute;
 import io.deeptrain.api.adapter.door.Reasons;
 import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.door.RpcTable.Entry;
+import io.deeptrain.api.adapter.http.CalledAt;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.status.BaseResponse;
 import io.grpc.BindableService;
@@ -198,7 +199,8 @@ public class GrpcDoor implements BindableService {
                     Optional.ofNullable(headers.get(IDEMPOTENCY_KEY)),
                     Paging.none(),
                     new Allowance(),
-                    new Reasons());
+                    new Reasons(),
+                    CalledAt.ofCurrentCall());
             return new ServerCall.Listener<>() {
                 private Arrived request = new Arrived(Optional.of(entry.request()));
 

@@ -9,6 +9,7 @@ import io.deeptrain.api.adapter.door.Precondition;
 import io.deeptrain.api.adapter.door.PublishedRoute;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
+import io.deeptrain.api.adapter.http.CalledAt;
 import io.deeptrain.api.adapter.rest.ContractJson.BadRequestException;
 import io.deeptrain.api.adapter.rest.RouteTable.Match;
 import io.deeptrain.api.status.StatusCode;
@@ -170,7 +171,8 @@ public class RestDoor {
                 Optional.ofNullable(context.request().getHeader(Headers.IDEMPOTENCY_KEY)),
                 Paging.from(Optional.ofNullable(context.request().getParam(HttpAnswers.CURSOR))),
                 HttpAnswers.allowance(context),
-                HttpAnswers.reasons(context));
+                HttpAnswers.reasons(context),
+                CalledAt.of(context));
     }
 
     /** An old published client trains with an empty body that calls itself a form. */

@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.rpc;
 
+import io.deeptrain.api.adapter.door.Addresses;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
@@ -79,7 +80,7 @@ class ExportCalls {
     private static ModelVersionExport exported(Exportable exportable) {
         return ModelVersionExport.newBuilder()
                 .setStatus(Answers.of(StatusCode.MODEL_EXPORTED, FORMAT))
-                .setUrl(ModelMessages.path(exportable.version()) + "/export/file")
+                .setUrl(Addresses.at(ModelMessages.path(exportable.version()) + "/export/file"))
                 .setSize(exportable.trained().model().sizeBytes())
                 .build();
     }

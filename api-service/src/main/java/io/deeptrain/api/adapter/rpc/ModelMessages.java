@@ -3,6 +3,7 @@ package io.deeptrain.api.adapter.rpc;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.deeptrain.api.adapter.door.Addresses;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
@@ -65,7 +66,7 @@ public final class ModelMessages {
                 .setTotalInputCount(Math.toIntExact(version.inputCount()))
                 .setStatus(status(version))
                 .setMetrics(EvalMetrics.newBuilder().setStatus(evaluationStatus(version)));
-        version.jobId().ifPresent(_ -> message.setTrainLog(path(version) + "/log"));
+        version.jobId().ifPresent(_ -> message.setTrainLog(Addresses.at(path(version) + "/log")));
         version.completedAt().ifPresent(at -> message.setCompletedAt(Times.stamp(at)));
         if (version.version().state() instanceof VersionState.Trained trained) {
             Struct.Builder metrics = document.getMetadata().toBuilder();
