@@ -1,5 +1,6 @@
 package io.deeptrain.api.upload;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,12 @@ public final class ArchiveRules {
 
     /** Small archives may unfold as they like. */
     public static final long RATIO_FREE_BYTES = 10L << 20;
+
+    /** A server that sends less than this on average keeps the archives of others waiting. */
+    public static final long FETCHED_BYTES_A_SECOND_MIN = 16 << 10;
+
+    /** Until then it may send as it likes. */
+    public static final Duration FETCH_GRACE = Duration.ofSeconds(30);
 
     private static final String MAC_FOLDER = "__MACOSX";
 
@@ -50,6 +57,15 @@ public final class ArchiveRules {
         }
         return unfolded > RATIO_FREE_BYTES && unfolded / RATIO_MAX > archive
                 ? Optional.of("the archive unfolds to more than %d times its size".formatted(RATIO_MAX))
+                : Optional.empty();
+    }
+
+    /** @param bytes that have been fetched in the time */
+    @SuppressWarnings("MissingSummary") // The name says it.
+    public static Optional<String> rateProblem(long bytes, Duration time) {
+        return time.compareTo(FETCH_GRACE) > 0 && bytes / time.toSeconds() < FETCHED_BYTES_A_SECOND_MIN
+                ? Optional.of("the server of the URL sent %d bytes in %d seconds but must send at least %d a second"
+                        .formatted(bytes, time.toSeconds(), FETCHED_BYTES_A_SECOND_MIN))
                 : Optional.empty();
     }
 

@@ -10,22 +10,31 @@ import com.clarifai.grpc.api.UploadContentPart;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.deeptrain.api.acceptance.Rest.Answer;
+import io.deeptrain.api.adapter.archive.Tar;
+import io.deeptrain.api.adapter.rpc.Sweep;
+import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.testservers.adapter.DeepTrainServers;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +45,15 @@ import org.junit.jupiter.api.Test;
 class UploadsTest {
     @TestHTTPResource
     URI base;
+
+    @Inject
+    DataSource dataSource;
+
+    @Inject
+    ObjectStore objects;
+
+    @Inject
+    Sweep sweep;
 
     private Fixture app;
 
@@ -92,7 +110,6 @@ class UploadsTest {
                                 "{'inputs_uploads':[{'upload':{'content_length':1},'input_template':{'dataset_ids':['none']}}]}")
                         .details())
                 .contains("dataset_ids is 'none' but must name a dataset of this app");
-        assertThat(app.post("/inputs/data_sources", "{}").code()).isEqualTo(10040);
     }
 
     @Test
@@ -134,6 +151,80 @@ class UploadsTest {
     }
 
     @Test
+    void a_tar_is_taken_apart_as_a_zip_is() {
+        Tar tar = new Tar().file("./cats/1.png", Fixture.png(1)).file("./dogs/2.png", Fixture.png(2));
+        upload("u", tar.gzipped());
+
+        assertThat(extracted("'upload':{'id':'u'}")
+                        .at("/progress/success_count")
+                        .asText())
+                .isEqualTo("2");
+        assertThat(texts(app.get("/inputs").body().path("inputs"), UploadsTest::described))
+                .containsExactly("cats/1.png cats=1.0", "dogs/2.png dogs=1.0");
+    }
+
+    @Test
+    void an_archive_that_a_replica_left_behind_is_begun_again_and_nothing_is_added_twice() throws SQLException {
+        upload("u", zip(Map.of("cats/1.png", Fixture.png(1), "cats/2.png", Fixture.png(2))));
+        extracted("'inputs_add_job_id':'job','upload':{'id':'u'}");
+        String leftBehind = "update extraction set state = 'running', worker = 'gone', succeeded = 0,"
+                + " worked_at = now() - interval '3 minutes' where app_id = '" + app.app() + "'";
+
+        execute(leftBehind);
+
+        JsonNode again = finished("job");
+        assertThat(again.at("/status/code").asInt()).isEqualTo(64002);
+        assertThat(again.at("/progress/success_count").asText()).isEqualTo("2");
+        assertThat(app.get("/inputs").body().path("inputs")).hasSize(2);
+    }
+
+    @Test
+    void an_upload_that_has_expired_is_forgotten_with_its_bytes_and_what_waits_for_it_fails() throws SQLException {
+        app.post("/uploads", "{'uploads':[{'id':'old','content_length':10}]}");
+        put("old", 0, new byte[4]);
+        app.post("/inputs/uploads", "{'inputs_uploads':[{'inputs_add_job_id':'job','upload':{'id':'old'}}]}");
+        app.post("/uploads", "{'uploads':[{'id':'young','content_length':10}]}");
+        String key = "select object_key from upload_part where upload_id = 'old' and app_id = '" + app.app() + "'";
+        String objectKey = text(key);
+        assertThat(isStored(objectKey)).isTrue();
+        execute("update upload set expires_at = now() - interval '1 second' where upload_id = 'old' and app_id = '"
+                + app.app() + "'");
+        assertThat(put("old", 4, new byte[6]).code()).isEqualTo(68004);
+
+        sweep.now();
+
+        assertThat(put("old", 4, new byte[6]).code()).isEqualTo(11101);
+        assertThat(isStored(objectKey)).isFalse();
+        assertThat(put("young", 0, new byte[4]).code()).isEqualTo(10000);
+        assertThat(job("job").at("/status/code").asInt()).isEqualTo(64003);
+        assertThat(job("job").at("/extraction_jobs/0/status/details").asText()).isEqualTo("the upload has expired");
+    }
+
+    private boolean isStored(String key) {
+        try {
+            return objects.exists(key);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+        }
+    }
+
+    private String text(String sql) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            assertThat(row.next()).isTrue();
+            return row.getString(1);
+        }
+    }
+
+    @Test
     void a_template_says_what_all_images_of_an_archive_have() {
         app.post("/datasets", "{'datasets':[{'id':'d'}]}");
         upload("u", zip(Map.of("cats/1.png", Fixture.png(1))));
@@ -154,7 +245,7 @@ class UploadsTest {
 
         assertThat(failure("slip")).contains("'../../evil.png' but must be a relative path within the archive");
         assertThat(failure("bomb")).isEqualTo("the archive unfolds to more than 100 times its size");
-        assertThat(failure("text")).startsWith("the file is not a zip archive, or damaged");
+        assertThat(failure("text")).isEqualTo("the file is not a zip, tar or tar.gz archive");
         assertThat(app.get("/inputs").body().path("inputs")).isEmpty();
     }
 

@@ -2,6 +2,7 @@ package io.deeptrain.api.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,5 +50,15 @@ class ArchiveRulesTest {
                 .contains("the archive unfolds to more than 100 times its size");
         assertThat(ArchiveRules.sizeProblem(ArchiveRules.RATIO_FREE_BYTES * 2, ArchiveRules.RATIO_FREE_BYTES))
                 .isEmpty();
+    }
+
+    @Test
+    void a_server_that_drips_is_left_after_a_while() {
+        long least = ArchiveRules.FETCHED_BYTES_A_SECOND_MIN;
+        assertThat(ArchiveRules.rateProblem(0, Duration.ofSeconds(30))).isEmpty();
+        assertThat(ArchiveRules.rateProblem(31 * least, Duration.ofSeconds(31))).isEmpty();
+        assertThat(ArchiveRules.rateProblem(31 * least - 1, Duration.ofSeconds(31)))
+                .contains(
+                        "the server of the URL sent 507903 bytes in 31 seconds but must send at least 16384 a second");
     }
 }

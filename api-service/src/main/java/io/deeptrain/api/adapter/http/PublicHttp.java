@@ -1,7 +1,9 @@
 package io.deeptrain.api.adapter.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -34,6 +36,7 @@ import javax.net.ssl.SSLSocketFactory;
 final class PublicHttp {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final int HEADER_BYTES_MAX = 32 << 10;
+    private static final int BUFFER_BYTES = 64 << 10;
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
     private static final int PORT_MAX = 65_535;
@@ -45,11 +48,11 @@ final class PublicHttp {
     private final Duration readTimeout;
     private final Duration wholeTimeout;
 
-    private final int bodyBytesMax;
+    private final long bodyBytesMax;
 
     /** @param reachable which addresses may be talked to */
     @SuppressWarnings("MissingSummary") // The class says it.
-    PublicHttp(Predicate<InetAddress> reachable, Duration readTimeout, Duration wholeTimeout, int bodyBytesMax) {
+    PublicHttp(Predicate<InetAddress> reachable, Duration readTimeout, Duration wholeTimeout, long bodyBytesMax) {
         this.reachable = reachable;
         this.readTimeout = readTimeout;
         this.wholeTimeout = wholeTimeout;
@@ -69,7 +72,19 @@ final class PublicHttp {
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares it, and nobody changes the bytes.
     record Request(String method, String url, Map<String, String> headers, byte[] body) {}
 
+    /** With the body of what is answered. */
     Outcome send(Request request) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        return switch (send(request, body)) {
+            case Outcome.Answered(int status, var _) -> new Outcome.Answered(status, body.toByteArray());
+            case Outcome.Failed failed -> failed;
+        };
+    }
+
+    /**
+     * Writes the body of a success into {@code into}, which may end the call by an exception, instead of the answer.
+     */
+    Outcome send(Request request, OutputStream into) {
         String url = request.url();
         URI uri;
         try {
@@ -90,14 +105,14 @@ final class PublicHttp {
             if (!Arrays.stream(addresses).allMatch(reachable)) {
                 return new Outcome.Failed("the host of the URL is not on the public internet: " + host);
             }
-            return within(request, uri, scheme.equals("https"), addresses[0]);
+            return within(request, uri, scheme.equals("https"), addresses[0], into);
         } catch (UnknownHostException e) {
             return new Outcome.Failed("the host of the URL is unknown: " + host);
         }
     }
 
     /** The socket is closed at the deadline, which ends a read of a server that drips. */
-    private Outcome within(Request request, URI uri, boolean secure, InetAddress address) {
+    private Outcome within(Request request, URI uri, boolean secure, InetAddress address, OutputStream into) {
         int port = uri.getPort() >= 0 ? uri.getPort() : secure ? HTTPS_PORT : HTTP_PORT;
         try (Socket plain = new Socket()) {
             var deadline = CompletableFuture.delayedExecutor(wholeTimeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -105,7 +120,7 @@ final class PublicHttp {
             try {
                 plain.connect(new InetSocketAddress(address, port), Math.toIntExact(CONNECT_TIMEOUT.toMillis()));
                 plain.setSoTimeout(Math.toIntExact(readTimeout.toMillis()));
-                return exchange(request, secure ? secured(plain, uri.getHost(), port) : plain, uri);
+                return exchange(request, secure ? secured(plain, uri.getHost(), port) : plain, uri, into);
             } finally {
                 closing.cancel(false);
             }
@@ -132,7 +147,7 @@ final class PublicHttp {
         return secure;
     }
 
-    private Outcome exchange(Request request, Socket socket, URI uri) throws IOException {
+    private Outcome exchange(Request request, Socket socket, URI uri, OutputStream into) throws IOException {
         String path =
                 Optional.ofNullable(uri.getRawPath()).filter(p -> !p.isEmpty()).orElse("/");
         String query = Optional.ofNullable(uri.getRawQuery()).map(q -> "?" + q).orElse("");
@@ -163,19 +178,20 @@ final class PublicHttp {
         if (header.toLowerCase(Locale.ROOT).contains("\ntransfer-encoding:")) {
             return new Outcome.Failed("the server of the URL answered in pieces, which it was not asked for");
         }
-        return body(code, input, header);
+        return body(code, input, header, into);
     }
 
     /** As long as the server said, or else up to its end. */
-    private Outcome body(int status, InputStream input, String header) throws IOException {
+    private Outcome body(int status, InputStream input, String header, OutputStream into) throws IOException {
         List<String> lengths = header.lines()
                 .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(CONTENT_LENGTH))
                 .map(line -> line.substring(CONTENT_LENGTH.length()).strip())
                 .distinct()
                 .toList();
         if (lengths.isEmpty()) {
-            byte[] bytes = input.readNBytes(bodyBytesMax + 1);
-            return bytes.length > bodyBytesMax ? tooLarge() : new Outcome.Answered(status, bytes);
+            return copied(input, into, bodyBytesMax + 1) > bodyBytesMax
+                    ? tooLarge()
+                    : new Outcome.Answered(status, new byte[0]);
         }
         if (lengths.size() > 1 || !LENGTH.matcher(lengths.getFirst()).matches()) {
             return new Outcome.Failed("the server of the URL told no length that can be: " + lengths);
@@ -184,10 +200,24 @@ final class PublicHttp {
         if (length > bodyBytesMax) {
             return tooLarge();
         }
-        byte[] bytes = input.readNBytes(Math.toIntExact(length));
-        return bytes.length < length
-                ? new Outcome.Failed("it ended after %d of %d bytes".formatted(bytes.length, length))
-                : new Outcome.Answered(status, bytes);
+        long copied = copied(input, into, length);
+        return copied < length
+                ? new Outcome.Failed("it ended after %d of %d bytes".formatted(copied, length))
+                : new Outcome.Answered(status, new byte[0]);
+    }
+
+    private static long copied(InputStream input, OutputStream into, long bytesMax) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        long copied = 0;
+        while (copied < bytesMax) {
+            int read = input.read(buffer, 0, (int) Math.min(buffer.length, bytesMax - copied));
+            if (read < 0) {
+                break;
+            }
+            into.write(buffer, 0, read);
+            copied += read;
+        }
+        return copied;
     }
 
     private Outcome tooLarge() {

@@ -13,7 +13,7 @@ import java.util.Optional;
 public final class Extractions {
     private static final String COLUMNS = """
             e.user_id, e.app_id, e.extraction_id, e.job_id, e.upload_id, e.input_template, e.state, e.details, e.pending,
-            e.succeeded, e.failed, e.created_at, e.modified_at
+            e.succeeded, e.failed, e.created_at, e.modified_at, e.source_url
             """;
 
     private Extractions() {}
@@ -38,7 +38,11 @@ public final class Extractions {
      */
     public record Counts(long pending, long succeeded, long failed) {}
 
-    /** @param inputTemplate an Input of the contract */
+    /**
+     * @param uploadId of the archive; empty if it is fetched
+     * @param inputTemplate an Input of the contract
+     * @param sourceUrl where the archive is fetched; empty if it is uploaded, and at the end
+     */
     @SuppressWarnings({"MissingSummary", "ArrayRecordComponent"}) // Of a row as it is kept; never compared.
     public record StoredExtraction(
             Tenant tenant,
@@ -50,7 +54,8 @@ public final class Extractions {
             String details,
             Counts counts,
             Instant createdAt,
-            Instant modifiedAt) {}
+            Instant modifiedAt,
+            String sourceUrl) {}
 
     public static void insert(
             Connection connection,
@@ -58,14 +63,26 @@ public final class Extractions {
             String id,
             String jobId,
             String uploadId,
+            String sourceUrl,
             byte[] inputTemplate,
             Instant now)
             throws SQLException {
-        Sql.update(connection, """
+        Sql.update(
+                connection,
+                """
                 insert into extraction (user_id, app_id, extraction_id, job_id, upload_id, input_template, state,
-                                        details, pending, succeeded, failed, worker, created_at, modified_at)
-                values (?, ?, ?, ?, ?, ?, 'waiting', '', 0, 0, 0, '', ?, ?)
-                """, tenant.userId(), tenant.appId(), id, jobId, uploadId, inputTemplate, now, now);
+                                        details, pending, succeeded, failed, worker, created_at, modified_at, source_url)
+                values (?, ?, ?, ?, ?, ?, 'waiting', '', 0, 0, 0, '', ?, ?, ?)
+                """,
+                tenant.userId(),
+                tenant.appId(),
+                id,
+                jobId,
+                uploadId,
+                inputTemplate,
+                now,
+                now,
+                sourceUrl);
     }
 
     public static List<StoredExtraction> of(Connection connection, Tenant tenant, String jobId) throws SQLException {
@@ -88,8 +105,8 @@ public final class Extractions {
                 where (e.user_id, e.app_id, e.extraction_id) = (
                     select w.user_id, w.app_id, w.extraction_id
                     from extraction w
-                    join upload u on (u.user_id, u.app_id, u.upload_id) = (w.user_id, w.app_id, w.upload_id)
-                    where u.completed_at is not null
+                    left join upload u on (u.user_id, u.app_id, u.upload_id) = (w.user_id, w.app_id, w.upload_id)
+                    where (u.completed_at is not null or w.source_url <> '')
                       and (w.state = 'waiting' or (w.state = 'running' and w.worked_at < ?))
                     order by w.position limit 1 for update of w skip locked)
                 returning %s
@@ -129,7 +146,7 @@ public final class Extractions {
         Sql.update(
                 connection,
                 """
-                update extraction set state = ?, details = ?, pending = 0, modified_at = ?
+                update extraction set state = ?, details = ?, pending = 0, modified_at = ?, source_url = ''
                 where user_id = ? and app_id = ? and extraction_id = ? and worker = ? and state = 'running'
                 """,
                 state.column(),
@@ -145,7 +162,7 @@ public final class Extractions {
     public static void cancelWaiting(Connection connection, Tenant tenant, String jobId, Instant now)
             throws SQLException {
         Sql.update(connection, """
-                update extraction set state = 'cancelled', modified_at = ?
+                update extraction set state = 'cancelled', modified_at = ?, source_url = ''
                 where user_id = ? and app_id = ? and job_id = ? and state = 'waiting'
                 """, now, tenant.userId(), tenant.appId(), jobId);
     }
@@ -154,7 +171,7 @@ public final class Extractions {
     public static void failWithoutUpload(Connection connection, Instant now) throws SQLException {
         Sql.update(connection, """
                 update extraction e set state = 'failed', details = 'the upload has expired', modified_at = ?
-                where e.state = 'waiting' and not exists (
+                where e.state = 'waiting' and e.source_url = '' and not exists (
                     select 1 from upload u
                     where (u.user_id, u.app_id, u.upload_id) = (e.user_id, e.app_id, e.upload_id))
                 """, now);
@@ -171,6 +188,7 @@ public final class Extractions {
                 row.getString(8),
                 new Counts(row.getLong(9), row.getLong(10), row.getLong(11)),
                 Sql.instant(row, 12),
-                Sql.instant(row, 13));
+                Sql.instant(row, 13),
+                row.getString(14));
     }
 }

@@ -4,9 +4,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import io.deeptrain.api.adapter.archive.ZipArchive;
-import io.deeptrain.api.adapter.archive.ZipArchive.RefusedArchiveException;
+import io.deeptrain.api.adapter.archive.Archive;
+import io.deeptrain.api.adapter.archive.Archive.RefusedArchiveException;
 import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.adapter.http.ArchiveFetch;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Extractions;
 import io.deeptrain.api.adapter.postgres.Extractions.Counts;
@@ -34,14 +35,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes uploaded archives apart in the background, one at a time in each replica.
+ * Takes archives apart in the background, one at a time in each replica.
  *
  * <ol>
- *   <li>An archive is taken from the table, so that no two replicas work on it.
+ *   <li>An archive is taken from the table, so that no two replicas work on it. If it lies elsewhere it is fetched.
  *   <li>Its entries become inputs in batches; a batch and its progress are one transaction.
  *   <li>A replica that stops leaves the archive behind, and another begins it again: the ids of the inputs follow from
  *       the entries, so that none is added twice.
@@ -56,21 +58,24 @@ class ExtractionWorker {
     private static final int ID_LENGTH = 32;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
     private static final Duration ABANDONED_AFTER = Duration.ofMinutes(2);
+    private static final Duration SAY_EVERY = Duration.ofSeconds(2);
     private static final Duration CLEAN_EVERY = Duration.ofHours(1);
     private static final Duration STOP_MAX = Duration.ofSeconds(10);
 
     private final Database database;
     private final InputIntake intake;
     private final UploadedBytes bytes;
+    private final ArchiveFetch fetch;
     private final String name = Ids.fresh();
     private final Semaphore news = new Semaphore(0);
     private volatile boolean stopped;
     private volatile @Nullable Thread thread;
 
-    ExtractionWorker(Database database, InputIntake intake, UploadedBytes bytes) {
+    ExtractionWorker(Database database, InputIntake intake, UploadedBytes bytes, ArchiveFetch fetch) {
         this.database = database;
         this.intake = intake;
         this.bytes = bytes;
+        this.fetch = fetch;
     }
 
     void start(@Observes StartupEvent event) {
@@ -125,7 +130,7 @@ class ExtractionWorker {
         }
     }
 
-    private void clean() {
+    void clean() {
         List<Forgotten> forgotten = database.inTransaction(connection -> {
             List<Forgotten> expired = Uploads.forgetExpired(connection, Times.now());
             Extractions.failWithoutUpload(connection, Times.now());
@@ -136,15 +141,16 @@ class ExtractionWorker {
 
     private void extract(StoredExtraction extraction) {
         try {
-            List<StoredPart> parts = database.inTransaction(
-                    connection -> Uploads.parts(connection, extraction.tenant(), extraction.uploadId()));
-            Path archive = bytes.whole(parts);
-            try {
-                Entries entries = new Entries(extraction, Input.parseFrom(extraction.inputTemplate()));
-                ZipArchive.read(archive, entries);
-                entries.finish();
-            } finally {
-                Files.deleteIfExists(archive);
+            Entries entries = new Entries(extraction, Input.parseFrom(extraction.inputTemplate()));
+            Optional<Path> archive =
+                    extraction.sourceUrl().isEmpty() ? Optional.of(uploaded(extraction)) : fetched(extraction, entries);
+            if (archive.isPresent()) {
+                try {
+                    Archive.read(archive.get(), entries);
+                    entries.finish();
+                } finally {
+                    Files.deleteIfExists(archive.get());
+                }
             }
         } catch (RefusedArchiveException refused) {
             end(extraction, State.FAILED, String.valueOf(refused.getMessage()));
@@ -163,6 +169,32 @@ class ExtractionWorker {
         }
     }
 
+    private Path uploaded(StoredExtraction extraction) throws IOException {
+        List<StoredPart> parts = database.inTransaction(
+                connection -> Uploads.parts(connection, extraction.tenant(), extraction.uploadId()));
+        return bytes.whole(parts);
+    }
+
+    /** Nothing if it is no longer wanted. */
+    private Optional<Path> fetched(StoredExtraction extraction, Entries entries)
+            throws IOException, RefusedArchiveException {
+        Path file = Files.createTempFile("archive-", "");
+        try {
+            Optional<String> problem = fetch.fetch(extraction.sourceUrl(), file, entries.fetching());
+            if (problem.isEmpty()) {
+                return Optional.of(file);
+            }
+            Files.deleteIfExists(file);
+            if (entries.leftOff) {
+                return Optional.empty();
+            }
+            throw new RefusedArchiveException(problem.get());
+        } catch (RuntimeException failed) {
+            Files.deleteIfExists(file);
+            throw failed;
+        }
+    }
+
     private void end(StoredExtraction extraction, State state, String details) {
         database.inTransaction(connection -> {
             Extractions.end(connection, extraction, name, state, details, Times.now());
@@ -171,7 +203,7 @@ class ExtractionWorker {
     }
 
     /** The entries of one archive on their way to becoming inputs. */
-    private final class Entries implements ZipArchive.Sink {
+    private final class Entries implements Archive.Sink {
         private final StoredExtraction extraction;
         private final Input template;
         private final List<Outcome> batch = new ArrayList<>();
@@ -193,6 +225,22 @@ class ExtractionWorker {
         public boolean entry(String entryName, byte[] content) {
             batch.add(light(intake.examine(input(entryName, content), Times.now())));
             return batch.size() < BATCH || keep();
+        }
+
+        /** Says from time to time that this is worked on, and asks whether it is still wanted. */
+        ArchiveFetch.Progress fetching() {
+            Instant began = Instant.now();
+            AtomicReference<Instant> sayAt = new AtomicReference<>(began.plus(SAY_EVERY));
+            return fetched -> {
+                Instant now = Instant.now();
+                if (now.isBefore(sayAt.get())) {
+                    return Optional.empty();
+                }
+                sayAt.set(now.plus(SAY_EVERY));
+                return keep()
+                        ? ArchiveRules.rateProblem(fetched, Duration.between(began, now))
+                        : Optional.of("nobody wants it any more");
+            };
         }
 
         void finish() {

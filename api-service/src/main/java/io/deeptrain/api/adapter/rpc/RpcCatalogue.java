@@ -28,6 +28,7 @@ class RpcCatalogue {
             SearchCalls searches,
             BulkCalls bulks,
             UploadCalls uploads,
+            DataSourceCalls dataSources,
             ConceptCalls concepts,
             ModelTypeCalls modelTypes,
             ModelCalls models,
@@ -54,6 +55,7 @@ class RpcCatalogue {
         searches.addTo(table);
         bulks.addTo(table);
         uploads.addTo(table);
+        dataSources.addTo(table);
         concepts.addTo(table);
         modelTypes.addTo(table);
         models.addTo(table);

@@ -185,7 +185,7 @@ class UploadCalls {
             MultiInputsAddJobResponse.Builder jobs =
                     MultiInputsAddJobResponse.newBuilder().setStatus(Answers.ok());
             for (InputsUpload asked : request.getInputsUploadsList()) {
-                requireTemplate(connection, tenant, asked.getInputTemplate());
+                requireTemplate(connection, tenant, "inputs_uploads", asked.getInputTemplate());
                 StoredUpload upload = asked.getUpload().getId().isEmpty()
                         ? created(connection, tenant, asked.getUpload())
                         : live(
@@ -201,6 +201,7 @@ class UploadCalls {
                         Ids.fresh(),
                         jobId,
                         upload.id(),
+                        "",
                         asked.getInputTemplate().toByteArray(),
                         now);
                 jobs.addInputsAddJobs(AddJobCalls.found(connection, tenant, jobId));
@@ -211,11 +212,12 @@ class UploadCalls {
         return answer;
     }
 
-    private static void requireTemplate(Connection connection, Tenant tenant, Input template) throws SQLException {
+    /** @param what holds the template, in the request */
+    static void requireTemplate(Connection connection, Tenant tenant, String what, Input template) throws SQLException {
         if (!template.getId().isEmpty() || template.getData().hasImage()) {
             throw new Refusal(
                     StatusCode.INPUT_INVALID_REQUEST,
-                    "inputs_uploads.input_template must have neither id nor data.image, which each input has of its own");
+                    what + ".input_template must have neither id nor data.image, which each input has of its own");
         }
         InputMessages.contents(template.getData());
         InputMessages.geo(template.getData());
@@ -225,8 +227,8 @@ class UploadCalls {
             if (!known.contains(dataset)) {
                 throw new Refusal(
                         StatusCode.INPUT_INVALID_REQUEST,
-                        "inputs_uploads.input_template.dataset_ids is '%s' but must name a dataset of this app"
-                                .formatted(dataset));
+                        "%s.input_template.dataset_ids is '%s' but must name a dataset of this app"
+                                .formatted(what, dataset));
             }
         }
     }

@@ -47,7 +47,7 @@ class UploadedBytes {
 
     /** The parts one after the other in a temporary file, which the caller deletes. */
     Path whole(List<StoredPart> parts) throws IOException {
-        Path file = Files.createTempFile("archive-", ".zip");
+        Path file = Files.createTempFile("archive-", "");
         try (OutputStream output = Files.newOutputStream(file)) {
             for (StoredPart part : parts) {
                 try (InputStream input = objects.open(part.objectKey())) {
