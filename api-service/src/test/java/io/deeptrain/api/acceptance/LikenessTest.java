@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.deeptrain.api.acceptance.Rest.Answer;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.testservers.adapter.DeepTrainServers;
@@ -17,8 +18,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +142,55 @@ class LikenessTest {
         assertThat(ids(hits("\"ranks\":[{\"annotation\":{\"input_id\":\"late\"}}]", ""))
                         .getFirst())
                 .isEqualTo("late");
+    }
+
+    @Test
+    void whoever_follows_the_links_sees_nothing_twice_while_inputs_come_in() throws Exception {
+        indexed();
+        String unseen = png(0x112233);
+        String body =
+                "{\"searches\":[{\"query\":{\"ranks\":[{\"annotation\":{\"data\":{\"image\":{\"base64\":\"%s\"}}}}]}}],\"pagination\":{\"per_page\":1}}"
+                        .formatted(unseen);
+        HttpResponse<String> first = page(body, "");
+        String best = id(first);
+        app.input("better", unseen, "{\"id\":\"cat\"}");
+        untilReindexed(4);
+
+        List<String> seen = new ArrayList<>(List.of(best));
+        Optional<String> next = next(first);
+        while (next.isPresent()) {
+            HttpResponse<String> page = page(body, next.get());
+            if (new ObjectMapper().readTree(page.body()).path("hits").isEmpty()) {
+                break;
+            }
+            seen.add(id(page));
+            next = next(page);
+        }
+
+        assertThat(id(page(body, ""))).isEqualTo("better");
+        assertThat(seen).containsExactlyInAnyOrder("red", "green", "blue");
+        assertThat(ids(hits(
+                        "\"ranks\":[{\"annotation\":{\"data\":{\"image\":{\"base64\":\"%s\"}}}}]".formatted(unseen),
+                        "")))
+                .isEqualTo(Stream.concat(Stream.of("better"), seen.stream()).toList());
+    }
+
+    private HttpResponse<String> page(String body, String query) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(base.resolve(app.at("/inputs/searches") + query))
+                                .header("Authorization", "Key " + Surroundings.KEY)
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static Optional<String> next(HttpResponse<String> page) {
+        return page.headers().firstValue("link").map(link -> link.substring(link.indexOf('?'), link.indexOf('>')));
+    }
+
+    private static String id(HttpResponse<String> page) throws IOException {
+        return new ObjectMapper().readTree(page.body()).at("/hits/0/input/id").asText();
     }
 
     private JsonNode hits(String query, String more) {

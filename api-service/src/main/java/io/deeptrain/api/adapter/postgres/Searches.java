@@ -69,8 +69,18 @@ public final class Searches {
         return Float.intBitsToFloat((int) mark.rank());
     }
 
-    /** An input and how well it fits. */
-    public record Placed(String inputId, float score) {}
+    /** An input, how well it fits, and where it stands among those that fit as well. */
+    public record Placed(String inputId, float score, long position) {
+        public Mark mark() {
+            return new Mark(Float.floatToIntBits(score), position);
+        }
+
+        /** Whether this is behind where a list of the best was left. */
+        public boolean isBehind(Mark mark) {
+            float left = Searches.score(mark);
+            return score < left || (score == left && position > mark.position());
+        }
+    }
 
     /**
      * All inputs that meet the search and are placed, those that fit best first; of equal ones the older first. Each is
@@ -83,7 +93,7 @@ public final class Searches {
         try (PreparedStatement statement = Sql.prepared(
                 connection,
                 """
-                select e.input_id, scored.score, e.vector
+                select e.input_id, scored.score, e.vector, scored.position
                 from (%s) scored
                 join input_embedding e on e.user_id = ? and e.app_id = ? and e.input_id = scored.input_id
                 where e.model_sha256 = ? and length(e.vector) > 0
@@ -103,7 +113,7 @@ public final class Searches {
                 while (rows.next()) {
                     float score = likeness.score(Embedding.of(rows.getBytes(3)), rows.getFloat(2));
                     if (score >= search.scoreMin()) {
-                        placed.add(new Placed(rows.getString(1), score));
+                        placed.add(new Placed(rows.getString(1), score, rows.getLong(4)));
                     }
                 }
             }

@@ -92,11 +92,17 @@ class SearchCalls {
         return placed;
     }
 
-    /** Pages of likenesses are counted: where a list of them goes on is not a place in any index. */
-    private static List<Scored> some(Connection connection, Tenant tenant, List<Placed> placed, Page page)
-            throws SQLException {
-        List<Placed> wanted =
-                placed.stream().skip(page.offset()).limit(page.size()).toList();
+    /** One page. Whoever comes back with its cursor sees nothing twice, also if inputs have come in that fit better. */
+    private static List<Scored> some(
+            Caller caller, Connection connection, Tenant tenant, List<Placed> placed, Page page) throws SQLException {
+        List<Placed> wanted = placed.stream()
+                .filter(hit -> page.after().map(hit::isBehind).orElse(true))
+                .skip(page.offset())
+                .limit(page.size())
+                .toList();
+        if (wanted.size() == page.size()) {
+            caller.paging().goesOnAfter(wanted.getLast().mark());
+        }
         Map<String, LabelledImage> images =
                 Inputs.find(
                                 connection,
@@ -140,6 +146,7 @@ class SearchCalls {
         Page page = Page.of(caller, pagination.getPage(), pagination.getPerPage());
         List<Scored> hits = split.likeness().isPresent()
                 ? some(
+                        caller,
                         connection,
                         tenant,
                         like(connection, tenant, wanted, split.likeness().get()),

@@ -97,8 +97,8 @@ final class FrontDoor implements AutoCloseable {
         return Map.copyOf(passwords);
     }
 
-    void post(String path, String body) throws IOException, InterruptedException {
-        send("POST", path, body);
+    String post(String path, String body) throws IOException, InterruptedException {
+        return send("POST", path, body);
     }
 
     String get(String path) throws IOException, InterruptedException {
