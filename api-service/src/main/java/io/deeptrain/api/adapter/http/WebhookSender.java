@@ -10,6 +10,7 @@ import io.deeptrain.api.adapter.postgres.Webhooks;
 import io.deeptrain.api.adapter.postgres.Webhooks.DeliveryState;
 import io.deeptrain.api.adapter.postgres.Webhooks.Due;
 import io.deeptrain.api.webhook.Redelivery;
+import io.deeptrain.api.webhook.Settlement;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -17,6 +18,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -135,26 +138,38 @@ public class WebhookSender {
     }
 
     private void settle(Due due, Outcome outcome) {
+        int attempts = due.delivery().attempts();
+        Settlement settlement = switch (outcome) {
+            case Outcome.Answered(int code, var _) -> Redelivery.answered(attempts, code);
+            case Outcome.Failed(String reason) -> Redelivery.failed(attempts, reason);
+        };
         OptionalInt status =
                 outcome instanceof Outcome.Answered(int code, var _) ? OptionalInt.of(code) : OptionalInt.empty();
-        String error = switch (outcome) {
-            case Outcome.Answered(int code, var _) -> code / 100 == 2 ? "" : "the server answered %d".formatted(code);
-            case Outcome.Failed(String reason) -> reason;
-        };
-        Optional<Duration> again = error.isEmpty()
-                ? Optional.empty()
-                : Redelivery.pauseAfter(due.delivery().attempts());
-        DeliveryState state = error.isEmpty()
-                ? DeliveryState.DELIVERED
-                : again.isPresent() ? DeliveryState.WAITING : DeliveryState.GIVEN_UP;
         database.inTransaction(connection -> {
-            Webhooks.settle(connection, due.delivery().id(), state, status, error, again);
-            if (status.isPresent() && status.getAsInt() == Redelivery.GONE) {
-                Webhooks.disable(connection, due.delivery().webhookId(), "the server answered 410, Gone");
-            }
-            return state;
+            keep(connection, due, settlement, status);
+            return settlement;
         });
-        meters.counter("deeptrain.webhook.deliveries", "outcome", error.isEmpty() ? "delivered" : "failed")
+        meters.counter(
+                        "deeptrain.webhook.deliveries",
+                        "outcome",
+                        settlement instanceof Settlement.Delivered ? "delivered" : "failed")
                 .increment();
+    }
+
+    private static void keep(Connection connection, Due due, Settlement settlement, OptionalInt status)
+            throws SQLException {
+        long id = due.delivery().id();
+        switch (settlement) {
+            case Settlement.Delivered() ->
+                Webhooks.settle(connection, id, DeliveryState.DELIVERED, status, "", Optional.empty());
+            case Settlement.Again(Duration pause, String reason) ->
+                Webhooks.settle(connection, id, DeliveryState.WAITING, status, reason, Optional.of(pause));
+            case Settlement.GivenUp(String reason) ->
+                Webhooks.settle(connection, id, DeliveryState.GIVEN_UP, status, reason, Optional.empty());
+            case Settlement.Unwanted(String reason) -> {
+                Webhooks.settle(connection, id, DeliveryState.GIVEN_UP, status, reason, Optional.empty());
+                Webhooks.disable(connection, due.delivery().webhookId(), reason);
+            }
+        }
     }
 }
