@@ -93,6 +93,73 @@ class WorkflowsTest {
     }
 
     @Test
+    void a_workflow_runs_as_it_was_in_each_of_its_versions() {
+        Trainings trainings = new Trainings(app, elsewhere);
+        String older = trainings.trained("m");
+        String newer = trainings.trained("m");
+        String node = "{\"id\":\"concepts\",\"model\":{\"id\":\"m\",\"model_version\":{\"id\":\"%s\"}}}";
+        post("w", node.formatted(older));
+        String first = revision();
+        assertThat(patch("overwrite", node.formatted(newer)).code()).isEqualTo(10000);
+        String second = revision();
+        app.rest().patch(app.at("/workflows"), "{\"workflows\":[{\"id\":\"w\",\"notes\":\"n\"}],\"action\":\"merge\"}");
+        assertThat(revision()).isEqualTo(second);
+
+        String versions = app.at("/workflows/w/versions");
+        assertThat(ids(app.rest().get(versions).body().path("workflow_versions")))
+                .containsExactly(first, second);
+        assertThat(ids(app.rest().get(versions + "?page=2&per_page=1").body().path("workflow_versions")))
+                .containsExactly(second);
+        JsonNode got = app.rest().get(versions + "/" + first).body().path("workflow_version");
+        assertThat(got.at("/nodes/0/model/model_version/id").asText()).isEqualTo(older);
+        assertThat(got.path("workflow_id").asText()).isEqualTo("w");
+        assertThat(ranBy("/workflows/w/versions/" + first)).isEqualTo(older);
+        assertThat(ranBy("/workflows/w/versions/" + second)).isEqualTo(newer);
+        assertThat(ranBy("/workflows/w")).isEqualTo(newer);
+
+        assertThat(app.rest().delete(versions, "{\"workflow_version_ids\":[]}").code())
+                .isEqualTo(10000);
+        Answer current =
+                app.rest().delete(versions, "{\"workflow_version_ids\":[\"%s\",\"%s\"]}".formatted(first, second));
+        assertThat(current.details()).contains("workflow 'w' has that version now");
+        assertThat(ids(app.rest().get(versions).body().path("workflow_versions")))
+                .hasSize(2);
+        assertThat(app.rest()
+                        .delete(versions, "{\"workflow_version_ids\":[\"%s\"]}".formatted(first))
+                        .code())
+                .isEqualTo(10000);
+        assertThat(app.rest().get(versions + "/" + first).code()).isEqualTo(22102);
+        assertThat(app.rest().post(versions + "/" + first + "/results", PICTURE).code())
+                .isEqualTo(22102);
+        assertThat(app.rest().get(app.at("/workflows/none/versions")).code()).isEqualTo(22102);
+    }
+
+    @Test
+    void of_many_versions_the_newest_hundred_are_kept() {
+        for (int i = 0; i <= 100; i++) {
+            String node = "{\"id\":\"n%d\",\"model\":{\"id\":\"m\"}}".formatted(i);
+            assertThat((i == 0 ? post("w", node) : patch("overwrite", node)).code())
+                    .isEqualTo(10000);
+        }
+        JsonNode kept = app.rest()
+                .get(app.at("/workflows/w/versions?per_page=1000"))
+                .body()
+                .path("workflow_versions");
+        assertThat(kept).hasSize(100);
+        assertThat(kept.at("/0/nodes/0/id").asText()).isEqualTo("n1");
+        assertThat(kept.at("/99/nodes/0/id").asText()).isEqualTo("n100");
+    }
+
+    /** The version of the model that answers for the only node. */
+    private String ranBy(String workflow) {
+        return app.rest()
+                .post(app.at(workflow + "/results"), PICTURE)
+                .body()
+                .at("/results/0/outputs/0/model/model_version/id")
+                .asText();
+    }
+
+    @Test
     void what_cannot_run_yet_says_so_in_its_output_and_the_rest_runs() {
         new Trainings(app, elsewhere).trained("m");
         post("w", """

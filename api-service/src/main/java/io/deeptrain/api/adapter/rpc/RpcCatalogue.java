@@ -39,6 +39,7 @@ class RpcCatalogue {
             EvaluationCalls evaluations,
             PredictionCalls predictions,
             WorkflowCalls workflows,
+            WorkflowVersionCalls workflowVersions,
             ExportCalls exports,
             LogCalls logs,
             WorkflowResultCalls workflowResults,
@@ -66,6 +67,7 @@ class RpcCatalogue {
         evaluations.addTo(table);
         predictions.addTo(table);
         workflows.addTo(table);
+        workflowVersions.addTo(table);
         exports.addTo(table);
         logs.addTo(table);
         workflowResults.addTo(table);

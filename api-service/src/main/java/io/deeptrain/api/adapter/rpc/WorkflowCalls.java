@@ -10,6 +10,7 @@ import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Models;
 import io.deeptrain.api.adapter.postgres.Page;
 import io.deeptrain.api.adapter.postgres.Versions;
+import io.deeptrain.api.adapter.postgres.WorkflowVersions;
 import io.deeptrain.api.adapter.postgres.Workflows;
 import io.deeptrain.api.adapter.postgres.Workflows.StoredWorkflow;
 import io.deeptrain.api.adapter.rpc.Tenants.Reach;
@@ -92,6 +93,7 @@ public class WorkflowCalls {
         if (!Workflows.insert(workflow)) {
             throw new Refusal(StatusCode.DUPLICATE_KEY, "Workflow '%s' exists already".formatted(id));
         }
+        WorkflowVersions.insert(connection, workflow);
         return workflow;
     }
 
@@ -228,6 +230,9 @@ public class WorkflowCalls {
                 known.createdAt(),
                 Instant.now());
         Workflows.update(stored);
+        if (!stored.revisionId().equals(known.revisionId())) {
+            WorkflowVersions.insert(connection, stored);
+        }
         return stored;
     }
 

@@ -32,13 +32,18 @@ final class WorkflowMessages {
                 .setAppId(workflow.tenant().appId())
                 .setCreatedAt(Times.stamp(workflow.createdAt()))
                 .setModifiedAt(Times.stamp(workflow.modifiedAt()))
-                .setVersion(WorkflowVersion.newBuilder()
-                        .setId(workflow.revisionId())
-                        .setWorkflowId(workflow.id())
-                        .setUserId(workflow.tenant().userId())
-                        .setAppId(workflow.tenant().appId())
-                        .setModifiedAt(Times.stamp(workflow.modifiedAt()))
-                        .addAllNodes(document.getNodesList()))
+                .setVersion(version(workflow))
+                .build();
+    }
+
+    static WorkflowVersion version(StoredWorkflow workflow) {
+        return WorkflowVersion.newBuilder()
+                .setId(workflow.revisionId())
+                .setWorkflowId(workflow.id())
+                .setUserId(workflow.tenant().userId())
+                .setAppId(workflow.tenant().appId())
+                .setModifiedAt(Times.stamp(workflow.modifiedAt()))
+                .addAllNodes(document(workflow).getNodesList())
                 .build();
     }
 

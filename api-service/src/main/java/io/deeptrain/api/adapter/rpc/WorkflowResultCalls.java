@@ -67,7 +67,7 @@ class WorkflowResultCalls {
 
     private PostWorkflowResultsResponse post(Caller caller, PostWorkflowResultsRequest request) {
         Tenant tenant = database.inTransaction(_ -> Tenants.app(caller, request.getUserAppId()));
-        StoredWorkflow stored = database.inTransaction(_ -> found(tenant, request));
+        StoredWorkflow stored = database.inTransaction(connection -> found(connection, tenant, request));
         Workflow workflow = WorkflowMessages.message(stored);
         if (!(Graph.of(WorkflowMessages.nodes(workflow)) instanceof Graph.Ordered(List<Node> ordered))) {
             throw new IllegalStateException("workflow %s was kept and cannot run".formatted(stored.id()));
@@ -110,16 +110,14 @@ class WorkflowResultCalls {
         return answer.setStatus(overall(good, all)).build();
     }
 
-    private static StoredWorkflow found(Tenant tenant, PostWorkflowResultsRequest request) {
+    /** As it is now, or as it was in the version that is asked for. */
+    private static StoredWorkflow found(Connection connection, Tenant tenant, PostWorkflowResultsRequest request)
+            throws SQLException {
         StoredWorkflow workflow = Workflows.find(tenant, request.getWorkflowId())
                 .orElseThrow(() -> WorkflowMessages.noWorkflow(request.getWorkflowId()));
-        if (!request.getVersionId().isEmpty() && !request.getVersionId().equals(workflow.revisionId())) {
-            throw new Refusal(
-                    StatusCode.WORKFLOW_DOES_NOT_EXIST,
-                    "version_id is '%s' but must be left out, or '%s', the only version that is kept of workflow '%s'"
-                            .formatted(request.getVersionId(), workflow.revisionId(), workflow.id()));
-        }
-        return workflow;
+        return request.getVersionId().isEmpty() || request.getVersionId().equals(workflow.revisionId())
+                ? workflow
+                : WorkflowVersionCalls.found(connection, tenant, workflow.id(), request.getVersionId());
     }
 
     /** What was there when the workflow was kept may have been deleted since. */
