@@ -24,6 +24,7 @@ import io.deeptrain.event.JobEvent.JobRequeued;
 import io.deeptrain.event.JobEvent.JobStarted;
 import io.deeptrain.event.JobEvent.JobSucceeded;
 import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
@@ -43,6 +44,7 @@ public record EventType(String name, Topic topic, Class<? extends Event> recordC
     public static final List<EventType> ALL = List.of(
             type("training.requested.v1", Topic.REQUESTS, TrainingRequested.class),
             type("training.stop-requested.v1", Topic.REQUESTS, TrainingStopRequested.class),
+            type("training.budget-reached.v1", Topic.REQUESTS, TrainingBudgetReached.class),
             type("training.cancelled.v1", Topic.REQUESTS, TrainingCancelled.class),
             type("job.sealed.v1", Topic.REQUESTS, JobSealed.class),
             type("attempt.assigned.v1", Topic.ASSIGNMENTS, AttemptAssigned.class),

@@ -45,6 +45,12 @@ public sealed interface RequestEvent extends Event {
     record TrainingStopRequested(JobId jobId, Instant requestedAt) implements RequestEvent {}
 
     /**
+     * A budget of the tenant is used up: the training ends, and what it has learned is kept. Otherwise as
+     * {@link TrainingStopRequested}; of the two a job is told one.
+     */
+    record TrainingBudgetReached(JobId jobId, Instant reachedAt) implements RequestEvent {}
+
+    /**
      * The tenant deleted the version. The bill stops at {@code cancelledAt}, the commit of the deletion by the
      * database's clock.
      */

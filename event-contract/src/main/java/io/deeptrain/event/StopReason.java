@@ -10,7 +10,7 @@ public enum StopReason {
     PREEMPTED(false),
     /** The tenant is content with what there is: evaluate, publish, succeed. */
     STOP_AND_KEEP_BEST(true),
-    /** The cost cap is reached: evaluate, publish, succeed. */
+    /** The cost cap is reached, or a budget used up: evaluate, publish, succeed. */
     BUDGET_REACHED(true);
 
     private final boolean keepsModel;

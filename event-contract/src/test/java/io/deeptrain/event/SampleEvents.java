@@ -60,6 +60,7 @@ public final class SampleEvents {
             new RequestEvent.TrainingRequested(
                     JOB, TENANT, MODEL, VERSION, SPEC, RATE, new CostCap.AtMost(2_500), ESTIMATE, NOON),
             new RequestEvent.TrainingStopRequested(JOB, NOON),
+            new RequestEvent.TrainingBudgetReached(JOB, NOON),
             new RequestEvent.TrainingCancelled(JOB, NOON),
             new RequestEvent.JobSealed(JOB, NOON),
             new AssignmentEvent.AttemptAssigned(JOB, ATTEMPT, WORKER, INCARNATION, TENANT, SPEC, RESUMED),

@@ -30,6 +30,7 @@ import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.Lineage;
 import io.deeptrain.scheduler.job.Losses;
+import io.deeptrain.scheduler.job.StopWish;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -207,11 +208,14 @@ final class FlawedEngine {
         for (JobEvent entry : decisions.history()) {
             if (entry instanceof JobRequeued) {
                 switch (engine.job(entry.jobId()).state()) {
-                    case JobState.Queued(var token, var since, var notBefore, var losses, var lineage, var stopAsked)
-                    when stopAsked ->
-                        replace(entry.jobId(), new JobState.Queued(token, since, notBefore, losses, lineage, false));
-                    case JobState.Assigned(var lease, var losses, var lineage, var stopAsked)
-                    when stopAsked -> replace(entry.jobId(), new JobState.Assigned(lease, losses, lineage, false));
+                    case JobState.Queued(var token, var since, var notBefore, var losses, var lineage, var wish)
+                    when wish != StopWish.NONE ->
+                        replace(
+                                entry.jobId(),
+                                new JobState.Queued(token, since, notBefore, losses, lineage, StopWish.NONE));
+                    case JobState.Assigned(var lease, var losses, var lineage, var wish)
+                    when wish != StopWish.NONE ->
+                        replace(entry.jobId(), new JobState.Assigned(lease, losses, lineage, StopWish.NONE));
                     case JobState.Queued _,
                             JobState.Assigned _,
                             JobState.Running _,
@@ -226,9 +230,9 @@ final class FlawedEngine {
 
     private static boolean isToStop(JobState state) {
         return switch (state) {
-            case JobState.Queued queued -> queued.stopAsked();
-            case JobState.Assigned assigned -> assigned.stopAsked();
-            case JobState.Running running -> running.stopAsked();
+            case JobState.Queued queued -> queued.stopWish() != StopWish.NONE;
+            case JobState.Assigned assigned -> assigned.stopWish() != StopWish.NONE;
+            case JobState.Running running -> running.stopWish() != StopWish.NONE;
             case JobState.Cancelling _, JobState.Finishing _, JobState.Ended _ -> false;
         };
     }
@@ -242,7 +246,7 @@ final class FlawedEngine {
                         cancelled.occurredAt(),
                         Losses.NONE,
                         Lineage.SCRATCH,
-                        false));
+                        StopWish.NONE));
     }
 
     private void replace(JobId jobId, JobState state) {

@@ -3,6 +3,7 @@ package io.deeptrain.simulation;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
@@ -106,6 +107,7 @@ final class Truth {
     void told(RequestEvent event) {
         switch (event) {
             case TrainingStopRequested stop -> stopped.add(stop.jobId());
+            case TrainingBudgetReached reached -> stopped.add(reached.jobId());
             case TrainingCancelled cancel -> cancelled.put(cancel.jobId(), cancel);
             case JobSealed seal -> sealed.put(seal.jobId(), seal);
             case TrainingRequested _ -> {}

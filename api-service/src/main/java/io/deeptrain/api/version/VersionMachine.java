@@ -26,10 +26,12 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.Origin.Resumed;
 import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The rules of a model version's life. Pure: same arguments, same answer.
@@ -84,16 +86,25 @@ public final class VersionMachine {
      * just finished by itself, it changes nothing.
      */
     public static Stop stop(Version version, Instant now) {
+        return stop(version, jobId -> new TrainingStopRequested(jobId, now));
+    }
+
+    /** A budget is used up. As {@link #stop(Version, Instant)}, but that the job says why. */
+    public static Stop stopAtBudget(Version version, Instant now) {
+        return stop(version, jobId -> new TrainingBudgetReached(jobId, now));
+    }
+
+    private static Stop stop(Version version, Function<JobId, RequestEvent> wish) {
         return switch (version.state()) {
             case Waiting(var _, var _, var _, var stopAsked) when stopAsked -> new Stop.Accepted(Turn.quietly(version));
             case Waiting(var jobId, var percent, var checkpointed, var _)
-            when checkpointed -> stopping(version, new Waiting(jobId, percent, true, true), jobId, now);
+            when checkpointed -> stopping(version, new Waiting(jobId, percent, true, true), wish.apply(jobId));
             case Waiting _ ->
                 new Stop.Refused("it waits to be trained and there is nothing to keep: delete the version instead");
             case Training(var _, var _, var _, var _, var _, var stopAsked)
             when stopAsked -> new Stop.Accepted(Turn.quietly(version));
             case Training(var jobId, var attempt, var percent, var pace, var checkpointed, var _) ->
-                stopping(version, new Training(jobId, attempt, percent, pace, checkpointed, true), jobId, now);
+                stopping(version, new Training(jobId, attempt, percent, pace, checkpointed, true), wish.apply(jobId));
             case Sealed _ -> new Stop.Accepted(Turn.quietly(version));
             case Untrained _ -> new Stop.Refused("nobody asked to train it");
             case Trained _ -> new Stop.Refused("it is trained already");
@@ -102,8 +113,8 @@ public final class VersionMachine {
         };
     }
 
-    private static Stop stopping(Version version, VersionState remembered, JobId jobId, Instant now) {
-        return new Stop.Accepted(new Turn(version.in(remembered), List.of(new TrainingStopRequested(jobId, now))));
+    private static Stop stopping(Version version, VersionState remembered, RequestEvent wish) {
+        return new Stop.Accepted(new Turn(version.in(remembered), List.of(wish)));
     }
 
     private static Turn cancel(Version version, JobId jobId, Instant now) {

@@ -9,6 +9,7 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
@@ -71,7 +72,7 @@ final class PlayedServices implements AutoCloseable {
                                 BILLED_SECONDS * 1000),
                         Elsewhere.charge(app, job.value(), BILLED_SECONDS));
             // These trainings are over before anybody could stop them.
-            case TrainingStopRequested _ -> {}
+            case TrainingStopRequested _, TrainingBudgetReached _ -> {}
             case TrainingCancelled _ -> elsewhere.say(Elsewhere.charge(app, job.value(), BILLED_SECONDS));
         }
     }

@@ -34,6 +34,7 @@ import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StoredObject;
@@ -97,6 +98,15 @@ class VersionMachineTest {
     void deleting_a_version_again_changes_nothing(VersionState state) {
         assertThat(VersionMachine.delete(new Version(state, 3), NOW.plusSeconds(9)))
                 .isEqualTo(new Turn(new Version(state, 3), List.of()));
+    }
+
+    @Test
+    void a_training_whose_budget_is_used_up_is_stopped_and_the_scheduler_is_told_why() {
+        assertThat(VersionMachine.stopAtBudget(new Version(TRAINING, 3), NOW))
+                .isEqualTo(new Stop.Accepted(
+                        new Turn(new Version(STOPPING, 3), List.of(new TrainingBudgetReached(JOB, NOW)))));
+        assertThat(VersionMachine.stopAtBudget(new Version(STOPPING, 3), NOW))
+                .isEqualTo(new Stop.Accepted(new Turn(new Version(STOPPING, 3), List.of())));
     }
 
     @Test

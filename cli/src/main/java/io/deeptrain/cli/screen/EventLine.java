@@ -29,6 +29,7 @@ import io.deeptrain.event.JobEvent.JobStarted;
 import io.deeptrain.event.JobEvent.JobSucceeded;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
@@ -60,6 +61,7 @@ public final class EventLine {
                                 requested.spec().template(),
                                 Words.count(requested.spec().inputCount(), "image"));
             case TrainingStopRequested _ -> "the tenant ends the training and keeps what there is";
+            case TrainingBudgetReached _ -> "a budget is used up; what there is is kept";
             case TrainingCancelled _ -> "the version was deleted";
             case JobSealed _ -> "no cancel came before the end";
             case AttemptAssigned assigned -> "run attempt %s".formatted(assigned.attempt());

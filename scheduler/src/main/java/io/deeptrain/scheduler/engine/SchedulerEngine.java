@@ -22,6 +22,7 @@ import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
@@ -54,6 +55,7 @@ import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.job.JobState.Running;
 import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.job.Lineage;
+import io.deeptrain.scheduler.job.StopWish;
 import io.deeptrain.scheduler.queue.Contender.Claimant;
 import io.deeptrain.scheduler.queue.Contender.Holder;
 import io.deeptrain.scheduler.queue.JobQueue;
@@ -279,7 +281,8 @@ public final class SchedulerEngine {
     private void hearRequest(RequestEvent request) {
         switch (request) {
             case TrainingRequested training -> admit(training);
-            case TrainingStopRequested(var jobId, var _) -> stop(jobId);
+            case TrainingStopRequested(var jobId, var _) -> stop(jobId, StopWish.OF_TENANT);
+            case TrainingBudgetReached(var jobId, var _) -> stop(jobId, StopWish.OF_BUDGET);
             case TrainingCancelled(var jobId, var cancelledAt) -> command(jobId, new JobCommand.Cancel(cancelledAt));
             case JobSealed(var jobId, var _) -> command(jobId, new JobCommand.Seal());
         }
@@ -298,8 +301,8 @@ public final class SchedulerEngine {
     }
 
     /** Whoever holds the job is told at once; a job that waits remembers it for its next attempt. */
-    private void stop(JobId jobId) {
-        if (command(jobId, new JobCommand.Stop())) {
+    private void stop(JobId jobId, StopWish wish) {
+        if (command(jobId, new JobCommand.Stop(wish))) {
             Optional.ofNullable(watches.get(jobId)).ifPresent(this::stopIfWanted);
         }
     }
@@ -735,11 +738,12 @@ public final class SchedulerEngine {
     private static Optional<StopReason> wantedStop(JobRecord job) {
         return switch (job.state()) {
             case Cancelling _ -> Optional.of(StopReason.CANCELLED);
-            case Assigned assigned when assigned.stopAsked() -> Optional.of(StopReason.STOP_AND_KEEP_BEST);
-            case Running running when running.stopAsked() -> Optional.of(StopReason.STOP_AND_KEEP_BEST);
+            case Assigned assigned -> assigned.stopWish().reason();
+            case Running running
+            when running.stopWish() != StopWish.NONE -> running.stopWish().reason();
             case Running running
             when Budget.of(job.request()).reachedBy(running.billableMillis()) -> Optional.of(StopReason.BUDGET_REACHED);
-            case Queued _, Assigned _, Running _, Finishing _, Ended _ -> Optional.empty();
+            case Queued _, Running _, Finishing _, Ended _ -> Optional.empty();
         };
     }
 

@@ -37,8 +37,8 @@ public sealed interface JobCommand {
     /** The scheduler gives the attempt up. */
     record GiveUp(FencingToken token, RequeueCause cause, String detail) implements OfAttempt {}
 
-    /** The tenant ends the training and keeps what there is. */
-    record Stop() implements JobCommand {}
+    /** Somebody ends the training and keeps what there is. */
+    record Stop(StopWish wish) implements JobCommand {}
 
     record Cancel(Instant cancelledAt) implements JobCommand {}
 

@@ -24,8 +24,8 @@ public sealed interface JobFact {
     record Requeued(RequeueCause cause, String detail, long readingMillis, Losses losses, Instant at, Instant notBefore)
             implements JobFact {}
 
-    /** The tenant wants no more training. Each attempt from now on is told to finish with what it has. */
-    record StopAsked() implements JobFact {}
+    /** No more training is wanted. Each attempt from now on is told to finish with what it has. */
+    record StopAsked(StopWish wish) implements JobFact {}
 
     record CancelBegun(Instant cancelledAt) implements JobFact {}
 

@@ -61,7 +61,7 @@ public final class JobMachine {
         return switch (command) {
             case Assign assign -> assign(state, assign, now);
             case OfAttempt ofAttempt -> ofAttempt(state, ofAttempt, retry, now);
-            case Stop() -> stop(state);
+            case Stop(var wish) -> stop(state, wish);
             case Cancel(var cancelledAt) -> cancel(state, cancelledAt, now);
             case Seal() -> seal(state, now);
         };
@@ -72,7 +72,7 @@ public final class JobMachine {
         return switch (fact) {
             case JobFact.Assigned(var lease)
             when state instanceof Queued queued ->
-                new Assigned(lease, queued.losses(), queued.lineage(), queued.stopAsked());
+                new Assigned(lease, queued.losses(), queued.lineage(), queued.stopWish());
             case JobFact.Started(var origin, var at)
             when state instanceof Assigned assigned ->
                 JobState.startedAt(assigned, assigned.lineage().asStartedFrom(origin), at);
@@ -82,15 +82,15 @@ public final class JobMachine {
             when state instanceof Running running -> checkpointed(running, checkpoint);
             case JobFact.Requeued requeued
             when state instanceof Assigned assigned ->
-                waitingAgain(assigned.token(), assigned.lineage(), assigned.stopAsked(), requeued);
+                waitingAgain(assigned.token(), assigned.lineage(), assigned.stopWish(), requeued);
             case JobFact.Requeued requeued
             when state instanceof Running running ->
-                waitingAgain(running.token(), running.lineage(), running.stopAsked(), requeued);
-            case JobFact.StopAsked() when state instanceof Queued queued -> stopAsked(queued);
-            case JobFact.StopAsked()
+                waitingAgain(running.token(), running.lineage(), running.stopWish(), requeued);
+            case JobFact.StopAsked(var wish) when state instanceof Queued queued -> stopAsked(queued, wish);
+            case JobFact.StopAsked(var wish)
             when state instanceof Assigned(var lease, var losses, var lineage, var _) ->
-                new Assigned(lease, losses, lineage, true);
-            case JobFact.StopAsked() when state instanceof Running running -> stopAsked(running);
+                new Assigned(lease, losses, lineage, wish);
+            case JobFact.StopAsked(var wish) when state instanceof Running running -> stopAsked(running, wish);
             case JobFact.CancelBegun(var cancelledAt)
             when state instanceof Assigned(var lease, var _, var _, var _) ->
                 new Cancelling(lease, cancelledAt, false, 0);
@@ -195,16 +195,20 @@ public final class JobMachine {
      * to keep and the stop is passed over; the front door refuses it already. After that it is remembered even if what
      * was trained is lost: then the next attempt trains as little as makes a model.
      */
-    private static Decision stop(JobState state) {
+    private static Decision stop(JobState state, StopWish wish) {
         return switch (state) {
             case Queued queued when queued.token().equals(FencingToken.NONE) -> refused(NOTHING_TO_KEEP);
-            case Queued queued -> queued.stopAsked() ? refused(NOTHING_NEW) : accepted(new JobFact.StopAsked());
-            case Assigned assigned -> assigned.stopAsked() ? refused(NOTHING_NEW) : accepted(new JobFact.StopAsked());
-            case Running running -> running.stopAsked() ? refused(NOTHING_NEW) : accepted(new JobFact.StopAsked());
+            case Queued queued -> stopOf(queued.stopWish(), wish);
+            case Assigned assigned -> stopOf(assigned.stopWish(), wish);
+            case Running running -> stopOf(running.stopWish(), wish);
             case Cancelling _ -> refused(CANCEL_UNDER_WAY);
             case Finishing _ -> refused(ATTEMPT_IS_OVER);
             case Ended _ -> refused(ALREADY_ENDED);
         };
+    }
+
+    private static Decision stopOf(StopWish known, StopWish wish) {
+        return known == StopWish.NONE ? accepted(new JobFact.StopAsked(wish)) : refused(NOTHING_NEW);
     }
 
     private static Decision cancel(JobState state, Instant cancelledAt, Instant now) {
@@ -322,7 +326,7 @@ public final class JobMachine {
                 readingMillis,
                 progress,
                 pace,
-                before.stopAsked());
+                before.stopWish());
     }
 
     private static Running checkpointed(Running before, Checkpoint checkpoint) {
@@ -335,19 +339,19 @@ public final class JobMachine {
                 larger(before, checkpoint.readingMillis()),
                 before.progress(),
                 before.pace(),
-                before.stopAsked());
+                before.stopWish());
     }
 
     private static Queued waitingAgain(
-            FencingToken token, Lineage lineage, boolean stopAsked, JobFact.Requeued requeued) {
-        return new Queued(token, requeued.at(), requeued.notBefore(), requeued.losses(), lineage, stopAsked);
+            FencingToken token, Lineage lineage, StopWish stopWish, JobFact.Requeued requeued) {
+        return new Queued(token, requeued.at(), requeued.notBefore(), requeued.losses(), lineage, stopWish);
     }
 
-    private static Queued stopAsked(Queued before) {
-        return new Queued(before.token(), before.since(), before.notBefore(), before.losses(), before.lineage(), true);
+    private static Queued stopAsked(Queued before, StopWish wish) {
+        return new Queued(before.token(), before.since(), before.notBefore(), before.losses(), before.lineage(), wish);
     }
 
-    private static Running stopAsked(Running before) {
+    private static Running stopAsked(Running before, StopWish wish) {
         return new Running(
                 before.lease(),
                 before.losses(),
@@ -357,6 +361,6 @@ public final class JobMachine {
                 before.readingMillis(),
                 before.progress(),
                 before.pace(),
-                true);
+                wish);
     }
 }

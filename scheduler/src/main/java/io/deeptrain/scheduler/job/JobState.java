@@ -33,8 +33,8 @@ import java.util.Map;
  * Finishing  -- Ended          --> Ended        (sealed: as it finished; or cancelled)
  * </pre>
  *
- * <p>{@code stopAsked} is the tenant's wish to end the training and keep what there is. It is never taken back, and
- * goes with the job from attempt to attempt, so that one that is lost while it stops does not lose the wish.
+ * <p>{@code stopWish} is the wish to end the training and keep what there is. The first one counts; it is never taken
+ * back, and goes with the job from attempt to attempt, so that one that is lost while it stops does not lose the wish.
  */
 public sealed interface JobState {
     /** The token of the newest attempt, {@link FencingToken#NONE} before the first. */
@@ -57,11 +57,11 @@ public sealed interface JobState {
      * @param lineage what the next attempt builds on
      */
     record Queued(
-            FencingToken token, Instant since, Instant notBefore, Losses losses, Lineage lineage, boolean stopAsked)
+            FencingToken token, Instant since, Instant notBefore, Losses losses, Lineage lineage, StopWish stopWish)
             implements JobState {}
 
     /** A worker was told to run it and prepares. No meter runs. */
-    record Assigned(Lease lease, Losses losses, Lineage lineage, boolean stopAsked) implements Leased {}
+    record Assigned(Lease lease, Losses losses, Lineage lineage, StopWish stopWish) implements Leased {}
 
     /**
      * The meter runs.
@@ -80,7 +80,7 @@ public sealed interface JobState {
             long readingMillis,
             Progress progress,
             Pace pace,
-            boolean stopAsked)
+            StopWish stopWish)
             implements Leased {
         /** All of the job's meter time that would be charged if it ended now. */
         public long billableMillis() {
@@ -113,7 +113,7 @@ public sealed interface JobState {
 
     /** How a job is born. */
     static Queued queuedAt(Instant now) {
-        return new Queued(FencingToken.NONE, now, now, Losses.NONE, Lineage.SCRATCH, false);
+        return new Queued(FencingToken.NONE, now, now, Losses.NONE, Lineage.SCRATCH, StopWish.NONE);
     }
 
     /** How an attempt's meter starts. */
@@ -127,7 +127,7 @@ public sealed interface JobState {
                 0,
                 progressIn(startedFrom),
                 Pace.UNKNOWN,
-                before.stopAsked());
+                before.stopWish());
     }
 
     /** Work that an attempt did not do itself is no progress of its own. */

@@ -45,6 +45,7 @@ import io.deeptrain.event.Origin.Resumed;
 import io.deeptrain.event.Origin.Scratch;
 import io.deeptrain.event.Phase;
 import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.SchedulerId;
@@ -432,6 +433,24 @@ class SchedulerEngineTest {
         assertNothing(world.pass(RESEND));
         world.hear(new JobSealed(job(1), T0));
         assertNothing(world.hear(new TrainingStopRequested(job(1), T0)));
+    }
+
+    @Test
+    void a_training_whose_budget_is_used_up_is_asked_to_finish_with_what_it_has_and_remembers_why() {
+        running();
+        AttemptStopRequested atBudget = stop(1, FIRST, ALICE, StopReason.BUDGET_REACHED);
+        assertThat(world.hear(new TrainingBudgetReached(job(1), T0)))
+                .isEqualTo(new Decisions(List.of(), List.of(atBudget), Set.of(job(1))));
+        assertNothing(world.hear(new TrainingBudgetReached(job(1), T0)));
+        assertNothing(world.hear(new TrainingStopRequested(job(1), T0)));
+        world.save(1, FIRST, ALICE, 1, 10, 1000);
+        world.fail(1, FIRST, ALICE, PLATFORM_FAULT, 1500);
+        world.restart();
+        world.pass(SECOND_OF_TIME);
+        world.beat(BOB, 1);
+        assertThat(world.start(1, SECOND, BOB, new Resumed(checkpoint(FIRST, 1, 10, 1000)))
+                        .assignments())
+                .containsExactly(stop(1, SECOND, BOB, StopReason.BUDGET_REACHED));
     }
 
     @Test

@@ -65,7 +65,7 @@ import org.junit.jupiter.api.Test;
 class JobMachineTest {
     static final JobFact ASSIGNED = assigned(ALICE, FIRST);
     static final JobFact STARTED = new Started(new Scratch(), T0);
-    static final JobFact STOP = new StopAsked();
+    static final JobFact STOP = new StopAsked(StopWish.OF_TENANT);
     static final JobFact LOST = lost(Losses.NONE.and(ALICE), 0);
     static final Instant CANCELLED_AT = T0.plusSeconds(7);
     static final Succeeded STOPPED = new Succeeded(SUCCESS.model(), SUCCESS.metrics(), Completion.STOPPED_BY_TENANT);
@@ -84,7 +84,7 @@ class JobMachineTest {
             new Fail(FIRST, PLATFORM_FAULT, 9000),
             new ConcludeStop(FIRST, StopReason.PREEMPTED, 9000),
             new GiveUp(FIRST, RequeueCause.LEASE_LAPSED, GONE),
-            new Stop(),
+            new Stop(StopWish.OF_TENANT),
             new Cancel(CANCELLED_AT),
             new Seal());
 
@@ -236,7 +236,7 @@ class JobMachineTest {
                         T0.plusSeconds(1),
                         new Losses(List.of(ALICE, BOB)),
                         new Lineage(new Resumed(second), 75_000),
-                        false));
+                        StopWish.NONE));
     }
 
     @Test
@@ -347,8 +347,10 @@ class JobMachineTest {
     void a_stop_that_is_asked_for_again_changes_nothing_in_any_state() {
         for (JobState state :
                 List.of(after(ASSIGNED, STARTED, LOST, STOP), after(ASSIGNED, STOP), after(ASSIGNED, STARTED, STOP))) {
-            assertThat(JobMachine.decide(state, new Stop(), RetryPolicy.STANDARD, T0))
-                    .isEqualTo(Decision.refused(NOTHING_NEW));
+            for (StopWish wish : List.of(StopWish.OF_TENANT, StopWish.OF_BUDGET)) {
+                assertThat(JobMachine.decide(state, new Stop(wish), RetryPolicy.STANDARD, T0))
+                        .isEqualTo(Decision.refused(NOTHING_NEW));
+            }
         }
     }
 
@@ -443,9 +445,9 @@ class JobMachineTest {
 
     private static boolean stopAsked(JobState state) {
         return switch (state) {
-            case JobState.Queued queued -> queued.stopAsked();
-            case JobState.Assigned assigned -> assigned.stopAsked();
-            case JobState.Running running -> running.stopAsked();
+            case JobState.Queued queued -> queued.stopWish() == StopWish.OF_TENANT;
+            case JobState.Assigned assigned -> assigned.stopWish() == StopWish.OF_TENANT;
+            case JobState.Running running -> running.stopWish() == StopWish.OF_TENANT;
             case JobState.Cancelling _, JobState.Finishing _, JobState.Ended _ ->
                 throw new IllegalStateException("has no wish any more: " + state);
         };

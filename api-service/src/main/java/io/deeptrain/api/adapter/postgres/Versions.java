@@ -476,7 +476,7 @@ public final class Versions {
     private static long sequence(RequestEvent event) {
         return switch (event) {
             case TrainingRequested _ -> 1;
-            case RequestEvent.TrainingStopRequested _ -> 2;
+            case RequestEvent.TrainingStopRequested _, RequestEvent.TrainingBudgetReached _ -> 2;
             case RequestEvent.TrainingCancelled _, RequestEvent.JobSealed _ -> 3;
         };
     }

@@ -10,9 +10,13 @@ import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.adapter.json.ContractMapper;
 import io.deeptrain.scheduler.job.Ending;
 import io.deeptrain.scheduler.job.JobState;
+import io.deeptrain.scheduler.job.StopWish;
 
 /** A job's request as it travelled, and its state, each alternative with its {@code kind}. */
 public final class JobRecordJson {
+    private static final String STOP_WISH = "stop_wish";
+
+    /** How a tenant's wish was kept when nobody else had one. */
     private static final String STOP_ASKED = "stop_asked";
 
     private final JsonMapper mapper = ContractMapper.create()
@@ -34,12 +38,13 @@ public final class JobRecordJson {
         return read(json, TrainingRequested.class);
     }
 
-    /** Also a state that was written before a tenant could stop a training. */
+    /** Also a state that was written before a training could be stopped, or before a budget could. */
     public JobState state(String json) {
         try {
             JsonNode state = mapper.readTree(json);
-            if (state instanceof ObjectNode object && !object.has(STOP_ASKED)) {
-                object.put(STOP_ASKED, false);
+            if (state instanceof ObjectNode object && !object.has(STOP_WISH)) {
+                boolean isAsked = object.path(STOP_ASKED).asBoolean(false);
+                object.put(STOP_WISH, (isAsked ? StopWish.OF_TENANT : StopWish.NONE).name());
             }
             return mapper.treeToValue(state, JobState.class);
         } catch (JsonProcessingException corrupt) {

@@ -32,6 +32,7 @@ import io.deeptrain.scheduler.job.JobState.Finishing;
 import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.job.Lineage;
 import io.deeptrain.scheduler.job.Losses;
+import io.deeptrain.scheduler.job.StopWish;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -51,10 +52,13 @@ class JobRecordJsonTest {
         return Stream.of(
                 JobState.queuedAt(T0),
                 new Assigned(
-                        LEASE, new Losses(List.of(ALICE)), Lineage.SCRATCH.savedAs(checkpoint(FIRST, 1, 5, 6)), true),
+                        LEASE,
+                        new Losses(List.of(ALICE)),
+                        Lineage.SCRATCH.savedAs(checkpoint(FIRST, 1, 5, 6)),
+                        StopWish.OF_BUDGET),
                 started,
                 saved,
-                JobMachine.evolve(saved, new StopAsked()),
+                JobMachine.evolve(saved, new StopAsked(StopWish.OF_TENANT)),
                 new Cancelling(LEASE, T0, true, 77),
                 new Finishing(FIRST, SUCCESS, 88),
                 new Finishing(FIRST, new Failed(Fault.USER, "BAD", "a null \0 and a \"quote\""), 88),
@@ -79,8 +83,18 @@ class JobRecordJsonTest {
     void a_state_from_before_trainings_could_be_stopped_is_one_that_nobody_stopped() {
         JobState queued = JobState.queuedAt(T0);
         String today = json.written(queued);
-        assertThat(today).contains(",\"stop_asked\":false");
-        assertThat(json.state(today.replace(",\"stop_asked\":false", ""))).isEqualTo(queued);
+        assertThat(today).contains(",\"stop_wish\":\"NONE\"");
+        assertThat(json.state(today.replace(",\"stop_wish\":\"NONE\"", ""))).isEqualTo(queued);
+    }
+
+    @Test
+    void a_state_from_before_budgets_could_stop_a_training_keeps_the_tenants_wish() {
+        JobState stopping = new Assigned(LEASE, Losses.NONE, Lineage.SCRATCH, StopWish.OF_TENANT);
+        String today = json.written(stopping);
+        assertThat(json.state(today.replace("\"stop_wish\":\"OF_TENANT\"", "\"stop_asked\":true")))
+                .isEqualTo(stopping);
+        assertThat(json.state(today.replace("\"stop_wish\":\"OF_TENANT\"", "\"stop_asked\":false")))
+                .isEqualTo(new Assigned(LEASE, Losses.NONE, Lineage.SCRATCH, StopWish.NONE));
     }
 
     @Test
