@@ -79,6 +79,7 @@ public enum StatusCode {
     UPLOAD_FAILED(68002, "Upload request is invalid", 400),
     UPLOAD_EXPIRED(68004, "Upload has expired", 400),
     UPLOAD_CONFLICT(68006, "Upload part conflicts with another", 409),
+    BUDGET_EXCEEDED(69001, "The budget does not allow this", 402),
     LOG_INVALID_REQUEST(70000, "Log request is invalid", 400),
     INTERNAL_ERROR(99009, "Internal error", 500);
 

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Something in the life of a training that a tenant's server can be told.
+ * Something in the life of a training, or of a budget, that a tenant's server can be told.
  *
  * @param messageId the same each time that this is told, so that the receiver can drop what it knows
  * @param data what there is to say besides which job it is
@@ -36,7 +36,8 @@ public record WebhookEvent(String messageId, Type type, Instant occurredAt, Map<
         REQUEUED("training.requeued"),
         SUCCEEDED("training.succeeded"),
         FAILED("training.failed"),
-        CANCELLED("training.cancelled");
+        CANCELLED("training.cancelled"),
+        BUDGET_THRESHOLD("budget.threshold");
 
         private final String publicName;
 

@@ -4,13 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.deeptrain.api.acceptance.Rest.Answer;
-import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.postgres.Keys;
-import io.deeptrain.event.ChargeEvent.ChargeDivided;
-import io.deeptrain.event.ChargeEvent.ChargePosted;
-import io.deeptrain.event.ChargeEvent.ChargeUpdated;
 import io.deeptrain.event.ChargeEvent.MonthPart;
-import io.deeptrain.event.ChargeEvent.Statement;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.JobEvent.JobAssigned;
@@ -19,8 +14,6 @@ import io.deeptrain.event.JobEvent.JobFinishing;
 import io.deeptrain.event.JobEvent.JobStarted;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.Origin;
-import io.deeptrain.event.Rate;
-import io.deeptrain.event.Tenant;
 import io.deeptrain.testservers.adapter.DeepTrainServers;
 import io.deeptrain.testservers.adapter.TestServers;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -35,8 +28,6 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +55,8 @@ class InvoicesTest {
     @SuppressWarnings("NullAway.Init") // Quarkus sets it.
     Clock clock;
 
-    private final String user = "user-" + UUID.randomUUID();
+    @SuppressWarnings("NullAway.Init") // Made before each test.
+    private OwnUser user;
 
     @SuppressWarnings("NullAway.Init") // Made before each test.
     private OwnApp app;
@@ -75,15 +67,8 @@ class InvoicesTest {
     @BeforeEach
     void aUserOfItsOwn() {
         ((MovableClock) clock).setTo(OCTOBER_CLOSED);
-        String key = "key-" + UUID.randomUUID();
-        keys.keep(key, new Caller(user, Optional.empty()), "", Instant.now(), Optional.empty());
-        app = new OwnApp(new Rest(base, key), "=app");
-        assertThat(app.rest()
-                        .post("/v2/users/me/apps", "{\"apps\":[{\"id\":\"=app\"}]}")
-                        .code())
-                .isEqualTo(10000);
-        app.labelledInputs();
-        app.create("m", "");
+        user = OwnUser.fresh(base, keys);
+        app = user.app("=app");
         elsewhere = new Elsewhere(TestServers.kafka());
     }
 
@@ -232,20 +217,8 @@ class InvoicesTest {
         return new MonthPart(month, seconds, cents);
     }
 
-    /** What billing says of a job: the charge, and how it lies in the months. */
     private Event[] stated(String job, long revision, boolean isFinal, Instant at, MonthPart... parts) {
-        JobId jobId = new JobId(job);
-        Tenant tenant = new Tenant(user, app.id());
-        long seconds =
-                List.of(parts).stream().mapToLong(MonthPart::billedSeconds).sum();
-        long cents = List.of(parts).stream().mapToLong(MonthPart::amountCents).sum();
-        Statement statement = new Statement(new Rate(400, "USD"), 1, seconds, cents, List.of());
-        return new Event[] {
-            isFinal
-                    ? new ChargePosted(jobId, tenant, revision, statement, at)
-                    : new ChargeUpdated(jobId, tenant, revision, statement, at),
-            new ChargeDivided(jobId, tenant, revision, List.of(parts), at)
-        };
+        return user.stated(app, job, revision, isFinal, at, parts);
     }
 
     private JsonNode invoices(String below) {

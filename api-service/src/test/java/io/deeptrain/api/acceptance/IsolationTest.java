@@ -107,6 +107,12 @@ class IsolationTest {
     @CsvSource({
         "GET, /v2/users/<user>/apps/<app>/usage",
         "GET, /v2/users/me/apps/<app>/usage",
+        "GET, /v2/users/<user>/budget",
+        "PUT, /v2/users/<user>/budget",
+        "DELETE, /v2/users/<user>/budget",
+        "GET, /v2/users/<user>/apps/<app>/budget",
+        "PUT, /v2/users/me/apps/<app>/budget",
+        "DELETE, /v2/users/me/apps/<app>/budget",
         "GET, /v2/users/<user>/invoices",
         "GET, /v2/users/<user>/invoices/2026-01",
         "GET, /v2/users/me/apps/<app>/webhooks",

@@ -113,6 +113,27 @@ final class OwnOperations {
                     "application/octet-stream"),
             new Own(
                     "get",
+                    "/budget",
+                    "GetAppBudget",
+                    "What an app may spend in a month, and what of it is spent, set aside and left.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "put",
+                    "/budget",
+                    "PutAppBudget",
+                    "Sets what an app may spend in a month: amount_cents, alerts (percentages) and hard.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "delete",
+                    "/budget",
+                    "DeleteAppBudget",
+                    "Takes the budget of an app away.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "get",
                     "/usage",
                     "GetUsage",
                     "What an app has used and what it costs, newest job first.",
@@ -121,6 +142,27 @@ final class OwnOperations {
 
     /** Of all apps of a user. There is no short form: an app's key opens that app only. */
     private static final List<Own> OF_USERS = List.of(
+            new Own(
+                    "get",
+                    "/budget",
+                    "GetUserBudget",
+                    "What a user may spend in a month, and what of it is spent, set aside and left.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "put",
+                    "/budget",
+                    "PutUserBudget",
+                    "Sets what a user may spend in a month: amount_cents, alerts (percentages) and hard.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "delete",
+                    "/budget",
+                    "DeleteUserBudget",
+                    "Takes the budget of a user away.",
+                    Map.of(),
+                    "application/json"),
             new Own(
                     "get",
                     "/invoices",

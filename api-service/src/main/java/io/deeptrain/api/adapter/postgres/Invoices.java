@@ -81,6 +81,7 @@ public final class Invoices {
                 revised.stream().filter(line -> !known.contains(line)).toList()) {
             put(connection, divided, line, currency.get());
         }
+        Budgets.releaseIfFinal(connection, divided.jobId());
     }
 
     private static boolean isIn(List<InvoiceLine> revised, InvoiceLine line) {

@@ -111,6 +111,17 @@ public final class Webhooks {
                 """, messageId, type, body, tenant.userId(), tenant.appId(), type);
     }
 
+    /** As {@link #enqueue}, for the servers of all apps of a user. */
+    static void enqueueForAll(Connection connection, String userId, String messageId, String type, String body)
+            throws SQLException {
+        Sql.update(connection, """
+                insert into webhook_delivery (webhook_id, message_id, event_type, body, next_attempt_at)
+                select webhook_id, ?, ?, ?, clock_timestamp() from webhook
+                where user_id = ? and disabled_reason = '' and (event_types = '{}' or ? = any(event_types))
+                on conflict do nothing
+                """, messageId, type, body, userId, type);
+    }
+
     /** Takes messages that are due. Whoever takes one has it for the term; then it is due again. */
     public static List<Due> take(Connection connection, int max, Duration term) throws SQLException {
         return Sql.list(

@@ -58,7 +58,7 @@ import org.jboss.logging.Logger;
  * <ol>
  *   <li>Everything that can be known is checked: template, hyperparameters, concepts, labels.
  *   <li>The dataset is frozen into a manifest in the object store. If the rest fails it lies there unused.
- *   <li>One transaction: the version, its idempotency key, and what the scheduler is told.
+ *   <li>One transaction: the version, its idempotency key, what is set aside for it, and what the scheduler is told.
  * </ol>
  */
 @ApplicationScoped
@@ -69,17 +69,20 @@ class TrainingCalls {
     private final Database database;
     private final ObjectStore objects;
     private final TrainingSource source;
+    private final TrainingHolds holds;
     private final Rate rate;
 
     TrainingCalls(
             Database database,
             ObjectStore objects,
             TrainingSource source,
+            TrainingHolds holds,
             @ConfigProperty(name = "deeptrain.rate.cents-per-gpu-hour", defaultValue = "400") long centsPerGpuHour,
             @ConfigProperty(name = "deeptrain.rate.currency", defaultValue = "USD") String currency) {
         this.database = database;
         this.objects = objects;
         this.source = source;
+        this.holds = holds;
         this.rate = new Rate(centsPerGpuHour, currency);
     }
 
@@ -273,6 +276,7 @@ class TrainingCalls {
                         .expected()
                         .time(),
                 now);
+        holds.setAside(connection, request);
         StoredVersion version =
                 Versions.request(connection, request, facts.order().document().toByteArray(), formula.time());
         LOG.infof(

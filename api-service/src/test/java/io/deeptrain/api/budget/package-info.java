@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.api.budget;
+
+import org.jspecify.annotations.NullMarked;
