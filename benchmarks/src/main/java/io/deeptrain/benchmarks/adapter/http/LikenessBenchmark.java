@@ -56,7 +56,7 @@ public final class LikenessBenchmark {
             statement.execute("""
                     insert into embedding_index (user_id, app_id, model_id, version_id, object_key, sha256, size_bytes,
                                                  worked_at, created_at)
-                    values ('me', '%s', 'm', 'v', 'k', 'model', 1, now(), now())
+                    values ('me', '%s', 'm', 'v', 'k', repeat('a', 64), 1, now(), now())
                     """.formatted(app));
             statement.execute("""
                     insert into input (user_id, app_id, input_id, object_key, sha256, size_bytes, url, metadata, created_at,
@@ -72,7 +72,7 @@ public final class LikenessBenchmark {
     private void embed(Connection connection, String app, int inputs) throws SQLException {
         Random random = new Random(SEED);
         try (PreparedStatement insert = connection.prepareStatement("""
-                insert into input_embedding (user_id, app_id, input_id, model_sha256, vector) values ('me', ?, ?, 'model', ?)
+                insert into input_embedding (user_id, app_id, input_id, model_sha256, vector) values ('me', ?, ?, repeat('a', 64), ?)
                 """)) {
             for (int i = 1; i <= inputs; i++) {
                 insert.setString(1, app);
