@@ -46,11 +46,27 @@ public record Change(
     public sealed interface Raise {
         QueueSettings in(QueueSettings settings, Tenant tenant);
 
+        Level level();
+
+        String queue();
+
+        /** What the limit is called. */
+        String limit();
+
+        int current();
+
+        int needed();
+
         String words();
     }
 
     /** So many jobs of the queue may run at once. */
     public record RaiseRunningMax(Level level, String queue, int current, int needed) implements Raise {
+        @Override
+        public String limit() {
+            return "running-max";
+        }
+
         @Override
         public QueueSettings in(QueueSettings settings, Tenant tenant) {
             QueueLimits limits = level.limitsIn(settings, tenant, queue);
@@ -66,6 +82,11 @@ public record Change(
 
     /** So many GPUs may the queue have beyond what it is guaranteed. */
     public record RaiseBorrowMax(Level level, String queue, int current, int needed) implements Raise {
+        @Override
+        public String limit() {
+            return "borrow-max";
+        }
+
         @Override
         public QueueSettings in(QueueSettings settings, Tenant tenant) {
             QueueLimits limits = level.limitsIn(settings, tenant, queue);

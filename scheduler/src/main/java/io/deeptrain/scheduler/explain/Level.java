@@ -17,7 +17,7 @@ public enum Level {
         this.words = words;
     }
 
-    String words() {
+    public String words() {
         return words;
     }
 

@@ -24,6 +24,7 @@ import io.deeptrain.scheduler.adapter.postgres.JobTable;
 import io.deeptrain.scheduler.adapter.postgres.LeaderLease;
 import io.deeptrain.scheduler.adapter.postgres.Leadership;
 import io.deeptrain.scheduler.adapter.postgres.LeadershipLostException;
+import io.deeptrain.scheduler.engine.EngineSnapshot;
 import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.engine.SchedulerEngine;
@@ -41,9 +42,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -83,6 +89,9 @@ public final class SchedulerLoop implements AutoCloseable {
 
     private static final Duration STATEMENT_MAX = Duration.ofSeconds(20);
 
+    /** So many may wait for a snapshot at once. */
+    private static final int ASKED_MAX = 64;
+
     /** With more records than this behind, an end that a worker reported may not have been read: nobody is late. */
     private static final long BACKLOG_MAX = 500;
 
@@ -98,6 +107,8 @@ public final class SchedulerLoop implements AutoCloseable {
 
     /** Records that an engine could not fold, and why. They are parked when they are polled again. */
     private final Map<Position, String> rejected = new HashMap<>();
+
+    private final BlockingQueue<CompletableFuture<EngineSnapshot>> asked = new ArrayBlockingQueue<>(ASKED_MAX);
 
     private volatile SchedulerView view = SchedulerView.idle(Role.STARTING, Instant.now());
 
@@ -117,6 +128,26 @@ public final class SchedulerLoop implements AutoCloseable {
 
     public SchedulerView view() {
         return view;
+    }
+
+    /**
+     * The engine as it last committed, taken by its own thread between two batches. Empty if this is not the leader, if
+     * too many ask, or if it has no time within {@code atMost}.
+     */
+    public Optional<EngineSnapshot> snapshot(Duration atMost) {
+        CompletableFuture<EngineSnapshot> answer = new CompletableFuture<>();
+        if (view.role() != Role.LEADING || !asked.offer(answer)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(answer.get(atMost.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException | TimeoutException tooLate) {
+            LOG.debugf(tooLate, "no snapshot within %s", atMost);
+            return Optional.empty();
+        }
     }
 
     /** Ends after the batch under way, and lets a standby take over at once. */
@@ -261,6 +292,7 @@ public final class SchedulerLoop implements AutoCloseable {
         }
 
         void cycle() throws SQLException, LeadershipLostException {
+            answerAsked();
             long beganNanos = System.nanoTime();
             pulses.sendIfDue(monotonic());
             List<ConsumerRecord<byte[], byte[]>> polled = consumer.poll(POLL);
@@ -275,6 +307,16 @@ public final class SchedulerLoop implements AutoCloseable {
                 commit(batch);
             }
             tell(batch, polled.size(), Duration.ofNanos(System.nanoTime() - beganNanos));
+        }
+
+        /** All who ask at once get the same. */
+        private void answerAsked() {
+            if (!asked.isEmpty()) {
+                EngineSnapshot snapshot = engine.snapshot();
+                List<CompletableFuture<EngineSnapshot>> answers = new ArrayList<>();
+                asked.drainTo(answers);
+                answers.forEach(answer -> answer.complete(snapshot));
+            }
         }
 
         @Override

@@ -9,11 +9,13 @@ import io.deeptrain.scheduler.adapter.kafka.SchedulerLoop;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerView;
 import io.deeptrain.scheduler.adapter.micrometer.SchedulerMetrics;
 import io.deeptrain.scheduler.engine.EngineSettings;
+import io.deeptrain.scheduler.engine.EngineSnapshot;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -52,6 +54,11 @@ public class SchedulerProcess {
 
     public SchedulerView view() {
         return loop.view();
+    }
+
+    /** See {@link SchedulerLoop#snapshot}. */
+    public Optional<EngineSnapshot> snapshot(Duration atMost) {
+        return loop.snapshot(atMost);
     }
 
     /** The loop first: what it commits last is still published. */

@@ -66,6 +66,18 @@ class SchedulerProcessTest {
                 .body("state.kind", equalTo("queued"))
                 .body("sequence", equalTo(1))
                 .body("request.tenant.user_id", equalTo("acme"));
+        given().get("/queue/jobs/job-777")
+                .then()
+                .statusCode(200)
+                .body("reason.code", equalTo("no-worker"))
+                .body("reason.sentence", equalTo("No worker is there."))
+                .body("change.sentence", equalTo("One GPU more."))
+                .body("position", equalTo(1))
+                .body("waiting", equalTo(1));
+        given().get("/queue").then().statusCode(200).body("jobs.job_id", equalTo(List.of("job-777")));
+        given().get("/queue?after=1").then().statusCode(200).body("jobs.size()", equalTo(0));
+        given().get("/queue?limit=0").then().statusCode(400);
+        given().get("/queue/jobs/nobody").then().statusCode(404);
         given().get("/scheduler/jobs/nobody").then().statusCode(404);
         given().get("/scheduler/fleet").then().statusCode(200).body("role", equalTo("LEADING"));
         String metrics =

@@ -1,0 +1,65 @@
+package io.deeptrain.scheduler.adapter.json;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.event.adapter.json.ContractMapper;
+import io.deeptrain.scheduler.explain.Change;
+import io.deeptrain.scheduler.explain.Change.Raise;
+import io.deeptrain.scheduler.explain.Change.Workers;
+import io.deeptrain.scheduler.explain.Explanation;
+import java.util.List;
+
+/** Explanations as the front door and operators read them: codes and sentences, with the numbers beside them. */
+public final class ExplanationJson {
+    private static final double MILLIS_PER_HOUR = 3_600_000;
+
+    private final JsonMapper mapper = ContractMapper.create();
+
+    /** A page of those that wait. */
+    public String written(int waiting, List<Explanation> page) {
+        ObjectNode whole = mapper.createObjectNode().put("waiting", waiting);
+        ArrayNode jobs = whole.putArray("jobs");
+        page.forEach(explanation -> jobs.add(node(explanation)));
+        return whole.toString();
+    }
+
+    public String written(Explanation explanation) {
+        return node(explanation).toString();
+    }
+
+    private ObjectNode node(Explanation explanation) {
+        ObjectNode node = mapper.createObjectNode()
+                .put("job_id", explanation.jobId().value())
+                .put("position", explanation.position())
+                .put("waiting", explanation.waiting())
+                .put("position_in_app", explanation.positionInApp())
+                .put("gpu_hours_ahead", explanation.gpuMillisAhead() / MILLIS_PER_HOUR);
+        node.putObject("reason")
+                .put("code", explanation.reason().code())
+                .put("sentence", explanation.reason().words())
+                .set("evidence", mapper.valueToTree(explanation.reason()));
+        put(node.putObject("change"), explanation.change());
+        return node;
+    }
+
+    private static void put(ObjectNode node, Change change) {
+        node.put("sentence", change.words());
+        change.waitUntil().ifPresent(until -> node.put("wait_until", until.toString()));
+        node.put("awaits_room", change.awaitsRoom());
+        ArrayNode raises = node.putArray("raises");
+        for (Raise raise : change.raises()) {
+            raises.addObject()
+                    .put("level", raise.level().words())
+                    .put("queue", raise.queue())
+                    .put("limit", raise.limit())
+                    .put("current", raise.current())
+                    .put("needed", raise.needed());
+        }
+        ArrayNode workers = node.putArray("workers");
+        for (Workers group : change.workers()) {
+            workers.addObject().put("count", group.count()).put("gpus_each", group.gpusEach());
+        }
+        node.put("is_enough", change.isEnough());
+    }
+}

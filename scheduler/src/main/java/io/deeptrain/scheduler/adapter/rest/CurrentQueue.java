@@ -1,0 +1,40 @@
+package io.deeptrain.scheduler.adapter.rest;
+
+import io.deeptrain.scheduler.adapter.quarkus.SchedulerProcess;
+import io.deeptrain.scheduler.explain.Explainer;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.ServiceUnavailableException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The queue as it was a moment ago. Whoever asks within a second gets the same, so that asking costs the engine little.
+ */
+@ApplicationScoped
+public class CurrentQueue {
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration KEPT = Duration.ofSeconds(1);
+
+    private final SchedulerProcess process;
+    private Optional<Explainer> explainer = Optional.empty();
+    private long takenNanos;
+
+    CurrentQueue(SchedulerProcess process) {
+        this.process = process;
+    }
+
+    /**
+     * What is asked of the queue, one at a time.
+     *
+     * @throws ServiceUnavailableException if this is not the leader, or it has no time
+     */
+    synchronized <T> T ask(Function<Explainer, T> question) {
+        if (explainer.isEmpty() || System.nanoTime() - takenNanos > KEPT.toNanos()) {
+            explainer = process.snapshot(ANSWER_TIMEOUT).map(Explainer::new);
+            takenNanos = System.nanoTime();
+        }
+        return question.apply(explainer.orElseThrow(() -> new ServiceUnavailableException(
+                "not the leader: %s".formatted(process.view().role()))));
+    }
+}
