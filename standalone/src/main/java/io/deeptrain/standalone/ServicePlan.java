@@ -61,6 +61,7 @@ public final class ServicePlan {
                 database(environment, "api");
                 environment.put("DEEPTRAIN_OBJECTS", home.objects().toUri().toString());
                 environment.put("DEEPTRAIN_WORKER_URL", "http://127.0.0.1:" + port(Part.GPU_WORKER));
+                environment.put("DEEPTRAIN_SCHEDULER_URLS", "http://127.0.0.1:" + port(Part.SCHEDULER));
                 environment.put("DEEPTRAIN_BOOTSTRAP_KEY", key);
             }
             case SCHEDULER -> database(environment, "scheduler");

@@ -120,6 +120,8 @@ class IsolationTest {
         "GET, /v2/users/<user>/apps/<app>/models/<model>/versions/<version>/charge",
         "GET, /v2/users/me/apps/<app>/models/<model>/versions/<version>/job",
         "GET, /v2/users/me/apps/<app>/models/<model>/versions/<version>/progress",
+        "GET, /v2/users/me/apps/<app>/models/<model>/versions/<version>/queue",
+        "GET, /v2/users/me/apps/<own-app>/models/<model>/versions/<version>/queue",
         "GET, /v2/users/me/apps/<app>/models/<model>/versions/<version>/events",
         "GET, /v2/users/me/apps/<own-app>/models/<model>/versions/<version>/log",
         "GET, /v2/users/<user>/apps/<app>/models/<model>/versions/<version>/export/file",

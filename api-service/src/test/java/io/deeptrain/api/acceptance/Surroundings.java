@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
@@ -18,6 +20,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A folder for objects, a first key, a certificate, and a worker that sees cats everywhere: with a model that is stored
@@ -38,6 +42,11 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
 
     private static final String PLACED = """
             {"outputs":[{"embedding":[0.6,0.0,-0.8]}]}""";
+
+    private static final String WAITS = """
+            {"job_id":"x","position":3,"waiting":4,"position_in_app":1,"gpu_hours_ahead":0.5,
+             "reason":{"code":"others-stand-higher","sentence":"2 jobs stand before it."},
+             "change":{"sentence":"3 workers more with 1 GPU each."}}""";
 
     private final HttpServer worker;
 
@@ -62,6 +71,7 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
             exchange.getResponseBody().write(answer);
             exchange.close();
         });
+        worker.createContext("/queue/jobs/", new Leader());
         worker.start();
         Certificates certificates = Certificates.made();
         try {
@@ -78,9 +88,28 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
                     "DEEPTRAIN_BOOTSTRAP_KEY",
                     KEY,
                     "DEEPTRAIN_WORKER_URL",
-                    "http://127.0.0.1:" + worker.getAddress().getPort());
+                    "http://127.0.0.1:" + worker.getAddress().getPort(),
+                    "DEEPTRAIN_SCHEDULER_URLS",
+                    "http://127.0.0.1:1,http://127.0.0.1:" + worker.getAddress().getPort());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Plays the leading scheduler: explains the jobs that were put, and is a standby for all others. */
+    private static final class Leader implements HttpHandler {
+        private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public void handle(HttpExchange exchange) throws IOException {
+            String path = exchange.getRequestURI().getPath();
+            byte[] answer = WAITS.getBytes(StandardCharsets.UTF_8);
+            if (exchange.getRequestMethod().equals("PUT")) {
+                known.add(path);
+            }
+            exchange.sendResponseHeaders(known.contains(path) ? 200 : 503, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
         }
     }
 

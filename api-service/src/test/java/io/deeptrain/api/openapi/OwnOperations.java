@@ -40,6 +40,13 @@ final class OwnOperations {
                     "application/json"),
             new Own(
                     "get",
+                    VERSION + "/queue",
+                    "GetQueuePlace",
+                    "Why a training waits, how many stand before it, and what would let it start.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "get",
                     VERSION + "/progress",
                     "GetProgress",
                     "How far a training has come.",
