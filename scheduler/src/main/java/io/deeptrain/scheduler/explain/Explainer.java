@@ -50,6 +50,7 @@ public final class Explainer {
     private final WaitingOrder order;
     private final Needs needs;
     private final FleetCounts fleet;
+    private Optional<Forecast> forecast = Optional.empty();
 
     public Explainer(EngineSnapshot snapshot) {
         this.snapshot = snapshot;
@@ -88,7 +89,15 @@ public final class Explainer {
                 place.position(),
                 waiting.size(),
                 place.positionInApp(),
-                place.gpuMillisAhead());
+                place.gpuMillisAhead(),
+                forecast().of(job.jobId()));
+    }
+
+    private Forecast forecast() {
+        if (forecast.isEmpty()) {
+            forecast = Optional.of(Forecast.of(snapshot));
+        }
+        return forecast.get();
     }
 
     private Reason reason(JobRecord job, Queued queued, List<QueueStanding> path, Place place) {

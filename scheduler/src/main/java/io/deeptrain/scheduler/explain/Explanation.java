@@ -1,6 +1,7 @@
 package io.deeptrain.scheduler.explain;
 
 import io.deeptrain.event.JobId;
+import java.util.Optional;
 
 /**
  * Why a job waits.
@@ -10,6 +11,14 @@ import io.deeptrain.event.JobId;
  * @param waiting jobs there are altogether
  * @param positionInApp 1 for the next one of its app
  * @param gpuMillisAhead the work, in GPUs times milliseconds, that those before it are expected to have left
+ * @param start when it is expected to start, if it can as things are
  */
 public record Explanation(
-        JobId jobId, Reason reason, Change change, int position, int waiting, int positionInApp, long gpuMillisAhead) {}
+        JobId jobId,
+        Reason reason,
+        Change change,
+        int position,
+        int waiting,
+        int positionInApp,
+        long gpuMillisAhead,
+        Optional<StartTime> start) {}

@@ -7,6 +7,7 @@ import io.deeptrain.scheduler.explain.Change.Raise;
 import io.deeptrain.scheduler.explain.Change.RaiseBorrowMax;
 import io.deeptrain.scheduler.explain.Change.RaiseRunningMax;
 import io.deeptrain.scheduler.explain.Change.Workers;
+import io.deeptrain.scheduler.explain.Rehearsal.Started;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.queue.QueueSettings;
@@ -83,7 +84,7 @@ final class Needs {
         }
         Map<JobId, Need> needs = new HashMap<>();
         while (!meant.isEmpty() && rehearsal.addedCount() <= WORKERS_MAX) {
-            Optional<JobRecord> started = rehearsal.startNext();
+            Optional<JobRecord> started = rehearsal.startNext().map(Started::job);
             if (started.isEmpty()) {
                 rehearsal.join(Math.max(wish.gpus(), gpusOfFirst(rehearsal)));
             } else if (meant.remove(started.get().jobId()) != null) {

@@ -17,8 +17,10 @@ import io.deeptrain.scheduler.queue.QueueSettings;
 import io.deeptrain.scheduler.queue.Room;
 import io.deeptrain.scheduler.queue.Shape;
 import io.deeptrain.scheduler.queue.Ticket;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +28,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The queue and the room of a snapshot, to try what would happen: workers join, and those whose turn it is start, as
- * the engine would let them. Nobody ends.
+ * The queue and the room of a snapshot, to try what would happen: time passes, workers join, jobs end, and those whose
+ * turn it is start, as the engine would let them. Nobody is asked to make room who was not already.
  */
 final class Rehearsal {
     private static final String ADDED = "~added-";
@@ -38,11 +40,17 @@ final class Rehearsal {
     private final Map<WorkerId, Integer> spare = new HashMap<>();
     private final Map<JobId, KeptRoom> claims = new HashMap<>();
     private final Map<JobId, JobRecord> waiting = new HashMap<>();
+    /** Since when those wait that have made room. */
+    private final Map<JobId, Instant> again = new HashMap<>();
+
     private final List<Workers> added = new ArrayList<>();
     private final Room room = new FreeRoom();
     private int addedCount;
     private int gpusOfLargest;
     private OptionalLong fleetGpus;
+
+    /** A job, and where it began to run. */
+    record Started(JobRecord job, WorkerId workerId) {}
 
     /** What it would be like at this time and with these limits. */
     Rehearsal(EngineSnapshot snapshot, QueueSettings settings, Instant at) {
@@ -79,6 +87,40 @@ final class Rehearsal {
         return queue;
     }
 
+    void advanceTo(Instant later) {
+        queue.advanceTo(later);
+    }
+
+    /** A job that runs gives its GPUs back, which it held for so long. */
+    void end(JobRecord job, WorkerId workerId, Duration held) {
+        queue.ended(job.tenant(), job.shape(), held);
+        occupy(workerId, -job.gpus());
+    }
+
+    /** A job that was asked to make room has done so, and waits again. */
+    void makeRoom(JobRecord job, WorkerId workerId, Instant at) {
+        queue.ended(job.tenant(), job.shape(), Duration.ZERO);
+        occupy(workerId, -job.gpus());
+        waiting.put(job.jobId(), job);
+        queue.add(job.ticketIn(queue), at);
+        again.put(job.jobId(), at);
+    }
+
+    /** Those that room is kept for start there. */
+    List<Started> startWhereRoomIsKept() {
+        List<Started> started = new ArrayList<>();
+        for (KeptRoom kept : List.copyOf(claims.values())) {
+            JobRecord job = waiting.remove(kept.jobId());
+            if (job != null) {
+                claims.remove(kept.jobId());
+                queue.remove(job.ticketIn(queue), notBefore(job));
+                queue.began(job.tenant(), job.shape());
+                started.add(new Started(job, kept.workerId()));
+            }
+        }
+        return started;
+    }
+
     JobQueue queue() {
         return queue;
     }
@@ -111,26 +153,38 @@ final class Rehearsal {
     }
 
     /** Whose turn it is of those that there is room for, started. */
-    Optional<JobRecord> startNext() {
+    Optional<Started> startNext() {
         Optional<Ticket> next = queue.next(room);
         if (next.isEmpty()) {
             return Optional.empty();
         }
         JobRecord job = waiting.remove(next.get().jobId());
-        if (job == null || !(job.state() instanceof Queued queued)) {
+        if (job == null) {
             throw new IllegalStateException("in the queue, but not waiting: " + next.get());
         }
-        WorkerId workerId = free.bestFit(
-                        GpuClasses.ANY, job.gpus(), queued.losses().workers())
+        Collection<WorkerId> avoided =
+                job.state() instanceof Queued queued ? queued.losses().workers() : List.of();
+        WorkerId workerId = free.bestFit(GpuClasses.ANY, job.gpus(), avoided)
                 .orElseThrow(() -> new IllegalStateException("no worker has room for " + job.jobId()));
-        queue.remove(next.get(), queued.notBefore());
+        queue.remove(next.get(), notBefore(job));
         KeptRoom kept = claims.remove(job.jobId());
         if (kept != null) {
             occupy(kept.workerId(), -kept.gpus());
         }
         occupy(workerId, job.gpus());
         queue.began(job.tenant(), job.shape());
-        return Optional.of(job);
+        return Optional.of(new Started(job, workerId));
+    }
+
+    private Instant notBefore(JobRecord job) {
+        Instant waitsAgain = again.get(job.jobId());
+        if (waitsAgain != null) {
+            return waitsAgain;
+        }
+        if (job.state() instanceof Queued queued) {
+            return queued.notBefore();
+        }
+        throw new IllegalStateException("does not wait: " + job);
     }
 
     private void occupy(WorkerId workerId, int gpus) {

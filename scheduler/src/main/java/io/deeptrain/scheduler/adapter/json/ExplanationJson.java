@@ -14,6 +14,9 @@ import java.util.List;
 public final class ExplanationJson {
     private static final double MILLIS_PER_HOUR = 3_600_000;
 
+    /** The part of futures in which a start is between its bounds. */
+    private static final double COVERAGE = 0.9;
+
     private final JsonMapper mapper = ContractMapper.create();
 
     /** A page of those that wait. */
@@ -35,6 +38,13 @@ public final class ExplanationJson {
                 .put("waiting", explanation.waiting())
                 .put("position_in_app", explanation.positionInApp())
                 .put("gpu_hours_ahead", explanation.gpuMillisAhead() / MILLIS_PER_HOUR);
+        explanation
+                .start()
+                .ifPresent(start -> node.putObject("expected_start")
+                        .put("at", start.at().toString())
+                        .put("low", start.low().toString())
+                        .put("high", start.high().toString())
+                        .put("coverage", COVERAGE));
         node.putObject("reason")
                 .put("code", explanation.reason().code())
                 .put("sentence", explanation.reason().words())
