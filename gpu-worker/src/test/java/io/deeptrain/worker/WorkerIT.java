@@ -43,6 +43,7 @@ import io.deeptrain.objects.ObjectStores;
 import io.deeptrain.objects.StoredBlob;
 import io.deeptrain.testservers.adapter.TestServers;
 import io.deeptrain.worker.training.DrawnDigits;
+import io.deeptrain.worker.training.DrawnVideo;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -184,8 +185,12 @@ class WorkerIT {
             assertThat(succeeded.metrics().get("test_accuracy")).isGreaterThan(0.5);
 
             JsonNode answer = predict(worker.port(), succeeded.model(), """
-                    [{"base64": "%s"}, {"base64": "bm8gaW1hZ2U="}]""".formatted(
-                            Base64.getEncoder().encodeToString(DrawnDigits.png(1, 0))));
+                    [{"base64": "%s"}, {"base64": "bm8gaW1hZ2U="}, {"base64": "%s", "sample_millis": 1000}]""".formatted(
+                            Base64.getEncoder().encodeToString(DrawnDigits.png(1, 0)),
+                            Base64.getEncoder().encodeToString(DrawnVideo.mp4(5))));
+            assertThat(answer.at("/outputs/2/frames")).hasSize(3);
+            assertThat(answer.at("/outputs/2/frames/2/frame").asInt()).isEqualTo(4);
+            assertThat(answer.at("/outputs/2/frames/2/seen/concepts")).hasSize(3);
             JsonNode concepts = answer.at("/outputs/0/concepts");
             assertThat(concepts).hasSize(3);
             assertThat(concepts.at("/0/value").asDouble())

@@ -6,7 +6,7 @@ import java.awt.image.BufferedImage;
  * How the rows and columns of a file lie to the image as it is to be seen: the eight values of the tag Orientation of
  * TIFF 6.0, which cameras write into EXIF.
  */
-enum Orientation {
+public enum Orientation {
     UPRIGHT(false, false, false),
     MIRRORED(false, true, false),
     UPSIDE_DOWN(false, true, true),
@@ -45,16 +45,16 @@ enum Orientation {
         };
     }
 
-    int widthOf(int columns, int rows) {
+    public int widthOf(int columns, int rows) {
         return transposed ? rows : columns;
     }
 
-    int heightOf(int columns, int rows) {
+    public int heightOf(int columns, int rows) {
         return transposed ? columns : rows;
     }
 
     /** The image as it is to be seen, of packed RGB pixels. */
-    BufferedImage upright(BufferedImage stored) {
+    public BufferedImage upright(BufferedImage stored) {
         if (this == UPRIGHT) {
             return stored;
         }

@@ -1,13 +1,15 @@
 package io.deeptrain.api.input;
 
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.video.Clip;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * An input: an image in the object store and what is known about it.
+ * An input: an image, or a video, in the object store and what is known about it.
  *
+ * @param video what the video is; nothing of an image
  * @param url where it came from, empty if it was sent
  * @param metadata a JSON object of the tenant's own
  * @param labels of the whole image, by what its annotations say together
@@ -16,6 +18,7 @@ import java.util.Optional;
 public record LabelledImage(
         String id,
         StoredObject image,
+        Optional<Clip> video,
         String url,
         String metadata,
         Optional<GeoPoint> geo,

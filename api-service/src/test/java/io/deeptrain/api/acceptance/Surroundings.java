@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * A folder for objects, a first key, a certificate, and a worker that sees cats everywhere: with a model that is stored
  * as a detector it finds them, with one that is stored as an embedder it places them. Asked for embeddings it places
- * each image where its hash says.
+ * each image where its hash says. Of a video it looks at the beginning and at the next moment.
  */
 public final class Surroundings implements QuarkusTestResourceLifecycleManager {
     static final String KEY = "the-first-key";
@@ -65,7 +65,7 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
             JsonNode asked = new ObjectMapper().readTree(exchange.getRequestBody());
             byte[] answer = (asked.path("embeddings").asBoolean()
                             ? embeddings(asked.path("images")).toString()
-                            : answer(asked.at("/model/key").asText()))
+                            : answer(asked.at("/model/key").asText(), asked.at("/images/0/sample_millis")))
                     .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
@@ -135,6 +135,17 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
+    }
+
+    private static String answer(String model, JsonNode sampleMillis) {
+        String ofImage = answer(model);
+        if (sampleMillis.isMissingNode()) {
+            return ofImage;
+        }
+        String seen = ofImage.substring(ofImage.indexOf('[') + 1, ofImage.lastIndexOf(']'));
+        return """
+                {"outputs":[{"frames":[{"index":0,"frame":0,"time_millis":0,"seen":%1$s},
+                                       {"index":1,"frame":3,"time_millis":%2$s,"seen":%1$s}]}]}""".formatted(seen, sampleMillis);
     }
 
     private static String answer(String model) {

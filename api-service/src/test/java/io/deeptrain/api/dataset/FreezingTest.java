@@ -186,6 +186,7 @@ class FreezingTest {
         return new LabelledImage(
                 id,
                 object(id),
+                Optional.empty(),
                 "",
                 "{}",
                 Optional.empty(),

@@ -73,6 +73,7 @@ class SnapshotTest {
         return new LabelledImage(
                 id,
                 new StoredObject("sha256/" + id, "a".repeat(64), 3),
+                Optional.empty(),
                 "",
                 metadata,
                 Optional.empty(),

@@ -43,11 +43,20 @@ public final class ImageDecoder {
         if (file.length > BYTES_MAX) {
             return new Outcome.Invalid("image has %d bytes, more than %d".formatted(file.length, BYTES_MAX));
         }
-        return switch (ImageFile.read(file, FINER * size)) {
-            case Reading.Image(BufferedImage image, var _, var _) ->
-                new Outcome.Decoded(new Pixels(planes(scaled(image, size))));
+        return switch (ImageFile.read(file, decodedSide(size))) {
+            case Reading.Image(BufferedImage image, var _, var _) -> of(image, size);
             case Reading.Unreadable(String reason) -> new Outcome.Invalid(reason);
         };
+    }
+
+    /** The side to which a frame of a video is decoded before {@link #of} scales it. */
+    public static int decodedSide(int size) {
+        return FINER * size;
+    }
+
+    /** Scales an upright image of packed RGB, whatever its shape. */
+    public static Outcome of(BufferedImage image, int size) {
+        return new Outcome.Decoded(new Pixels(planes(scaled(image, size))));
     }
 
     /** Halves until one smooth step is left, because bilinear scaling looks at four pixels only. */

@@ -19,6 +19,9 @@ public interface Archive {
     /** The bytes as uploaded, their hash checked. */
     byte[] image(StoredObject image) throws IOException, CorruptObjectException;
 
+    /** As {@link #image}. */
+    byte[] video(StoredObject video) throws IOException, CorruptObjectException;
+
     /** Durable when this returns. */
     StoredObject saveCheckpoint(AttemptId attempt, SavedTraining training) throws IOException;
 

@@ -1,8 +1,9 @@
 package io.deeptrain.worker.prediction;
 
+import io.deeptrain.video.Moment;
 import java.util.List;
 
-/** What became of one image. */
+/** What became of one image or video. */
 public sealed interface Prediction {
     /** How much the model sees of a concept: between 0 and 1. */
     record Scored(String concept, float value) {}
@@ -38,6 +39,16 @@ public sealed interface Prediction {
         }
     }
 
-    /** The image cannot be used, and why. */
+    /** What was seen in one moment of a video. */
+    record Frame(Moment moment, Prediction seen) {}
+
+    /** What was seen in a video, moment by moment. */
+    record Filmed(List<Frame> frames) implements Prediction {
+        public Filmed {
+            frames = List.copyOf(frames);
+        }
+    }
+
+    /** It cannot be used, and why. */
     record Unusable(String reason) implements Prediction {}
 }

@@ -27,6 +27,9 @@ public class Predictions {
     /** The first prediction of a model loads it. */
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
+    /** Decoding takes its time, and each moment is an image. */
+    private static final Duration FILM_TIMEOUT = Duration.ofMinutes(10);
+
     private static final int ANSWER_BYTES_MAX = 64 << 20;
     private static final int OK = 200;
 
@@ -39,12 +42,15 @@ public class Predictions {
         this.workers = workers;
     }
 
-    /** An image to look at. */
+    /** An image or video to look at. */
     public sealed interface Picture {
         @SuppressWarnings("ArrayRecordComponent") // Nobody compares it, and nobody changes the bytes.
         record Sent(byte[] bytes) implements Picture {}
 
         record Stored(StoredObject object) implements Picture {}
+
+        /** A video, looked at each so many milliseconds. */
+        record Film(Picture content, int sampleMillis) implements Picture {}
     }
 
     /** How likely an image shows a concept. */
@@ -53,7 +59,16 @@ public class Predictions {
     /** A rectangle in an image and how likely it encloses a concept. Edges are fractions of height and width. */
     public record Found(Seen seen, double top, double left, double bottom, double right) {}
 
-    /** What came of one image. */
+    /**
+     * What was seen in one moment of a video.
+     *
+     * @param index the first moment is 0
+     * @param number of the frame that is shown then
+     * @param timeMillis from the beginning
+     */
+    public record Frame(int index, int number, long timeMillis, Sight.Content seen) {}
+
+    /** What came of one image or video. */
     public sealed interface Sight {
         /** What a model says of an image. */
         sealed interface Content extends Sight {}
@@ -74,6 +89,13 @@ public class Predictions {
         record Embedding(List<Float> vector) implements Content {
             public Embedding {
                 vector = List.copyOf(vector);
+            }
+        }
+
+        /** What a video shows, moment by moment. */
+        record Film(List<Frame> frames) implements Content {
+            public Film {
+                frames = List.copyOf(frames);
             }
         }
 
@@ -102,13 +124,10 @@ public class Predictions {
         request.set("model", object(model));
         var images = request.putArray("images");
         for (Picture picture : pictures) {
-            switch (picture) {
-                case Picture.Sent(byte[] bytes) ->
-                    images.addObject().put("base64", Base64.getEncoder().encodeToString(bytes));
-                case Picture.Stored(StoredObject stored) -> images.addObject().set("object", object(stored));
-            }
+            images.add(written(picture));
         }
-        JsonNode outputs = post(request).path("outputs");
+        boolean films = pictures.stream().anyMatch(Picture.Film.class::isInstance);
+        JsonNode outputs = post(request, films ? FILM_TIMEOUT : ANSWER_TIMEOUT).path("outputs");
         if (outputs.size() != pictures.size()) {
             throw new NoWorkerException(
                     "a worker answered %d images with %d outputs".formatted(pictures.size(), outputs.size()));
@@ -118,6 +137,17 @@ public class Predictions {
             sights.add(sight(output));
         }
         return sights;
+    }
+
+    private ObjectNode written(Picture picture) {
+        return switch (picture) {
+            case Picture.Sent(byte[] bytes) ->
+                mapper.createObjectNode().put("base64", Base64.getEncoder().encodeToString(bytes));
+            case Picture.Stored(StoredObject stored) ->
+                mapper.createObjectNode().set("object", object(stored));
+            case Picture.Film(Picture content, int sampleMillis) ->
+                written(content).put("sample_millis", sampleMillis);
+        };
     }
 
     private static Sight sight(JsonNode output) throws NoWorkerException {
@@ -136,7 +166,26 @@ public class Predictions {
             return new Sight.Concepts(
                     each(output.path("concepts")).map(Predictions::seen).toList());
         }
-        throw new NoWorkerException("a worker answered an image with none of error, regions, embedding and concepts");
+        if (output.has("frames")) {
+            List<Frame> frames = new ArrayList<>();
+            for (JsonNode frame : output.path("frames")) {
+                frames.add(frame(frame));
+            }
+            return new Sight.Film(frames);
+        }
+        throw new NoWorkerException(
+                "a worker answered an image with none of error, regions, embedding, concepts and frames");
+    }
+
+    private static Frame frame(JsonNode frame) throws NoWorkerException {
+        if (sight(frame.path("seen")) instanceof Sight.Content seen) {
+            return new Frame(
+                    frame.path("index").asInt(),
+                    frame.path("frame").asInt(),
+                    frame.path("time_millis").asLong(),
+                    seen);
+        }
+        throw new NoWorkerException("a worker answered a frame with an error");
     }
 
     private static Stream<JsonNode> each(JsonNode array) {
@@ -163,10 +212,10 @@ public class Predictions {
                 .put("size_bytes", object.sizeBytes());
     }
 
-    private JsonNode post(ObjectNode body) throws NoWorkerException {
+    private JsonNode post(ObjectNode body, Duration timeout) throws NoWorkerException {
         try {
             HttpRequest request = HttpRequest.newBuilder(workers.resolve("/predictions"))
-                    .timeout(ANSWER_TIMEOUT)
+                    .timeout(timeout)
                     .header("content-type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(mapper.writeValueAsBytes(body)))
                     .build();

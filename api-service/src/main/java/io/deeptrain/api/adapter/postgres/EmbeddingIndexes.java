@@ -17,9 +17,9 @@ public final class EmbeddingIndexes {
     private static final String COLUMNS =
             "x.user_id, x.app_id, x.model_id, x.version_id, x.object_key, x.sha256, x.size_bytes";
 
-    /** Of the inputs {@code i} of the index {@code x}. */
+    /** Of the inputs {@code i} of the index {@code x}. A video has no one place. */
     private static final String MISSING = """
-            not exists (select 1 from input_embedding e
+            i.video is null and not exists (select 1 from input_embedding e
                         where (e.user_id, e.app_id, e.input_id) = (i.user_id, i.app_id, i.input_id)
                           and e.model_sha256 = x.sha256)
             """;
@@ -170,7 +170,7 @@ public final class EmbeddingIndexes {
                                count(e.input_id) filter (where length(e.vector) = 0),
                                count(*) filter (where e.input_id is null)
                         from embedding_index x
-                        join input i on (i.user_id, i.app_id) = (x.user_id, x.app_id)
+                        join input i on (i.user_id, i.app_id) = (x.user_id, x.app_id) and i.video is null
                         left join input_embedding e on (e.user_id, e.app_id, e.input_id) = (i.user_id, i.app_id, i.input_id)
                           and e.model_sha256 = x.sha256
                         where x.user_id = ? and x.app_id = ?

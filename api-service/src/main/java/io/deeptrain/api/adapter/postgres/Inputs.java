@@ -8,6 +8,7 @@ import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.input.Region;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
+import io.deeptrain.video.Clip;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -38,10 +39,11 @@ public final class Inputs {
                       where (a.user_id, a.app_id, a.input_id) = (i.user_id, i.app_id, i.input_id)), '[]'),
             array(select d.dataset_id from dataset_input d
                   where (d.user_id, d.app_id, d.input_id) = (i.user_id, i.app_id, i.input_id)
-                  order by d.dataset_id)
+                  order by d.dataset_id),
+            i.video
             """;
 
-    static final int COLUMN_COUNT = 14;
+    static final int COLUMN_COUNT = 15;
 
     private static final String SELECT = "select " + COLUMNS + """
             from input i
@@ -73,6 +75,7 @@ public final class Inputs {
                           and d.dataset_id = ?)
             """;
 
+    private static final TypeReference<Clip> CLIP = new TypeReference<>() {};
     private static final TypeReference<List<Region>> REGIONS = new TypeReference<>() {};
 
     private Inputs() {}
@@ -90,9 +93,10 @@ public final class Inputs {
                 connection,
                 """
                 insert into input (user_id, app_id, input_id, object_key, sha256, size_bytes, url, metadata, longitude,
-                                   latitude, created_at, modified_at)
+                                   latitude, created_at, modified_at, video)
                 select ?, ?, new.* from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::jsonb[],
-                                               ?::real[], ?::real[], ?::timestamptz[], ?::timestamptz[]) new
+                                               ?::real[], ?::real[], ?::timestamptz[], ?::timestamptz[],
+                                               ?::jsonb[]) new
                 on conflict do nothing returning input_id
                 """,
                 row -> row.getString(1),
@@ -110,7 +114,8 @@ public final class Inputs {
                 Sql.maybeTexts(connection, distinct, image -> degrees(image, GeoPoint::longitude)),
                 Sql.maybeTexts(connection, distinct, image -> degrees(image, GeoPoint::latitude)),
                 Sql.texts(connection, distinct, image -> image.createdAt().toString()),
-                Sql.texts(connection, distinct, image -> image.modifiedAt().toString())));
+                Sql.texts(connection, distinct, image -> image.modifiedAt().toString()),
+                Sql.maybeTexts(connection, distinct, image -> image.video().map(StateJson::write))));
     }
 
     /** Keeps the metadata, place and time of change of images that are there. */
@@ -195,7 +200,7 @@ public final class Inputs {
         return find(connection, tenant, List.of(id)).stream().findFirst();
     }
 
-    /** The images that say anything about any of the concepts. */
+    /** The images, not videos, that say anything about any of the concepts. */
     public static List<LabelledImage> labelledWith(
             Connection connection, Tenant tenant, Collection<String> concepts, Evidence evidence) throws SQLException {
         return labelledWith(connection, tenant, concepts, evidence, "", List.of());
@@ -226,7 +231,43 @@ public final class Inputs {
             }
         };
         values.addAll(furtherValues);
-        return Sql.list(connection, SELECT.formatted(condition + furtherCondition), Inputs::read, values.toArray());
+        return Sql.list(
+                connection,
+                SELECT.formatted("and i.video is null " + condition + furtherCondition),
+                Inputs::read,
+                values.toArray());
+    }
+
+    /** How many videos are labelled with any of the concepts. */
+    public static long videosLabelledWith(Connection connection, Tenant tenant, Collection<String> concepts)
+            throws SQLException {
+        return videosLabelledWith(connection, tenant, concepts, "", List.of());
+    }
+
+    /** As {@link #videosLabelledWith(Connection, Tenant, Collection)}, of a dataset alone. */
+    public static long videosLabelledWith(
+            Connection connection, Tenant tenant, Collection<String> concepts, String datasetId) throws SQLException {
+        return videosLabelledWith(connection, tenant, concepts, IN_DATASET, List.of(datasetId));
+    }
+
+    private static long videosLabelledWith(
+            Connection connection,
+            Tenant tenant,
+            Collection<String> concepts,
+            String furtherCondition,
+            List<String> furtherValues)
+            throws SQLException {
+        List<Object> values = new ArrayList<>(List.of(tenant.userId(), tenant.appId()));
+        values.add(Sql.texts(connection, concepts));
+        values.addAll(furtherValues);
+        return Sql.first(
+                        connection,
+                        "select count(*) from input i where i.user_id = ? and i.app_id = ? and i.video is not null "
+                                + LABELLED_WITH
+                                + furtherCondition,
+                        row -> row.getLong(1),
+                        values.toArray())
+                .orElseThrow();
     }
 
     /** All images of a dataset. */
@@ -274,6 +315,7 @@ public final class Inputs {
         return new LabelledImage(
                 row.getString(1),
                 new StoredObject(row.getString(2), row.getString(3), row.getLong(4)),
+                Optional.ofNullable(row.getString(15)).map(json -> StateJson.read(json, CLIP)),
                 row.getString(5),
                 row.getString(6),
                 geo,

@@ -96,6 +96,7 @@ final class InputChanges {
         return new LabelledImage(
                 image.id(),
                 image.image(),
+                image.video(),
                 image.url(),
                 metadata,
                 geo,

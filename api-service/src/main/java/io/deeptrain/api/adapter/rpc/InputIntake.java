@@ -3,12 +3,12 @@ package io.deeptrain.api.adapter.rpc;
 import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.http.ImageFetch;
-import io.deeptrain.api.adapter.http.ImageFetch.Fetched;
 import io.deeptrain.api.adapter.postgres.Annotations;
 import io.deeptrain.api.adapter.postgres.Concepts;
 import io.deeptrain.api.adapter.postgres.Concepts.StoredConcept;
 import io.deeptrain.api.adapter.postgres.Datasets;
 import io.deeptrain.api.adapter.postgres.Inputs;
+import io.deeptrain.api.adapter.video.VideoCheck;
 import io.deeptrain.api.annotation.Annotation;
 import io.deeptrain.api.annotation.Contents;
 import io.deeptrain.api.input.ImageCheck;
@@ -19,11 +19,14 @@ import io.deeptrain.contract.Concept;
 import io.deeptrain.contract.Image;
 import io.deeptrain.contract.Input;
 import io.deeptrain.contract.InputIDConflictResolution;
+import io.deeptrain.contract.Video;
 import io.deeptrain.contract.status.Status;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.objects.StoredBlob;
+import io.deeptrain.video.Clip;
+import io.deeptrain.video.adapter.process.VideoReader.Reading;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -38,6 +41,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -55,10 +59,12 @@ import java.util.stream.Collectors;
 class InputIntake {
     private final ObjectStore objects;
     private final ImageFetch images;
+    private final VideoCheck videos;
 
-    InputIntake(ObjectStore objects, ImageFetch images) {
+    InputIntake(ObjectStore objects, ImageFetch images, VideoCheck videos) {
         this.objects = objects;
         this.images = images;
+        this.videos = videos;
     }
 
     /** What became of one input. */
@@ -73,6 +79,7 @@ class InputIntake {
                         new LabelledImage(
                                 id,
                                 image.image(),
+                                image.video(),
                                 image.url(),
                                 image.metadata(),
                                 image.geo(),
@@ -94,46 +101,74 @@ class InputIntake {
 
     /** Fetches, checks and stores the bytes, and reads all that is said with them. */
     Outcome examine(Input posted, Instant now) {
-        Image image = posted.getData().getImage();
-        byte[] bytes = image.getBase64().toByteArray();
-        if (bytes.length == 0) {
-            if (image.getUrl().isEmpty()) {
-                return refused(
-                        posted,
-                        StatusCode.INPUT_INVALID,
-                        "data.image has neither base64 nor url but must have one of them");
-            }
-            switch (images.fetch(image.getUrl())) {
-                case Fetched.Image(byte[] fetched) -> bytes = fetched;
-                case Fetched.Refused(String reason) -> {
-                    return refused(posted, StatusCode.INPUT_DOWNLOAD_FAILED, "data.image.url: " + reason);
+        if (posted.getData().hasImage() && posted.getData().hasVideo()) {
+            return refused(
+                    posted, StatusCode.INPUT_INVALID, "data holds an image and a video but must hold one of them");
+        }
+        return switch (posted.getData().hasVideo() ? checkedVideo(posted) : checkedImage(posted)) {
+            case Checked.Refused(StatusCode code, String reason) -> refused(posted, code, reason);
+            case Checked.Usable(byte[] bytes, String url, Optional<Clip> video) -> {
+                try {
+                    yield described(posted, bytes, url, video, now);
+                } catch (Refusal refusal) {
+                    yield refused(posted, StatusCode.INPUT_INVALID, refusal.details());
                 }
             }
-        }
-        if (ImageCheck.of(bytes) instanceof Finding.Unreadable(String reason)) {
-            return refused(posted, StatusCode.INPUT_INVALID, "data.image: " + reason);
-        }
-        try {
-            Contents contents = InputMessages.contents(posted.getData());
-            LabelledImage kept = new LabelledImage(
-                    Ids.givenOrFresh("id", posted.getId()),
-                    stored(bytes),
-                    image.getUrl(),
-                    InputMessages.metadata(posted.getData()),
-                    InputMessages.geo(posted.getData()),
-                    contents.labels(),
-                    contents.regions(),
-                    posted.getDatasetIdsList().stream()
-                            .map(id -> Ids.checked("dataset_ids", id))
-                            .distinct()
-                            .sorted()
-                            .toList(),
-                    now,
-                    now);
-            return new Outcome.Acceptable(posted, kept, contents, InputMessages.concepts(posted.getData()));
-        } catch (Refusal refusal) {
-            return refused(posted, StatusCode.INPUT_INVALID, refusal.details());
-        }
+        };
+    }
+
+    /** What the bytes of an input turned out to be. */
+    private sealed interface Checked {
+        @SuppressWarnings("ArrayRecordComponent") // Nobody compares it, and nobody changes the bytes.
+        record Usable(byte[] bytes, String url, Optional<Clip> video) implements Checked {}
+
+        record Refused(StatusCode code, String reason) implements Checked {}
+    }
+
+    private Checked checkedImage(Input posted) {
+        Image image = posted.getData().getImage();
+        return switch (InputSources.bytes("data.image", image.getBase64(), image.getUrl(), images::fetch)) {
+            case InputSources.Refused(StatusCode code, String reason) -> new Checked.Refused(code, reason);
+            case InputSources.Found(byte[] bytes) ->
+                ImageCheck.of(bytes) instanceof Finding.Unreadable(String reason)
+                        ? new Checked.Refused(StatusCode.INPUT_INVALID, "data.image: " + reason)
+                        : new Checked.Usable(bytes, image.getUrl(), Optional.empty());
+        };
+    }
+
+    private Checked checkedVideo(Input posted) {
+        Video video = posted.getData().getVideo();
+        return switch (InputSources.bytes("data.video", video.getBase64(), video.getUrl(), images::fetchVideo)) {
+            case InputSources.Refused(StatusCode code, String reason) -> new Checked.Refused(code, reason);
+            case InputSources.Found(byte[] bytes) ->
+                switch (videos.probe(bytes)) {
+                    case Reading.Unreadable(String reason) ->
+                        new Checked.Refused(
+                                StatusCode.INPUT_INVALID, "data.video: the video cannot be used: " + reason);
+                    case Reading.Shown(Clip clip) -> new Checked.Usable(bytes, video.getUrl(), Optional.of(clip));
+                };
+        };
+    }
+
+    private Outcome described(Input posted, byte[] bytes, String url, Optional<Clip> video, Instant now) {
+        Contents contents = InputMessages.contents(posted.getData());
+        LabelledImage kept = new LabelledImage(
+                Ids.givenOrFresh("id", posted.getId()),
+                stored(bytes),
+                video,
+                url,
+                InputMessages.metadata(posted.getData()),
+                InputMessages.geo(posted.getData()),
+                contents.labels(),
+                contents.regions(),
+                posted.getDatasetIdsList().stream()
+                        .map(id -> Ids.checked("dataset_ids", id))
+                        .distinct()
+                        .sorted()
+                        .toList(),
+                now,
+                now);
+        return new Outcome.Acceptable(posted, kept, contents, InputMessages.concepts(posted.getData()));
     }
 
     private StoredObject stored(byte[] bytes) {
@@ -287,7 +322,12 @@ class InputIntake {
 
     private static Input.Builder withoutBytes(Input posted) {
         Input.Builder input = posted.toBuilder();
-        input.getDataBuilder().getImageBuilder().clearBase64();
+        if (posted.getData().hasVideo()) {
+            input.getDataBuilder().getVideoBuilder().clearBase64();
+        }
+        if (posted.getData().hasImage() || !posted.getData().hasVideo()) {
+            input.getDataBuilder().getImageBuilder().clearBase64();
+        }
         return input;
     }
 }

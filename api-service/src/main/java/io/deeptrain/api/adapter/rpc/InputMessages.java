@@ -17,7 +17,10 @@ import io.deeptrain.contract.Geo;
 import io.deeptrain.contract.Image;
 import io.deeptrain.contract.Input;
 import io.deeptrain.contract.RegionInfo;
+import io.deeptrain.contract.Video;
+import io.deeptrain.contract.VideoInfo;
 import io.deeptrain.event.Tenant;
+import io.deeptrain.video.Clip;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -67,7 +70,11 @@ final class InputMessages {
     }
 
     private static Input of(LabelledImage image, Names names) {
-        Data.Builder data = Data.newBuilder().setImage(Image.newBuilder().setUrl(image.url()));
+        Data.Builder data = Data.newBuilder();
+        image.video()
+                .ifPresentOrElse(
+                        clip -> data.setVideo(video(image.url(), clip)),
+                        () -> data.setImage(Image.newBuilder().setUrl(image.url())));
         says(data, image.labels(), image.regions(), names);
         Struct metadata = Metadata.read(image.metadata());
         if (metadata.getFieldsCount() > 0) {
@@ -86,6 +93,19 @@ final class InputMessages {
                 .setModifiedAt(Times.stamp(image.modifiedAt()))
                 .setStatus(Answers.of(StatusCode.INPUT_DOWNLOAD_SUCCESS, ""))
                 .build();
+    }
+
+    private static Video video(String url, Clip clip) {
+        VideoInfo.Builder info = VideoInfo.newBuilder()
+                .setVideoFormat(clip.format())
+                .setWidth(clip.width())
+                .setHeight(clip.height())
+                .setFrameCount(clip.frames())
+                .setDurationSeconds((float) (clip.millis() / 1000.0));
+        if (clip.millis() > 0) {
+            info.setFps((float) (clip.frames() * 1000.0 / clip.millis()));
+        }
+        return Video.newBuilder().setUrl(url).setVideoInfo(info).build();
     }
 
     /** Adds labels and regions to what is shown. */

@@ -20,6 +20,7 @@ import io.deeptrain.contract.Query;
 import io.deeptrain.contract.Rank;
 import io.deeptrain.contract.Search;
 import io.deeptrain.event.Tenant;
+import io.deeptrain.video.VideoLimits;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,8 +119,11 @@ class Likenesses {
                 return placed.get();
             }
         }
-        return switch (images.looks(tenant, List.of(wanted.like())).getFirst()) {
+        return switch (images.looks(tenant, List.of(wanted.like()), VideoLimits.SAMPLE_MILLIS_DEFAULT)
+                .getFirst()) {
             case Look.Refused(StatusCode _, String reason) -> throw invalid(wanted.path() + ": " + reason);
+            case Look.At(Picture.Film _) ->
+                throw invalid(wanted.path() + " names a video, which has no one likeness; name an image");
             case Look.At(Picture picture) -> seen(wanted.path(), index, picture);
         };
     }
@@ -129,7 +133,7 @@ class Likenesses {
             return switch (predictions.embed(index.model(), List.of(picture)).getFirst()) {
                 case Sight.Embedding(List<Float> vector) -> given(path, vector);
                 case Sight.Unreadable(String reason) -> throw invalid(path + ": " + reason);
-                case Sight.Concepts _, Sight.Regions _ ->
+                case Sight.Concepts _, Sight.Regions _, Sight.Film _ ->
                     throw new IllegalStateException("a worker was asked for an embedding and gave something else");
             };
         } catch (NoWorkerException away) {

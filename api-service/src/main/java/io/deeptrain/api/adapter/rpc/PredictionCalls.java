@@ -44,11 +44,14 @@ class PredictionCalls {
 
     private MultiOutputResponse post(Caller caller, PostModelOutputsRequest request) {
         Target target = target(caller, request);
-        List<Look> looks = predictions.looks(target.tenant(), request.getInputsList());
-        List<Outcome> outcomes = predictions.outcomes(target.trained(), looks);
         OutputConfig config = PredictionMessages.config(
                 target.model().getModelVersion().getOutputInfo().getOutputConfig(),
                 request.getModel().getOutputInfo().getOutputConfig());
+        List<Look> looks = predictions.looks(
+                target.tenant(),
+                request.getInputsList(),
+                PredictionMessages.sampleMillis("model.output_info.output_config", config));
+        List<Outcome> outcomes = predictions.outcomes(target.trained(), looks);
         MultiOutputResponse.Builder answer = MultiOutputResponse.newBuilder();
         int good = 0;
         for (int i = 0; i < outcomes.size(); i++) {

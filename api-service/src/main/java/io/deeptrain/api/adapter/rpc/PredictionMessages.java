@@ -1,21 +1,28 @@
 package io.deeptrain.api.adapter.rpc;
 
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.adapter.http.Predictions;
 import io.deeptrain.api.adapter.http.Predictions.Found;
 import io.deeptrain.api.adapter.http.Predictions.Seen;
 import io.deeptrain.api.adapter.http.Predictions.Sight;
 import io.deeptrain.api.adapter.http.Predictions.Sight.Content;
+import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.BoundingBox;
 import io.deeptrain.contract.Concept;
 import io.deeptrain.contract.Data;
 import io.deeptrain.contract.Embedding;
+import io.deeptrain.contract.Frame;
+import io.deeptrain.contract.FrameInfo;
 import io.deeptrain.contract.OutputConfig;
 import io.deeptrain.contract.Region;
 import io.deeptrain.contract.RegionInfo;
 import io.deeptrain.event.Tenant;
+import io.deeptrain.video.VideoLimits;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -32,12 +39,31 @@ final class PredictionMessages {
         if (asked.getMinValue() == 0) {
             config.setMinValue(ofVersion.getMinValue());
         }
+        if (asked.getSampleMs() == 0) {
+            config.setSampleMs(ofVersion.getSampleMs());
+        }
         return config.build();
     }
 
     /**
+     * How often a video is looked at.
+     *
+     * @throws Refusal if that is too often or too seldom
+     */
+    static int sampleMillis(String path, OutputConfig config) {
+        if (config.getSampleMs() == 0) {
+            return VideoLimits.SAMPLE_MILLIS_DEFAULT;
+        }
+        Optional<String> problem = VideoLimits.problemOfSampling(config.getSampleMs());
+        if (problem.isPresent()) {
+            throw new Refusal(StatusCode.PREDICT_INVALID_REQUEST, "%s.sample_ms is %s".formatted(path, problem.get()));
+        }
+        return config.getSampleMs();
+    }
+
+    /**
      * The concepts to show, the most probable first; or the regions, those with the most probable concept first, each
-     * with as many concepts as are wanted; or the whole embedding.
+     * with as many concepts as are wanted; or the whole embedding; or all that of each moment of a video.
      */
     static Data data(Tenant tenant, Content sight, OutputConfig config) {
         Data.Builder data = Data.newBuilder();
@@ -46,6 +72,14 @@ final class PredictionMessages {
             case Sight.Regions(List<Found> found) -> data.addAllRegions(regions(tenant, found, config));
             case Sight.Embedding(List<Float> vector) ->
                 data.addEmbeddings(Embedding.newBuilder().addAllVector(vector).setNumDimensions(vector.size()));
+            case Sight.Film(List<Predictions.Frame> frames) ->
+                frames.forEach(frame -> data.addFrames(Frame.newBuilder()
+                        .setId(Ids.fresh())
+                        .setFrameInfo(FrameInfo.newBuilder()
+                                .setIndex(frame.index())
+                                .setNumber(frame.number())
+                                .setTime(Math.toIntExact(frame.timeMillis())))
+                        .setData(data(tenant, frame.seen(), config))));
         }
         return data.build();
     }

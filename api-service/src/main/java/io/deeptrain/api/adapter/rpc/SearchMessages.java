@@ -70,6 +70,9 @@ final class SearchMessages {
         if (!wanted.getImage().getUrl().isEmpty()) {
             criteria.add(new Criterion.FromUrl(wanted.getImage().getUrl()));
         }
+        if (!wanted.getVideo().getUrl().isEmpty()) {
+            criteria.add(new Criterion.FromUrl(wanted.getVideo().getUrl()));
+        }
         criteria.addAll(criteria(
                 "query.ands.input",
                 and.getInput().toBuilder()

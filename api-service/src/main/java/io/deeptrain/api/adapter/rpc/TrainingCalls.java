@@ -96,6 +96,7 @@ class TrainingCalls {
             StoredModel model,
             TrainingOrder order,
             List<ManifestEntry> entries,
+            long videosLeftOut,
             Optional<StoredObject> base,
             Optional<SingleModelResponse> answeredEarlier) {}
 
@@ -120,7 +121,13 @@ class TrainingCalls {
                 order.invalidDataTolerancePercent(),
                 GPUS,
                 order.seed());
-        return database.inTransaction(connection -> submit(connection, caller, facts, spec, requestHash));
+        SingleModelResponse answer =
+                database.inTransaction(connection -> submit(connection, caller, facts, spec, requestHash));
+        return facts.videosLeftOut() == 0
+                ? answer
+                : answer.toBuilder()
+                        .setStatus(Answers.of(StatusCode.SUCCESS, leftOut(facts.videosLeftOut())))
+                        .build();
     }
 
     private Facts facts(Connection connection, Caller caller, PostModelVersionsRequest request, String requestHash)
@@ -135,12 +142,13 @@ class TrainingCalls {
         }
         TrainingDraft draft = draft(model, request.getModelVersionsList(), request.getDescription());
         if (earlier.isPresent()) {
-            return new Facts(tenant, model, draft.complete(), List.of(), Optional.empty(), earlier);
+            return new Facts(tenant, model, draft.complete(), List.of(), 0, Optional.empty(), earlier);
         }
         List<Fault> faults = new ArrayList<>();
-        List<ManifestEntry> entries = entries(connection, tenant, draft, faults);
+        long videos = TrainingSource.videosLeftOut(connection, tenant, draft.dataset(), draft.concepts());
+        List<ManifestEntry> entries = entries(connection, tenant, draft, videos, faults);
         Optional<StoredObject> base = base(connection, tenant, draft, faults);
-        return new Facts(tenant, model, draft.toTrain().with(faults).complete(), entries, base, earlier);
+        return new Facts(tenant, model, draft.toTrain().with(faults).complete(), entries, videos, base, earlier);
     }
 
     /** The model that a transfer learning begins with. Its version may be deleted later: the published object stays. */
@@ -198,8 +206,14 @@ class TrainingCalls {
         return TrainingDraft.of(model.modelTypeId(), ModelMessages.document(model), version);
     }
 
+    private static String leftOut(long videos) {
+        return "%d labelled %s left out: templates train on images"
+                .formatted(videos, videos == 1 ? "video is" : "videos are");
+    }
+
     /** The dataset, frozen; empty if anything is wrong with it. */
-    private List<ManifestEntry> entries(Connection connection, Tenant tenant, TrainingDraft draft, List<Fault> faults)
+    private List<ManifestEntry> entries(
+            Connection connection, Tenant tenant, TrainingDraft draft, long videos, List<Fault> faults)
             throws SQLException {
         return switch (source.find(connection, tenant, draft.dataset(), draft.concepts(), draft.evidence())) {
             case TrainingSource.Found.Unusable(Fault fault) -> {
@@ -207,11 +221,12 @@ class TrainingCalls {
                 yield List.of();
             }
             case TrainingSource.Found.Labelled(List<FrozenInput> images) ->
-                draft.concepts().isEmpty() ? List.of() : frozen(images, draft, faults);
+                draft.concepts().isEmpty() ? List.of() : frozen(images, draft, videos, faults);
         };
     }
 
-    private static List<ManifestEntry> frozen(List<FrozenInput> images, TrainingDraft draft, List<Fault> faults) {
+    private static List<ManifestEntry> frozen(
+            List<FrozenInput> images, TrainingDraft draft, long videos, List<Fault> faults) {
         String what = switch (draft.evidence()) {
             case IMAGE_LABELS -> "input";
             case REGION_LABELS -> "region of an input";
@@ -223,8 +238,8 @@ class TrainingCalls {
                         StatusCode.MODEL_TRAINING_NO_DATA,
                         TrainingDraft.CONCEPTS,
                         listed(draft.concepts()),
-                        "concepts with labels: no %s that this training may use is labelled with any of these"
-                                .formatted(what)));
+                        "concepts with labels: no %s that this training may use is labelled with any of these%s"
+                                .formatted(what, videos == 0 ? "" : "; " + leftOut(videos))));
                 yield List.of();
             }
             case Freezing.NoPositives(List<String> unseen) -> {

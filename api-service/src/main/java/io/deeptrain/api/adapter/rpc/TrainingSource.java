@@ -96,6 +96,19 @@ class TrainingSource {
         };
     }
 
+    /**
+     * How many videos are labelled with any of the concepts and left out, because templates train on images. A dataset
+     * version was frozen without them.
+     */
+    static long videosLeftOut(Connection connection, Tenant tenant, DatasetChoice choice, List<String> concepts)
+            throws SQLException {
+        return switch (choice) {
+            case DatasetChoice.AllInputs() -> Inputs.videosLabelledWith(connection, tenant, concepts);
+            case DatasetChoice.Current(String id) -> Inputs.videosLabelledWith(connection, tenant, concepts, id);
+            case DatasetChoice.OfVersion _ -> 0;
+        };
+    }
+
     private static Optional<StoredDatasetVersion> found(Tenant tenant, DatasetChoice.OfVersion version) {
         return DatasetVersions.find(tenant, version.versionId())
                 .filter(found ->

@@ -72,7 +72,10 @@ class WorkflowResultCalls {
         if (!(Graph.of(WorkflowMessages.nodes(workflow)) instanceof Graph.Ordered(List<Node> ordered))) {
             throw new IllegalStateException("workflow %s was kept and cannot run".formatted(stored.id()));
         }
-        List<Look> looks = predictions.looks(tenant, request.getInputsList());
+        List<Look> looks = predictions.looks(
+                tenant,
+                request.getInputsList(),
+                PredictionMessages.sampleMillis("output_config", request.getOutputConfig()));
         Map<String, Readiness> readiness = new HashMap<>();
         Map<String, List<Outcome>> outcomes = new HashMap<>();
         for (Node node : ordered) {

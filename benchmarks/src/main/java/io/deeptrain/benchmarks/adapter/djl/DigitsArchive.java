@@ -42,6 +42,11 @@ final class DigitsArchive implements Archive {
     }
 
     @Override
+    public byte[] video(StoredObject video) {
+        throw new UnsupportedOperationException("digits do not move");
+    }
+
+    @Override
     public byte[] image(StoredObject image) throws IOException {
         return images.get(Integer.parseInt(image.key())).content().read();
     }

@@ -10,6 +10,7 @@ import io.deeptrain.event.adapter.json.ManifestJson;
 import io.deeptrain.event.adapter.json.UnreadableEventException;
 import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.objects.StoredBlob;
+import io.deeptrain.video.VideoLimits;
 import io.deeptrain.worker.adapter.objects.Safetensors.Content;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
@@ -76,6 +77,11 @@ public final class ObjectArchive implements Archive {
     @Override
     public byte[] image(StoredObject image) throws IOException, CorruptObjectException {
         return bytes(image, ImageDecoder.BYTES_MAX);
+    }
+
+    @Override
+    public byte[] video(StoredObject video) throws IOException, CorruptObjectException {
+        return bytes(video, VideoLimits.BYTES_MAX);
     }
 
     private byte[] bytes(StoredObject object, long bytesMax) throws IOException, CorruptObjectException {

@@ -1,8 +1,10 @@
 package io.deeptrain.worker.adapter.quarkus;
 
 import io.deeptrain.objects.ObjectStores;
+import io.deeptrain.video.adapter.process.VideoReader;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.objects.ObjectArchive;
+import io.deeptrain.worker.adapter.video.Videos;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.prediction.LoadedModels;
@@ -29,6 +31,12 @@ public class WorkerParts {
     @Singleton
     LoadedModels models(Archive archive, Learners learners) {
         return new LoadedModels(archive, learners);
+    }
+
+    @Produces
+    @Singleton
+    Videos videos(LoadedModels models) {
+        return new Videos(models, new VideoReader());
     }
 
     void close(@Disposes LoadedModels models) {

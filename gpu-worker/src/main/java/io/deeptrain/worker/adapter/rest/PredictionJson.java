@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.video.Moment;
 import io.deeptrain.worker.prediction.Prediction;
 import io.deeptrain.worker.prediction.Prediction.Scored;
 import java.util.List;
@@ -38,8 +39,16 @@ public final class PredictionJson {
         }
     }
 
-    /** Either the bytes themselves or where they lie. */
-    public record Image(@Nullable String base64, @Nullable ObjectReference object) {}
+    /**
+     * Either the bytes themselves or where they lie.
+     *
+     * @param sampleMillis it is a video, looked at each so many milliseconds; absent of an image
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Image(
+            @Nullable String base64,
+            @Nullable ObjectReference object,
+            @Nullable Integer sampleMillis) {}
 
     /** The answer: one output for each image, in the same order. */
     public record Answer(List<Output> outputs) {}
@@ -50,18 +59,36 @@ public final class PredictionJson {
             @Nullable List<Concept> concepts,
             @Nullable List<Region> regions,
             @Nullable List<Float> embedding,
+            @Nullable List<Frame> frames,
             @Nullable Problem error) {
 
         static Output of(Prediction prediction) {
             return switch (prediction) {
                 case Prediction.Seen(List<Scored> concepts) ->
-                    new Output(concepts.stream().map(Concept::of).toList(), null, null, null);
+                    new Output(concepts.stream().map(Concept::of).toList(), null, null, null, null);
                 case Prediction.Detected(List<Prediction.Region> regions) ->
-                    new Output(null, regions.stream().map(Region::of).toList(), null, null);
-                case Prediction.Embedded(List<Float> vector) -> new Output(null, null, vector, null);
+                    new Output(null, regions.stream().map(Region::of).toList(), null, null, null);
+                case Prediction.Embedded(List<Float> vector) -> new Output(null, null, vector, null, null);
+                case Prediction.Filmed(List<Prediction.Frame> frames) ->
+                    new Output(null, null, null, frames.stream().map(Frame::of).toList(), null);
                 case Prediction.Unusable(String reason) ->
-                    new Output(null, null, null, new Problem("IMAGE_UNUSABLE", reason));
+                    new Output(null, null, null, null, new Problem("IMAGE_UNUSABLE", reason));
             };
+        }
+    }
+
+    /**
+     * What was seen in one moment of a video.
+     *
+     * @param index the first moment is 0
+     * @param frame number of the frame that is shown then
+     * @param timeMillis from the beginning
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    public record Frame(int index, int frame, long timeMillis, Output seen) {
+        static Frame of(Prediction.Frame frame) {
+            Moment moment = frame.moment();
+            return new Frame(moment.index(), moment.frame(), moment.millis(), Output.of(frame.seen()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.deeptrain.worker.adapter.rest;
 
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.video.VideoLimits;
 import io.deeptrain.worker.adapter.rest.PredictionJson.Answer;
 import io.deeptrain.worker.adapter.rest.PredictionJson.Image;
 import io.deeptrain.worker.adapter.rest.PredictionJson.ObjectReference;
@@ -8,6 +9,8 @@ import io.deeptrain.worker.adapter.rest.PredictionJson.Output;
 import io.deeptrain.worker.adapter.rest.PredictionJson.Problem;
 import io.deeptrain.worker.adapter.rest.PredictionJson.Refusal;
 import io.deeptrain.worker.adapter.rest.PredictionJson.Request;
+import io.deeptrain.worker.adapter.video.Videos;
+import io.deeptrain.worker.adapter.video.Videos.Question;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.port.Archive;
@@ -26,9 +29,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a published model says about some images. Any worker can answer for any model. */
+/** What a published model says about some images and videos. Any worker can answer for any model. */
 @Path("/predictions")
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
@@ -37,10 +41,12 @@ public class PredictionResource {
     private static final int UNPROCESSABLE = 422;
 
     private final LoadedModels models;
+    private final Videos videos;
     private final Archive archive;
 
-    PredictionResource(LoadedModels models, Archive archive) {
+    PredictionResource(LoadedModels models, Videos videos, Archive archive) {
         this.models = models;
+        this.videos = videos;
         this.archive = archive;
     }
 
@@ -70,36 +76,79 @@ public class PredictionResource {
             throw new IllegalArgumentException("max_concepts must be at least 1: " + conceptsMax);
         }
         StoredObject model = reference.stored();
-        int size = models.imageSizeOf(model);
+        Question question = Boolean.TRUE.equals(request.embeddings())
+                ? models::embed
+                : (asked, decoded) ->
+                        models.predict(asked, decoded, conceptsMax == null ? Integer.MAX_VALUE : conceptsMax);
+        Prediction[] predictions = new Prediction[images.size()];
+        List<Integer> positions = new ArrayList<>();
         List<Outcome> decoded = new ArrayList<>();
-        for (Image image : images) {
-            decoded.add(decoded(image, size));
+        int size = models.imageSizeOf(model);
+        for (int i = 0; i < predictions.length; i++) {
+            Image image = images.get(i);
+            Integer sampleMillis = image.sampleMillis();
+            if (sampleMillis != null) {
+                predictions[i] = video(model, image, sampleMillis, question);
+            } else {
+                positions.add(i);
+                decoded.add(decoded(image, size));
+            }
         }
-        List<Prediction> predictions = Boolean.TRUE.equals(request.embeddings())
-                ? models.embed(model, decoded)
-                : models.predict(model, decoded, conceptsMax == null ? Integer.MAX_VALUE : conceptsMax);
-        return Response.ok(new Answer(predictions.stream().map(Output::of).toList()))
+        List<Prediction> ofImages = question.ask(model, decoded);
+        for (int i = 0; i < ofImages.size(); i++) {
+            predictions[positions.get(i)] = ofImages.get(i);
+        }
+        return Response.ok(new Answer(Stream.of(predictions).map(Output::of).toList()))
                 .build();
     }
 
+    private Prediction video(StoredObject model, Image video, int sampleMillis, Question question)
+            throws IOException, CorruptObjectException {
+        if (VideoLimits.problemOfSampling(sampleMillis).isPresent()) {
+            throw new IllegalArgumentException("sample_millis is "
+                    + VideoLimits.problemOfSampling(sampleMillis).get());
+        }
+        return switch (bytes(video, archive::video)) {
+            case Bytes.There(byte[] bytes) -> videos.predict(model, bytes, sampleMillis, question);
+            case Bytes.Missing(String reason) -> new Prediction.Unusable(reason);
+        };
+    }
+
     private Outcome decoded(Image image, int size) throws IOException {
+        return switch (bytes(image, archive::image)) {
+            case Bytes.There(byte[] bytes) -> ImageDecoder.decode(bytes, size);
+            case Bytes.Missing(String reason) -> new Outcome.Invalid(reason);
+        };
+    }
+
+    private sealed interface Bytes {
+        @SuppressWarnings("ArrayRecordComponent") // Nobody compares it, and nobody changes the bytes.
+        record There(byte[] bytes) implements Bytes {}
+
+        record Missing(String reason) implements Bytes {}
+    }
+
+    private interface Fetch {
+        byte[] of(StoredObject object) throws IOException, CorruptObjectException;
+    }
+
+    private static Bytes bytes(Image image, Fetch fetch) throws IOException {
         String base64 = image.base64();
         ObjectReference object = image.object();
         if ((base64 == null) == (object == null)) {
-            return new Outcome.Invalid("an image needs either base64 or object");
+            return new Bytes.Missing("an image needs either base64 or object");
         }
         if (base64 != null) {
             try {
-                return ImageDecoder.decode(Base64.getDecoder().decode(base64), size);
+                return new Bytes.There(Base64.getDecoder().decode(base64));
             } catch (IllegalArgumentException noBase64) {
-                return new Outcome.Invalid("not base64: " + noBase64.getMessage());
+                return new Bytes.Missing("not base64: " + noBase64.getMessage());
             }
         }
         try {
-            return ImageDecoder.decode(
-                    archive.image(Objects.requireNonNull(object).stored()), size);
+            return new Bytes.There(fetch.of(Objects.requireNonNull(object).stored()));
         } catch (CorruptObjectException corrupt) {
-            return new Outcome.Invalid(String.valueOf(corrupt.getMessage()));
+            return new Bytes.Missing(String.valueOf(corrupt.getMessage()));
         }
     }
 

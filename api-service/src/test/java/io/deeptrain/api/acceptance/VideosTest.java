@@ -1,0 +1,300 @@
+package io.deeptrain.api.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import io.deeptrain.contract.Data;
+import io.deeptrain.contract.Frame;
+import io.deeptrain.contract.Input;
+import io.deeptrain.contract.MultiOutputResponse;
+import io.deeptrain.contract.PostModelOutputsRequest;
+import io.deeptrain.contract.UserAppIDSet;
+import io.deeptrain.contract.Video;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.testservers.adapter.DeepTrainServers;
+import io.deeptrain.testservers.adapter.TestServers;
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jcodec.api.SequenceEncoder;
+import org.jcodec.common.Codec;
+import org.jcodec.common.Format;
+import org.jcodec.common.io.ByteBufferSeekableByteChannel;
+import org.jcodec.common.model.ColorSpace;
+import org.jcodec.common.model.Picture;
+import org.jcodec.common.model.Rational;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Videos come in, are listed and searched, are predicted frame by frame, and are no part of a training. */
+@QuarkusTest
+@QuarkusTestResource(value = DeepTrainServers.class, initArgs = @ResourceArg(name = "service", value = "api"))
+@QuarkusTestResource(Surroundings.class)
+class VideosTest {
+    private static final byte[] MP4 = mp4();
+    private static final String VIDEO =
+            "{\"video\":{\"base64\":\"%s\"}}".formatted(Base64.getEncoder().encodeToString(MP4));
+
+    @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // Quarkus sets it.
+    URI base;
+
+    @SuppressWarnings("NullAway.Init") // Made before each test.
+    private OwnApp app;
+
+    @BeforeEach
+    void anAppOfItsOwn() {
+        app = OwnApp.fresh(base);
+    }
+
+    /** Ten grey frames, two a second. */
+    private static byte[] mp4() {
+        ByteBufferSeekableByteChannel file =
+                ByteBufferSeekableByteChannel.writeToByteBuffer(ByteBuffer.allocate(1 << 20));
+        try {
+            SequenceEncoder encoder = new SequenceEncoder(file, Rational.R(2, 1), Format.MOV, Codec.H264, null);
+            for (int frame = 0; frame < 10; frame++) {
+                Picture picture = Picture.create(48, 32, ColorSpace.RGB);
+                Arrays.fill(picture.getPlaneData(0), (byte) (10 * frame));
+                encoder.encodeNativeFrame(picture);
+            }
+            encoder.finish();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        ByteBuffer contents = file.getContents();
+        byte[] bytes = new byte[contents.remaining()];
+        contents.get(bytes);
+        return bytes;
+    }
+
+    private Rest.Answer post(String id, String data) {
+        return app.rest().post(app.at("/inputs"), "{\"inputs\":[{\"id\":\"%s\",\"data\":%s}]}".formatted(id, data));
+    }
+
+    private static String labelled(String concept) {
+        return VIDEO.substring(0, VIDEO.length() - 1) + ",\"concepts\":[{\"id\":\"%s\"}]}".formatted(concept);
+    }
+
+    @Test
+    void a_video_is_kept_listed_searched_and_deleted_like_an_image() {
+        JsonNode posted = post("v", labelled("cat")).body().at("/inputs/0");
+        assertThat(posted.at("/status/code").asInt()).isEqualTo(30000);
+        assertThat(posted.at("/data/video/video_info").toString())
+                .isEqualTo("{\"width\":48,\"height\":32,\"fps\":2.0,\"video_format\":\"MP4 with H.264\","
+                        + "\"frame_count\":10,\"duration_seconds\":5.0}");
+        assertThat(posted.at("/data").has("image")).isFalse();
+        assertThat(app.rest().get(app.at("/inputs/v")).body().path("input")).isEqualTo(posted);
+        assertThat(app.rest().get(app.at("/inputs")).body().at("/inputs")).hasSize(1);
+        assertThat(app.rest()
+                        .post(
+                                app.at("/inputs/searches"),
+                                "{\"searches\":[{\"query\":{\"filters\":[{\"annotation\":{\"data\":{\"concepts\":"
+                                        + "[{\"id\":\"cat\",\"value\":1}]}}}]}}]}")
+                        .body()
+                        .at("/hits")
+                        .findValuesAsText("frame_count"))
+                .containsExactly("10");
+        app.rest().delete(app.at("/inputs/v"));
+        assertThat(app.rest().get(app.at("/inputs/v")).code()).isEqualTo(11101);
+    }
+
+    @Test
+    void what_is_no_video_is_refused_by_its_field_and_its_kind() {
+        assertThat(refusal("{\"video\":{\"base64\":\"GkXfow==\"}}"))
+                .isEqualTo(
+                        "data.video: the video cannot be used: its bytes are WebM or Matroska; MP4 and QuickTime with"
+                                + " H.264 or Motion JPEG, and animated GIF are read");
+        assertThat(refusal("{\"video\":{}}"))
+                .isEqualTo("data.video has neither base64 nor url but must have one of them");
+        assertThat(refusal("{\"video\":{\"url\":\"http://127.0.0.1/v.mp4\"}}")).startsWith("data.video.url: ");
+        assertThat(refusal("{\"image\":{\"base64\":\"%s\"},\"video\":{\"base64\":\"GkXfow==\"}}".formatted(OwnApp.PNG)))
+                .isEqualTo("data holds an image and a video but must hold one of them");
+    }
+
+    private String refusal(String data) {
+        JsonNode input = post("x", data).body().at("/inputs/0");
+        assertThat(input.at("/data/video/base64").isMissingNode()).isTrue();
+        return input.at("/status/details").asText();
+    }
+
+    @Test
+    void a_training_leaves_labelled_videos_out_and_says_how_many() {
+        app.labelledInputs();
+        post("v", labelled("cat"));
+        post("w", labelled("dog"));
+        post("x", labelled("bird"));
+        app.create("m", "");
+        JsonNode answer = app.rest().post(app.at("/models/m/versions"), "").body();
+        assertThat(answer.at("/status/code").asInt()).isEqualTo(10000);
+        assertThat(answer.at("/status/details").asText())
+                .isEqualTo("2 labelled videos are left out: templates train on images");
+    }
+
+    @Test
+    void videos_alone_are_nothing_to_train_on() {
+        post("v", labelled("cat"));
+        app.create("m", "");
+        Rest.Answer answer = app.rest().post(app.at("/models/m/versions"), "");
+        assertThat(answer.code()).isEqualTo(21110);
+        assertThat(answer.body().at("/status/details").asText())
+                .contains("; 1 labelled video is left out: templates train on images");
+    }
+
+    @Test
+    void a_dataset_version_holds_the_images_of_its_dataset() {
+        app.labelledInputs();
+        post("v", labelled("cat"));
+        app.rest().post(app.at("/datasets"), "{\"datasets\":[{\"id\":\"d\"}]}");
+        app.rest().post(app.at("/datasets/d/inputs"), """
+                        {"dataset_inputs":[{"input":{"id":"a"}},{"input":{"id":"b"}},{"input":{"id":"v"}}]}""");
+        String version = app.rest()
+                .post(app.at("/datasets/d/versions"), "{\"dataset_versions\":[{\"id\":\"one\"}]}")
+                .body()
+                .at("/dataset_versions/0/id")
+                .asText();
+        app.create("m", "\"dataset_id\":\"d\",\"dataset_version_id\":\"%s\",\"num_epochs\":2".formatted(version));
+        JsonNode answer = app.rest().post(app.at("/models/m/versions"), "").body();
+        assertThat(answer.at("/status/code").asInt()).isEqualTo(10000);
+    }
+
+    /** The tests below ask a played worker, which looks at the beginning and at the next moment. */
+    @SuppressWarnings("NullAway.Init") // Opened where it is needed.
+    private Elsewhere elsewhere;
+
+    @AfterEach
+    void close() {
+        if (elsewhere != null) {
+            elsewhere.close();
+        }
+    }
+
+    private void trained(String kind) {
+        elsewhere = new Elsewhere(TestServers.kafka());
+        app.labelledInputs();
+        app.create("m", "");
+        new Trainings(app, elsewhere).trained("m", new StoredObject("jobs/x/" + kind, "b".repeat(64), 5));
+    }
+
+    private Rest.Answer predicted(String input, String config) {
+        return app.rest()
+                .post(
+                        app.at("/models/m/outputs"),
+                        "{\"inputs\":[%s],\"model\":{\"output_info\":{\"output_config\":%s}}}"
+                                .formatted(input, config));
+    }
+
+    @Test
+    void a_video_is_answered_frame_by_frame_at_both_doors() throws InterruptedException {
+        trained("model");
+        JsonNode output = predicted("{\"data\":%s}".formatted(VIDEO), "{\"sample_ms\":1500,\"max_concepts\":1}")
+                .body()
+                .at("/outputs/0");
+        assertThat(output.at("/input/data/video/base64").isMissingNode()).isTrue();
+        assertThat(output.at("/input/data").has("video")).isTrue();
+        assertThat(output.at("/data/frames")).hasSize(2);
+        assertThat(output.at("/data/frames/1/frame_info").toString())
+                .isEqualTo("{\"index\":1,\"time\":1500,\"number\":3}");
+        assertThat(output.at("/data/frames/1/data/concepts").findValuesAsText("id"))
+                .containsExactly("cat");
+
+        post("v", VIDEO);
+        assertThat(predicted("{\"id\":\"v\"}", "{}")
+                        .body()
+                        .at("/outputs/0/data/frames/1/frame_info/time")
+                        .asInt())
+                .isEqualTo(1000);
+        assertThat(grpc()).extracting(frame -> frame.getFrameInfo().getTime()).containsExactly(0, 1000);
+        assertThat(grpc().getFirst().getData().getConcepts(0).getId()).isEqualTo("cat");
+    }
+
+    @Test
+    void a_workflow_answers_a_video_frame_by_frame() {
+        trained("detector");
+        app.rest().post(app.at("/workflows"), """
+                {"workflows":[{"id":"w","nodes":[{"id":"find","model":{"id":"m"}}]}]}""");
+        JsonNode frames = app.rest()
+                .post(
+                        app.at("/workflows/w/results"),
+                        "{\"inputs\":[{\"data\":%s}],\"output_config\":{\"sample_ms\":500}}".formatted(VIDEO))
+                .body()
+                .at("/results/0/outputs/0/data/frames");
+        assertThat(frames).hasSize(2);
+        assertThat(frames.at("/1/frame_info/time").asInt()).isEqualTo(500);
+        assertThat(frames.at("/1/data/regions")).hasSize(2);
+    }
+
+    @Test
+    void a_sampling_out_of_its_range_is_refused() {
+        trained("model");
+        for (int sampleMillis : List.of(99, 60_001)) {
+            Rest.Answer answer =
+                    predicted("{\"data\":%s}".formatted(VIDEO), "{\"sample_ms\":%d}".formatted(sampleMillis));
+            assertThat(answer.code()).isEqualTo(40001);
+            assertThat(answer.body().at("/status/details").asText())
+                    .isEqualTo("model.output_info.output_config.sample_ms is %d but must be 100 to 60000"
+                            .formatted(sampleMillis));
+        }
+        String video = "{\"data\":{\"video\":{\"base64\":\"AA==\"}}}";
+        assertThat(predicted(String.join(",", List.of(video, video, video, video, video)), "{}")
+                        .body()
+                        .at("/status/details")
+                        .asText())
+                .isEqualTo("inputs holds 5 videos but must hold at most 4");
+    }
+
+    private List<Frame> grpc() throws InterruptedException {
+        ManagedChannel channel = ManagedChannelBuilder.forAddress(base.getHost(), base.getPort())
+                .usePlaintext()
+                .build();
+        try {
+            Metadata headers = new Metadata();
+            headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Key " + Surroundings.KEY);
+            return ClientCalls.blockingUnaryCall(
+                            ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+                            MethodDescriptor.<PostModelOutputsRequest, MultiOutputResponse>newBuilder()
+                                    .setType(MethodDescriptor.MethodType.UNARY)
+                                    .setFullMethodName("clarifai.api.V2/PostModelOutputs")
+                                    .setRequestMarshaller(
+                                            ProtoUtils.marshaller(PostModelOutputsRequest.getDefaultInstance()))
+                                    .setResponseMarshaller(
+                                            ProtoUtils.marshaller(MultiOutputResponse.getDefaultInstance()))
+                                    .build(),
+                            CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS),
+                            PostModelOutputsRequest.newBuilder()
+                                    .setUserAppId(UserAppIDSet.newBuilder()
+                                            .setUserId("me")
+                                            .setAppId(app.id()))
+                                    .setModelId("m")
+                                    .addInputs(Input.newBuilder()
+                                            .setData(Data.newBuilder()
+                                                    .setVideo(Video.newBuilder().setBase64(ByteString.copyFrom(MP4)))))
+                                    .build())
+                    .getOutputs(0)
+                    .getData()
+                    .getFramesList();
+        } finally {
+            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        }
+    }
+}
