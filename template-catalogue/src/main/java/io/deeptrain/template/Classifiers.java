@@ -125,7 +125,7 @@ final class Classifiers {
                         Settings.choice("model_cfg", "The architecture.", "resnext", "resnext"),
                         Settings.choice(
                                 "preinit",
-                                "The weights to start from. The workers of this release have none.",
+                                "The weights to start from; other than None if the operator has put them there.",
                                 "None",
                                 "None",
                                 "general-v1.5"),

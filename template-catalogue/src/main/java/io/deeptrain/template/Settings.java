@@ -151,7 +151,7 @@ final class Settings {
     static Hyperparameter pretrainedWeights(String trained) {
         return choice(
                 "pretrained_weights",
-                "What the weights were trained on before. The workers of this release have none.",
+                "What the weights were trained on before; other than None if the operator has put them there.",
                 "None",
                 "None",
                 trained);

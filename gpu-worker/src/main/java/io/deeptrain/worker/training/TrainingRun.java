@@ -22,7 +22,6 @@ import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.evaluation.Judge;
 import io.deeptrain.worker.network.Answers;
-import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.objective.Targets;
@@ -36,6 +35,7 @@ import io.deeptrain.worker.port.Learner.Step;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.MonotonicClock;
 import io.deeptrain.worker.port.Observations;
+import io.deeptrain.worker.port.PretrainedWeights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -61,14 +61,18 @@ import java.util.function.Consumer;
  */
 public final class TrainingRun {
     private static final long CHECKPOINT_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final int PERCENT = 100;
 
     /** Weight of the newest step in the reported speed. */
     private static final double SPEED_SMOOTHING = 0.1;
 
     /** Where the run gets what it needs. */
     public record Surroundings(
-            Archive archive, Learners learners, MonotonicClock clock, Observations observations, Path scratch) {}
+            Archive archive,
+            Learners learners,
+            MonotonicClock clock,
+            Observations observations,
+            Path scratch,
+            PretrainedWeights pretrained) {}
 
     /** Ends the run in an orderly way, with this as its last report. */
     static final class Ending extends Exception {
@@ -141,20 +145,13 @@ public final class TrainingRun {
         }
         TrainingPlan plan = TrainingPlan.of(spec);
         Network network = Purpose.network(spec, plan.imageSize()).orElseThrow();
-        if (plan.startsPretrained()) {
-            throw ending(
-                    Fault.USER,
-                    "PRETRAINED_WEIGHTS_MISSING",
-                    "pretrained weights must be %s, for this worker has none for %s: %s"
-                            .formatted(TrainingPlan.NO_WEIGHTS, network.architecture(), plan.pretrained()));
-        }
+        StartingWeights weights = StartingWeights.of(this, plan, network);
         List<ManifestEntry> entries = manifest();
         try (ImageSet training = new ImageSet(world.scratch(), plan.imageSize(), spec.concepts());
                 ImageSet test = new ImageSet(world.scratch(), plan.imageSize(), spec.concepts())) {
             int invalid = decode(entries, plan.imageSize(), training, test);
             requireSome(training, entries);
-            try (Learner learner = world.learners()
-                    .learner(network, plan.recipe(), InitialWeights.of(network, plan.seed(), training.unseen()))) {
+            try (Learner learner = world.learners().learner(network, plan.recipe(), weights.state(training.unseen()))) {
                 Schedule schedule = new Schedule(plan, training.size());
                 Targets targets = plan.objective().targets(network, plan.imageSize());
                 Origin origin = resume(learner, network, plan, schedule);
@@ -216,29 +213,21 @@ public final class TrainingRun {
 
     int decode(List<ManifestEntry> entries, int imageSize, ImageSet training, ImageSet test)
             throws IOException, Ending {
-        int invalid = 0;
+        UnreadableInputs unreadable = new UnreadableInputs(entries.size(), spec.invalidDataTolerancePercent());
         for (ManifestEntry entry : entries) {
             obeyOrStop(directions.now());
             switch (decoded(entry, imageSize)) {
                 case Outcome.Decoded(ImageDecoder.Pixels pixels) ->
                     (entry.split() == Split.TRAIN ? training : test).add(entry, pixels);
                 case Outcome.Invalid(String reason) -> {
-                    invalid++;
-                    if ((long) invalid * PERCENT > (long) spec.invalidDataTolerancePercent() * entries.size()) {
-                        throw ending(
-                                Fault.USER,
-                                "DATA_TOLERANCE_EXCEEDED",
-                                "more than %d %% of the %d inputs cannot be read, the newest of them %s: %s"
-                                        .formatted(
-                                                spec.invalidDataTolerancePercent(),
-                                                entries.size(),
-                                                entry.inputId(),
-                                                reason));
+                    unreadable.add(entry.inputId(), reason);
+                    if (unreadable.areTooMany()) {
+                        throw ending(Fault.USER, "DATA_TOLERANCE_EXCEEDED", unreadable.complaint());
                     }
                 }
             }
         }
-        return invalid;
+        return unreadable.count();
     }
 
     private Outcome decoded(ManifestEntry entry, int imageSize) throws IOException {
@@ -438,7 +427,7 @@ public final class TrainingRun {
         return new TrainerReport.Failed(attempt, fault, code, message);
     }
 
-    private static String message(Exception failure) {
+    static String message(Exception failure) {
         return String.valueOf(failure.getMessage());
     }
 }

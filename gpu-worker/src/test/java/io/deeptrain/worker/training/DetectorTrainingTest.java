@@ -4,7 +4,6 @@ import static io.deeptrain.worker.training.TrainingBench.checkpoints;
 import static io.deeptrain.worker.training.TrainingBench.losses;
 import static io.deeptrain.worker.training.TrainingBench.resumedFrom;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
@@ -84,7 +83,7 @@ class DetectorTrainingTest {
     }
 
     @Test
-    void a_resumed_detector_learns_on_as_it_would_have() throws Exception {
+    void a_resumed_detector_learns_on_as_it_would_have_to_the_last_bit() throws Exception {
         TrainingBench bench = bench(24, 4)
                 .set("num_epochs", 2L)
                 .set("average_horizontal_flips", true)
@@ -98,11 +97,8 @@ class DetectorTrainingTest {
 
         List<Double> interrupted = new ArrayList<>(losses(first));
         interrupted.addAll(losses(second));
-        // Not to the last bit, as classifiers do: the gradients of small maps differ in it between attempts.
-        List<Double> expected = losses(uninterrupted);
-        assertThat(interrupted).hasSize(6).hasSameSizeAs(expected);
-        for (int step = 0; step < expected.size(); step++) {
-            assertThat(interrupted.get(step)).isCloseTo(expected.get(step), withinPercentage(0.001));
-        }
+        assertThat(interrupted).hasSize(6).isEqualTo(losses(uninterrupted));
+        assertThat(finished(second).model().sha256())
+                .isEqualTo(finished(uninterrupted).model().sha256());
     }
 }

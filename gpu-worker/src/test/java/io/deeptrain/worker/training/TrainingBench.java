@@ -23,6 +23,7 @@ import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Observations;
+import io.deeptrain.worker.port.PretrainedWeights;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ final class TrainingBench {
     private int tolerancePercent = 5;
     private String modelTypeId = "visual-classifier";
     private String template = "classification_cifar10_v1";
+    private PretrainedWeights pretrained = PretrainedWeights.NONE;
 
     TrainingBench(Path folder) throws IOException {
         scratch = folder;
@@ -75,6 +77,11 @@ final class TrainingBench {
         template = "";
         hyperparameters.clear();
         hyperparameters.putAll(TrainingSpec.withBaseModel(Map.of(), base));
+        return this;
+    }
+
+    TrainingBench with(PretrainedWeights weights) {
+        pretrained = weights;
         return this;
     }
 
@@ -154,7 +161,7 @@ final class TrainingBench {
         TrainingRun.run(
                 assignment,
                 new TrainingRun.Surroundings(
-                        archive(), new DjlLearners(1), System::nanoTime, Observations.NONE, scratch),
+                        archive(), new DjlLearners(1), System::nanoTime, Observations.NONE, scratch, pretrained),
                 new Directions() {
                     @Override
                     public Direction now() {

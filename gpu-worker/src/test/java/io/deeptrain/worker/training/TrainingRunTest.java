@@ -166,8 +166,8 @@ class TrainingRunTest {
                         AttemptId.of(bench.assignment(1, SCRATCH)),
                         Fault.USER,
                         "DATA_TOLERANCE_EXCEEDED",
-                        "more than 1 % of the 51 inputs cannot be read, the newest of them input-50: "
-                                + "the bytes are not an image; JPEG, PNG, GIF, BMP and WebP are read"));
+                        "more than 1 % of the 51 inputs cannot be read, 1 so far: input-50 "
+                                + "(the bytes are not an image; JPEG, PNG, GIF, BMP and WebP are read)"));
     }
 
     @Test

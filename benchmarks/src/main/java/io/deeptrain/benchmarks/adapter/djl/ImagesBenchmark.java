@@ -16,6 +16,7 @@ import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Observations;
+import io.deeptrain.worker.port.PretrainedWeights;
 import io.deeptrain.worker.training.TrainingRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,8 @@ public final class ImagesBenchmark {
         Steps steps = new Steps();
         TrainingRun.run(
                 assignment(images.size()),
-                new TrainingRun.Surroundings(new DigitsArchive(images), learners, System::nanoTime, steps, scratch),
+                new TrainingRun.Surroundings(
+                        new DigitsArchive(images), learners, System::nanoTime, steps, scratch, PretrainedWeights.NONE),
                 ALWAYS_ON,
                 ImagesBenchmark::requireWell);
         return steps.images * NANOS_PER_SECOND / (steps.lastEndNanos - steps.firstBeginNanos);

@@ -28,8 +28,6 @@ public final class DjlLearners implements Learners {
         // The engine reads these when its first class is loaded. It must not call home, nor look for downloads.
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
-        // Its specialisation costs the first steps of every shape more than a network of this size gets back.
-        System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
     }
 
     /**
@@ -56,6 +54,10 @@ public final class DjlLearners implements Learners {
     private Model loaded(Network network, String source, List<Tensor> state) {
         // OpenMP keeps the number for each thread by itself, and the learner will learn on this one.
         JniUtils.setNumThreads(threads);
+        // Kept for each thread, too. It would run a network's first step as it is written and later ones specialised,
+        // which
+        // differ in the last bit: a resumed training would not go on as the interrupted one.
+        JniUtils.setGraphExecutorOptimize(false);
         try {
             Path folder = Files.createTempDirectory("deeptrain-net");
             Path archive = folder.resolve(NAME + ".pt");

@@ -109,7 +109,7 @@ public final class ObjectArchive implements Archive {
         return bytes;
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {

@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * The safetensors format: eight bytes with the length of a JSON header, the header, the numbers. It holds nothing that
- * runs, so a file from a stranger can at worst be wrong. Of its element types only {@code F32} is written and read.
+ * runs, so a file from a stranger can at worst be wrong. Of its element types only {@code F32} is written and read;
+ * weights from elsewhere may also be {@code F16} and {@code BF16}, and what is none of these is left out.
  */
 final class Safetensors {
     static final int HEADER_BYTES_MAX = 1 << 20;
@@ -73,16 +75,7 @@ final class Safetensors {
 
     static Content read(byte[] file) throws CorruptObjectException {
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        if (file.length < Long.BYTES) {
-            throw new CorruptObjectException("no safetensors file: %d bytes".formatted(file.length));
-        }
-        long headerBytes = bytes.getLong();
-        if (headerBytes < 2 || headerBytes > HEADER_BYTES_MAX || headerBytes > bytes.remaining()) {
-            throw new CorruptObjectException("header of %d bytes in a file of %d, at most %d are taken"
-                    .formatted(headerBytes, file.length, HEADER_BYTES_MAX));
-        }
-        byte[] json = new byte[(int) headerBytes];
-        bytes.get(json);
+        byte[] json = headerBytes(file, bytes);
         ByteBuffer numbers = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
         Map<String, String> metadata = new TreeMap<>();
         List<Tensor> tensors = new ArrayList<>();
@@ -105,6 +98,76 @@ final class Safetensors {
         return new Content(metadata, tensors);
     }
 
+    /** Leaves the buffer where the numbers begin. */
+    private static byte[] headerBytes(byte[] file, ByteBuffer bytes) throws CorruptObjectException {
+        if (file.length < Long.BYTES) {
+            throw new CorruptObjectException("no safetensors file: %d bytes".formatted(file.length));
+        }
+        long headerBytes = bytes.getLong();
+        if (headerBytes < 2 || headerBytes > HEADER_BYTES_MAX || headerBytes > bytes.remaining()) {
+            throw new CorruptObjectException("header of %d bytes in a file of %d, at most %d are taken"
+                    .formatted(headerBytes, file.length, HEADER_BYTES_MAX));
+        }
+        byte[] json = new byte[(int) headerBytes];
+        bytes.get(json);
+        return json;
+    }
+
+    /**
+     * The tensors of numbers in a file that others wrote, in any order, as {@code F32}. Whole numbers, as counts of
+     * batches, are left out.
+     */
+    static List<Tensor> readWeights(byte[] file) throws CorruptObjectException {
+        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        JsonNode header = header(headerBytes(file, bytes));
+        ByteBuffer numbers = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+        List<Tensor> tensors = new ArrayList<>();
+        long values = 0;
+        for (Map.Entry<String, JsonNode> field : header.properties()) {
+            if (!field.getKey().equals(METADATA)) {
+                Optional<Tensor> tensor = weights(field.getKey(), field.getValue(), numbers);
+                values += tensor.map(known -> known.values().length).orElse(0);
+                // A tensor has two bytes a number or more, so that only overlapping ones hold more.
+                if (values * Short.BYTES > numbers.capacity()) {
+                    throw new CorruptObjectException("tensors overlap, the first of them " + field.getKey());
+                }
+                tensor.ifPresent(tensors::add);
+            }
+        }
+        return tensors;
+    }
+
+    private static Optional<Tensor> weights(String name, JsonNode entry, ByteBuffer numbers)
+            throws CorruptObjectException {
+        String type = entry.path("dtype").asText();
+        int width = switch (type) {
+            case TYPE -> Float.BYTES;
+            case "F16", "BF16" -> Short.BYTES;
+            default -> 0;
+        };
+        if (width == 0) {
+            return Optional.empty();
+        }
+        List<Integer> shape = shape(name, entry.path("shape"));
+        long size = size(shape);
+        long begin = entry.path("data_offsets").path(0).asLong(-1);
+        long end = entry.path("data_offsets").path(1).asLong(-1);
+        if (begin < 0 || end > numbers.capacity() || end - begin != size * width) {
+            throw new CorruptObjectException("tensor %s of shape %s cannot lie at %s of %d bytes"
+                    .formatted(name, shape, entry.path("data_offsets"), numbers.capacity()));
+        }
+        float[] values = new float[(int) size];
+        for (int i = 0; i < values.length; i++) {
+            int at = (int) begin + i * width;
+            values[i] = switch (type) {
+                case "F16" -> Float.float16ToFloat(numbers.getShort(at));
+                case "BF16" -> Float.intBitsToFloat(numbers.getShort(at) << Short.SIZE);
+                default -> numbers.getFloat(at);
+            };
+        }
+        return Optional.of(new Tensor(name, shape, values));
+    }
+
     private static JsonNode header(byte[] json) throws CorruptObjectException {
         try {
             JsonNode header = MAPPER.readTree(json);
@@ -121,20 +184,11 @@ final class Safetensors {
     private static Tensor tensor(String name, JsonNode entry, long begin, ByteBuffer numbers)
             throws CorruptObjectException {
         JsonNode offsets = entry.path("data_offsets");
-        JsonNode extents = entry.path("shape");
-        if (!TYPE.equals(entry.path("dtype").asText()) || extents.size() > DIMENSIONS_MAX) {
-            throw new CorruptObjectException(
-                    "tensor %s is not of type %s with at most %d dimensions".formatted(name, TYPE, DIMENSIONS_MAX));
+        if (!TYPE.equals(entry.path("dtype").asText())) {
+            throw new CorruptObjectException("tensor %s is not of type %s".formatted(name, TYPE));
         }
-        List<Integer> shape = new ArrayList<>();
-        long size = 1;
-        for (JsonNode extent : extents) {
-            if (!extent.canConvertToInt() || extent.asInt() < 1) {
-                throw new CorruptObjectException("tensor %s has the shape %s".formatted(name, extents));
-            }
-            shape.add(extent.asInt());
-            size = Math.min(size * extent.asInt(), Integer.MAX_VALUE);
-        }
+        List<Integer> shape = shape(name, entry.path("shape"));
+        long size = size(shape);
         long end = begin + size * Float.BYTES;
         if (offsets.path(0).asLong(-1) != begin || offsets.path(1).asLong(-1) != end || end > numbers.capacity()) {
             throw new CorruptObjectException("tensor %s of shape %s cannot lie at %s of %d bytes"
@@ -146,5 +200,28 @@ final class Safetensors {
                 .asFloatBuffer()
                 .get(values);
         return new Tensor(name, shape, values);
+    }
+
+    private static List<Integer> shape(String name, JsonNode extents) throws CorruptObjectException {
+        if (extents.size() > DIMENSIONS_MAX) {
+            throw new CorruptObjectException(
+                    "tensor %s has %d dimensions, more than %d".formatted(name, extents.size(), DIMENSIONS_MAX));
+        }
+        List<Integer> shape = new ArrayList<>();
+        for (JsonNode extent : extents) {
+            if (!extent.canConvertToInt() || extent.asInt() < 1) {
+                throw new CorruptObjectException("tensor %s has the shape %s".formatted(name, extents));
+            }
+            shape.add(extent.asInt());
+        }
+        return shape;
+    }
+
+    private static long size(List<Integer> shape) {
+        long size = 1;
+        for (int extent : shape) {
+            size = Math.min(size * extent, Integer.MAX_VALUE);
+        }
+        return size;
     }
 }

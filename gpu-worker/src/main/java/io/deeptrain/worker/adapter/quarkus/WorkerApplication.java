@@ -8,10 +8,12 @@ import io.deeptrain.worker.adapter.kafka.AssignmentReader;
 import io.deeptrain.worker.adapter.kafka.AttemptOutlet;
 import io.deeptrain.worker.adapter.kafka.BeatOutlet;
 import io.deeptrain.worker.adapter.metrics.TrainingMetrics;
+import io.deeptrain.worker.adapter.objects.PretrainedFolder;
 import io.deeptrain.worker.adapter.runtime.WorkerProcess;
 import io.deeptrain.worker.attempt.WorkerIdentity;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.port.PretrainedWeights;
 import io.deeptrain.worker.training.TrainingRun.Surroundings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -95,7 +97,16 @@ public class WorkerApplication {
         AttemptOutlet attempts = opened(new AttemptOutlet(attemptLog, source, InstantSource.system()));
         WorkerProcess process = opened(new WorkerProcess(
                 identity,
-                new Surroundings(archive, learners, System::nanoTime, new TrainingMetrics(registry), scratch),
+                new Surroundings(
+                        archive,
+                        learners,
+                        System::nanoTime,
+                        new TrainingMetrics(registry),
+                        scratch,
+                        settings.worker()
+                                .pretrained()
+                                .<PretrainedWeights>map(PretrainedFolder::new)
+                                .orElse(PretrainedWeights.NONE)),
                 attempts::publish,
                 beats::send));
         attempts.start(process::acknowledge);

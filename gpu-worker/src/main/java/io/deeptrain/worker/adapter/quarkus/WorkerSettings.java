@@ -3,7 +3,9 @@ package io.deeptrain.worker.adapter.quarkus;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A worker's settings, each from the environment: {@code deeptrain.worker.id} is {@code DEEPTRAIN_WORKER_ID}. */
 @ConfigMapping(prefix = "deeptrain")
@@ -25,6 +27,12 @@ public interface WorkerSettings {
         /** Threads of one operation. Only with one do results repeat bit for bit. */
         @WithDefault("1")
         int threads();
+
+        /**
+         * The folder with weights that trainings may start from; without it they start from nothing. See
+         * {@link io.deeptrain.worker.adapter.objects.PretrainedFolder}.
+         */
+        Optional<Path> pretrained();
 
         /** How long it may take to save and give back a training when it is told to end. */
         @WithDefault("PT20S")

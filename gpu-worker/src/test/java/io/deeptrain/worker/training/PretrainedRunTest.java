@@ -1,0 +1,120 @@
+package io.deeptrain.worker.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.Origin;
+import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.attempt.TrainerReport.Failed;
+import io.deeptrain.worker.attempt.TrainerReport.Finished;
+import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.InitialWeights;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Part;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.network.TensorSpec;
+import io.deeptrain.worker.network.TensorSpec.Role;
+import io.deeptrain.worker.port.CorruptObjectException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trainings whose backbone has learned before. */
+class PretrainedRunTest {
+    private static final Origin SCRATCH = new Origin.Scratch();
+    private static final Network NETWORK =
+            Architectures.named("cifar-resnet-20", 10).orElseThrow();
+    private static final List<Tensor> LEARNED = InitialWeights.of(NETWORK, 99, Set.of());
+
+    @TempDir
+    Path folder;
+
+    private TrainingBench bench() throws IOException {
+        return new TrainingBench(folder)
+                .digits(16, Split.TRAIN)
+                .set("batch_size", 8L)
+                .set("num_epochs", 1L)
+                .set("pretrained_weights", "digits")
+                .with((name, architecture) -> name.equals("digits") && architecture.equals("cifar-resnet-20")
+                        ? Optional.of(LEARNED)
+                        : Optional.empty());
+    }
+
+    private static List<Tensor> trained(TrainingBench bench) throws Exception {
+        List<TrainerReport> reports = bench.run(bench.assignment(1, SCRATCH));
+        assertThat(reports.getLast()).isInstanceOf(Finished.class);
+        return bench.archive().model(((Finished) reports.getLast()).model()).state();
+    }
+
+    private static long changed(List<Tensor> state, boolean backbone) {
+        long changed = 0;
+        for (int n = 0; n < state.size(); n++) {
+            TensorSpec spec = NETWORK.tensors().get(n);
+            if (spec.role() == Role.PARAMETER && spec.part() instanceof Part.Backbone == backbone) {
+                changed += state.get(n).equals(LEARNED.get(n)) ? 0 : 1;
+            }
+        }
+        return changed;
+    }
+
+    @Test
+    void a_multiplier_of_nothing_keeps_what_the_backbone_has_learned() throws Exception {
+        List<Tensor> state = trained(bench().set("base_gradient_multiplier", 0.0));
+        assertThat(changed(state, true)).isZero();
+        assertThat(changed(state, false)).isPositive();
+    }
+
+    @Test
+    void a_backbone_learns_on_with_its_share_of_the_rate() throws Exception {
+        double slow = distance(trained(bench().set("base_gradient_multiplier", 0.01)));
+        double fast = distance(trained(bench().set("base_gradient_multiplier", 1.0)));
+        assertThat(slow).isPositive().isLessThan(fast / 10);
+    }
+
+    /** Of the backbone's parameters from what they were. */
+    private static double distance(List<Tensor> state) {
+        double sum = 0;
+        for (int n = 0; n < state.size(); n++) {
+            TensorSpec spec = NETWORK.tensors().get(n);
+            if (spec.role() == Role.PARAMETER && spec.part() instanceof Part.Backbone) {
+                for (int i = 0; i < spec.size(); i++) {
+                    double step = state.get(n).values()[i] - LEARNED.get(n).values()[i];
+                    sum += step * step;
+                }
+            }
+        }
+        return Math.sqrt(sum);
+    }
+
+    @Test
+    void weights_that_the_worker_does_not_have_are_the_tenants_failure() throws Exception {
+        Failed failed = failed(bench().set("pretrained_weights", "ImageNet-1k"));
+        assertThat(failed.fault()).isEqualTo(Fault.USER);
+        assertThat(failed.code()).isEqualTo("PRETRAINED_WEIGHTS_MISSING");
+        assertThat(failed.message())
+                .isEqualTo(
+                        "pretrained weights must be None, for this worker has none for cifar-resnet-20: ImageNet-1k");
+    }
+
+    @Test
+    void weights_that_do_not_fit_are_the_platforms_failure() throws Exception {
+        Failed unfit = failed(bench().with((_, _) -> Optional.of(List.of())));
+        assertThat(unfit.fault()).isEqualTo(Fault.PLATFORM);
+        assertThat(unfit.code()).isEqualTo("PRETRAINED_WEIGHTS_UNREADABLE");
+        assertThat(unfit.message()).startsWith("digits for cifar-resnet-20: ").contains("are missing, as ");
+        Failed torn = failed(bench().with((_, _) -> {
+            throw new CorruptObjectException("torn");
+        }));
+        assertThat(torn.code()).isEqualTo("PRETRAINED_WEIGHTS_UNREADABLE");
+        assertThat(torn.message()).isEqualTo("torn");
+    }
+
+    private static Failed failed(TrainingBench bench) throws IOException {
+        return (Failed) bench.run(bench.assignment(1, SCRATCH)).getLast();
+    }
+}
