@@ -2,6 +2,7 @@ package io.deeptrain.benchmarks.adapter.djl;
 
 import io.deeptrain.cli.images.LabelledImage;
 import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.artifact.SavedTraining;
@@ -13,14 +14,21 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The bundled digits as a worker sees a dataset. What it leaves behind is not kept. */
+/** Images of a benchmark as a worker sees a dataset, every tenth held out. What it leaves behind is not kept. */
 final class DigitsArchive implements Archive {
     private static final int TEST_ONE_OF = 10;
 
-    private final List<LabelledImage> images;
+    private final List<Sample> samples;
 
-    DigitsArchive(List<LabelledImage> images) {
-        this.images = List.copyOf(images);
+    /** An image with either a label or regions. */
+    record Sample(LabelledImage.Content content, List<String> labels, List<LabelledRegion> regions) {
+        static Sample of(LabelledImage image) {
+            return new Sample(image.content(), List.of(image.label()), List.of());
+        }
+    }
+
+    DigitsArchive(List<Sample> samples) {
+        this.samples = List.copyOf(samples);
     }
 
     static StoredObject object(String key) {
@@ -30,12 +38,13 @@ final class DigitsArchive implements Archive {
     @Override
     public List<ManifestEntry> manifest(StoredObject manifest) {
         List<ManifestEntry> entries = new ArrayList<>();
-        for (int index = 0; index < images.size(); index++) {
+        for (int index = 0; index < samples.size(); index++) {
             entries.add(new ManifestEntry(
                     "input-" + index,
                     object(Integer.toString(index)),
-                    List.of(images.get(index).label()),
+                    samples.get(index).labels(),
                     List.of(),
+                    samples.get(index).regions(),
                     index % TEST_ONE_OF == 0 ? Split.TEST : Split.TRAIN));
         }
         return entries;
@@ -48,7 +57,7 @@ final class DigitsArchive implements Archive {
 
     @Override
     public byte[] image(StoredObject image) throws IOException {
-        return images.get(Integer.parseInt(image.key())).content().read();
+        return samples.get(Integer.parseInt(image.key())).content().read();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.deeptrain.benchmarks.adapter.djl;
 
+import io.deeptrain.benchmarks.adapter.djl.DigitsArchive.Sample;
 import io.deeptrain.benchmarks.measure.Rounds;
 import io.deeptrain.cli.images.ImageSets;
-import io.deeptrain.cli.images.LabelledImage;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.IncarnationId;
@@ -14,8 +14,6 @@ import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.attempt.TrainerReport;
-import io.deeptrain.worker.port.Directions;
-import io.deeptrain.worker.port.Observations;
 import io.deeptrain.worker.port.PretrainedWeights;
 import io.deeptrain.worker.training.TrainingRun;
 import java.nio.file.Files;
@@ -43,7 +41,9 @@ public final class ImagesBenchmark {
 
     public static void main(String[] arguments) throws Exception {
         DjlLearners learners = new DjlLearners(1);
-        List<LabelledImage> images = ImageSets.digits().first(IMAGES, 0).training();
+        List<Sample> images = ImageSets.digits().first(IMAGES, 0).training().stream()
+                .map(Sample::of)
+                .toList();
         Path scratch = Files.createTempDirectory("deeptrain-benchmark");
         System.out.printf("%,d images of %d pixels, batches of %d, one thread%n", IMAGES, IMAGE_SIZE, BATCH_SIZE);
         try (BareLoop bare = new BareLoop(BATCH_SIZE, IMAGE_SIZE, CONCEPTS)) {
@@ -64,15 +64,15 @@ public final class ImagesBenchmark {
     }
 
     /** One epoch, from the beginning of the first step to the end of the last. */
-    private static double workerPerSecond(DjlLearners learners, List<LabelledImage> images, Path scratch) {
+    private static double workerPerSecond(DjlLearners learners, List<Sample> images, Path scratch) {
         Steps steps = new Steps();
         TrainingRun.run(
                 assignment(images.size()),
                 new TrainingRun.Surroundings(
                         new DigitsArchive(images), learners, System::nanoTime, steps, scratch, PretrainedWeights.NONE),
-                ALWAYS_ON,
+                new Uninterrupted(),
                 ImagesBenchmark::requireWell);
-        return steps.images * NANOS_PER_SECOND / (steps.lastEndNanos - steps.firstBeginNanos);
+        return steps.perSecond();
     }
 
     private static AttemptAssigned assignment(int inputs) {
@@ -100,42 +100,5 @@ public final class ImagesBenchmark {
         if (report instanceof TrainerReport.Failed failed) {
             throw new IllegalStateException("the training failed: " + failed);
         }
-    }
-
-    private static final Directions ALWAYS_ON = new Directions() {
-        @Override
-        public Direction now() {
-            return new Direction.Proceed();
-        }
-
-        @Override
-        public Direction awaitBegin() {
-            return now();
-        }
-    };
-
-    /** Counts what the steps of one run went through, and when. */
-    private static final class Steps implements Observations {
-        private long images;
-        private long firstBeginNanos;
-        private long lastEndNanos;
-
-        @Override
-        public void began() {}
-
-        @Override
-        public void ended() {}
-
-        @Override
-        public void stepped(int imagesOfStep, long inputWaitNanos, long stepNanos) {
-            lastEndNanos = System.nanoTime();
-            if (images == 0) {
-                firstBeginNanos = lastEndNanos - stepNanos;
-            }
-            images += imagesOfStep;
-        }
-
-        @Override
-        public void checkpointWritten(StoredObject checkpoint, long writeNanos) {}
     }
 }
