@@ -8,6 +8,7 @@ import io.deeptrain.scheduler.fleet.Place;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.queue.TenantUse;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -46,5 +47,12 @@ public record EngineSnapshot(
         places = List.copyOf(places);
         claims = List.copyOf(claims);
         uses = Map.copyOf(uses);
+    }
+
+    /** The same with one job more. */
+    public EngineSnapshot with(JobRecord job) {
+        List<JobRecord> more = new ArrayList<>(jobs);
+        more.add(job);
+        return new EngineSnapshot(now, settings, more, places, claims, uses, fleetGpus);
     }
 }

@@ -46,11 +46,17 @@ public final class Explainer {
     private final EngineSnapshot snapshot;
     private final Map<JobId, JobRecord> waiting = new HashMap<>();
     private final Map<JobId, KeptRoom> claims = new HashMap<>();
-    private final Rehearsal asIs;
+    private final Rehearsal rehearsal;
     private final WaitingOrder order;
     private final Needs needs;
     private final FleetCounts fleet;
     private Optional<Forecast> forecast = Optional.empty();
+
+    /** With a forecast that was made already. */
+    Explainer(EngineSnapshot snapshot, Forecast forecast) {
+        this(snapshot);
+        this.forecast = Optional.of(forecast);
+    }
 
     public Explainer(EngineSnapshot snapshot) {
         this.snapshot = snapshot;
@@ -60,7 +66,7 @@ public final class Explainer {
             }
         }
         snapshot.claims().forEach(claim -> claims.put(claim.jobId(), claim));
-        asIs = new Rehearsal(snapshot, snapshot.settings().queues(), snapshot.now());
+        rehearsal = new Rehearsal(snapshot, snapshot.settings().queues(), snapshot.now());
         order = WaitingOrder.of(snapshot);
         needs = new Needs(snapshot);
         fleet = FleetCounts.of(snapshot.places());
@@ -69,6 +75,11 @@ public final class Explainer {
     /** Those that wait, in the order of their positions. */
     public List<JobId> inOrder() {
         return order.inOrder();
+    }
+
+    /** To ask {@linkplain WhatIf what would be if}. */
+    public AsIs asIs() {
+        return new AsIs(snapshot, forecast(), inOrder());
     }
 
     /** Empty if the job does not wait. */
@@ -80,7 +91,7 @@ public final class Explainer {
     }
 
     private Explanation explain(JobRecord job, Queued queued) {
-        List<QueueStanding> path = asIs.queue().standings(job.tenant(), Shape.ANY_CLASS);
+        List<QueueStanding> path = rehearsal.queue().standings(job.tenant(), Shape.ANY_CLASS);
         Place place = order.of(job.jobId());
         return new Explanation(
                 job.jobId(),
@@ -126,7 +137,7 @@ public final class Explainer {
 
     /** The lowest of its queues that would be over a limit with this job. */
     private Optional<Reason> atLimit(JobRecord job) {
-        List<QueueStanding> withJob = asIs.queue().standingsWith(job.tenant(), job.shape());
+        List<QueueStanding> withJob = rehearsal.queue().standingsWith(job.tenant(), job.shape());
         for (int steps = 0; steps < withJob.size(); steps++) {
             QueueStanding standing = withJob.get(steps);
             if (standing.isOverRunningMax()) {
@@ -147,9 +158,10 @@ public final class Explainer {
 
     private Reason lackOfRoom(JobRecord job, List<QueueStanding> path, Place place) {
         int gpus = job.gpus();
-        if (asIs.room().has(job.shape())) {
-            Optional<Ticket> overdue = asIs.queue()
-                    .firstOfAll(asIs.room())
+        if (rehearsal.room().has(job.shape())) {
+            Optional<Ticket> overdue = rehearsal
+                    .queue()
+                    .firstOfAll(rehearsal.room())
                     .filter(ticket -> !ticket.jobId().equals(job.jobId()));
             return overdue.<Reason>map(ticket ->
                             new KeptForOverdue(ticket.shape().gpus(), Instant.ofEpochMilli(ticket.dueMillis())))

@@ -49,9 +49,11 @@ public final class Forecast {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
     private final Map<JobId, StartTime> starts;
+    private final int futures;
 
-    private Forecast(Map<JobId, StartTime> starts) {
+    private Forecast(Map<JobId, StartTime> starts, int futures) {
         this.starts = Map.copyOf(starts);
+        this.futures = futures;
     }
 
     /** Plays the futures through; costs about 10 microseconds for each start in each of them. */
@@ -59,7 +61,11 @@ public final class Forecast {
         long waiting = snapshot.jobs().stream()
                 .filter(job -> job.state() instanceof Queued)
                 .count();
-        int futures = Math.clamp(STARTS_MAX / Math.max(1, waiting), 3, FUTURES_MAX);
+        return of(snapshot, Math.clamp(STARTS_MAX / Math.max(1, waiting), 3, FUTURES_MAX));
+    }
+
+    /** The same with so many futures, to compare with another one of as many. */
+    static Forecast of(EngineSnapshot snapshot, int futures) {
         Map<JobId, List<Instant>> startsOf = new HashMap<>();
         for (int future = 0; future < futures; future++) {
             new Play(snapshot, future)
@@ -77,7 +83,11 @@ public final class Forecast {
                         new StartTime(quantile(instants, MIDDLE), quantile(instants, LOW), quantile(instants, HIGH)));
             }
         });
-        return new Forecast(starts);
+        return new Forecast(starts, futures);
+    }
+
+    int futures() {
+        return futures;
     }
 
     /** Empty if the job does not wait, never starts as things are, or too many stand before it. */

@@ -110,6 +110,24 @@ class ExplainRandomTest {
         assertThat(states(copy)).as("seed %d", seed).isEqualTo(states(world.engine));
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void a_proposed_job_starts_at_once_just_when_the_engine_would_start_it(long seed) {
+        World world = new World(seed);
+        for (int step = 0; step < STEPS; step++) {
+            world.step();
+        }
+        EngineSnapshot snapshot = world.engine.snapshot();
+        int gpus = 1 << world.random.nextInt(4);
+        Proposal proposal = new Proposal(BOLT, gpus, Optional.empty(), Duration.ofMinutes(10));
+        Prospect prospect = WhatIf.of(new Explainer(snapshot).asIs(), proposal);
+        SchedulerEngine copy = SchedulerEngine.copyOf(snapshot, neverMakingRoom(snapshot.settings()));
+        copy.apply(new Heard(proposal.in(snapshot).request(), snapshot.now()));
+        assertThat(prospect.waiting().isEmpty())
+                .as("seed %d: %d GPUs: %s", seed, gpus, prospect)
+                .isEqualTo(copy.job(Proposal.JOB).state() instanceof Leased);
+    }
+
     @Test
     void every_reason_comes_up() {
         Set<String> codes = new HashSet<>();
@@ -159,17 +177,7 @@ class ExplainRandomTest {
         for (Raise raise : change.raises()) {
             queues = raise.in(queues, tenant);
         }
-        EngineSettings settings = snapshot.settings();
-        SchedulerEngine copy = SchedulerEngine.copyOf(
-                snapshot,
-                new EngineSettings(
-                        settings.leaseTerm(),
-                        settings.resendAfter(),
-                        settings.retry(),
-                        settings.stall(),
-                        settings.endedKeptMax(),
-                        queues,
-                        Preemption.NEVER));
+        SchedulerEngine copy = SchedulerEngine.copyOf(snapshot, neverMakingRoom(snapshot.settings(), queues));
         Instant at = change.waitUntil().orElse(snapshot.now());
         copy.apply(new Tick(at, T0));
         int number = 0;
@@ -180,6 +188,21 @@ class ExplainRandomTest {
             }
         }
         return copy.job(jobId).state() instanceof Leased;
+    }
+
+    private static EngineSettings neverMakingRoom(EngineSettings settings) {
+        return neverMakingRoom(settings, settings.queues());
+    }
+
+    private static EngineSettings neverMakingRoom(EngineSettings settings, QueueSettings queues) {
+        return new EngineSettings(
+                settings.leaseTerm(),
+                settings.resendAfter(),
+                settings.retry(),
+                settings.stall(),
+                settings.endedKeptMax(),
+                queues,
+                Preemption.NEVER);
     }
 
     private static Optional<Change> oneWorkerFewer(Change change) {

@@ -8,6 +8,7 @@ import io.deeptrain.scheduler.explain.Change;
 import io.deeptrain.scheduler.explain.Change.Raise;
 import io.deeptrain.scheduler.explain.Change.Workers;
 import io.deeptrain.scheduler.explain.Explanation;
+import io.deeptrain.scheduler.explain.StartTime;
 import java.util.List;
 
 /** Explanations as the front door and operators read them: codes and sentences, with the numbers beside them. */
@@ -32,25 +33,37 @@ public final class ExplanationJson {
     }
 
     private ObjectNode node(Explanation explanation) {
-        ObjectNode node = mapper.createObjectNode()
-                .put("job_id", explanation.jobId().value())
-                .put("position", explanation.position())
+        ObjectNode node =
+                mapper.createObjectNode().put("job_id", explanation.jobId().value());
+        putPlace(node, explanation);
+        explanation.start().ifPresent(start -> putStart(node.putObject("expected_start"), start));
+        putReason(node, explanation);
+        return node;
+    }
+
+    /** Where a job stands among those that wait. */
+    void putPlace(ObjectNode node, Explanation explanation) {
+        node.put("position", explanation.position())
                 .put("waiting", explanation.waiting())
                 .put("position_in_app", explanation.positionInApp())
                 .put("gpu_hours_ahead", explanation.gpuMillisAhead() / MILLIS_PER_HOUR);
-        explanation
-                .start()
-                .ifPresent(start -> node.putObject("expected_start")
-                        .put("at", start.at().toString())
-                        .put("low", start.low().toString())
-                        .put("high", start.high().toString())
-                        .put("coverage", COVERAGE));
+    }
+
+    /** When a job starts, with bounds and what they promise. */
+    void putStart(ObjectNode node, StartTime start) {
+        node.put("at", start.at().toString())
+                .put("low", start.low().toString())
+                .put("high", start.high().toString())
+                .put("coverage", COVERAGE);
+    }
+
+    /** Why a job waits, and what would start it. */
+    void putReason(ObjectNode node, Explanation explanation) {
         node.putObject("reason")
                 .put("code", explanation.reason().code())
                 .put("sentence", explanation.reason().words())
                 .set("evidence", mapper.valueToTree(explanation.reason()));
         put(node.putObject("change"), explanation.change());
-        return node;
     }
 
     private static void put(ObjectNode node, Change change) {

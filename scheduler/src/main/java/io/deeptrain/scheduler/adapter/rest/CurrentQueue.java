@@ -2,10 +2,14 @@ package io.deeptrain.scheduler.adapter.rest;
 
 import io.deeptrain.scheduler.adapter.quarkus.SchedulerProcess;
 import io.deeptrain.scheduler.explain.Explainer;
+import io.deeptrain.scheduler.explain.Proposal;
+import io.deeptrain.scheduler.explain.Prospect;
+import io.deeptrain.scheduler.explain.WhatIf;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.ServiceUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
 /**
@@ -15,8 +19,11 @@ import java.util.function.Function;
 public class CurrentQueue {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration KEPT = Duration.ofSeconds(1);
+    private static final int WHAT_IFS_MAX = 4;
+    private static final long RETRY_SECONDS = 1;
 
     private final SchedulerProcess process;
+    private final Semaphore whatIfs = new Semaphore(WHAT_IFS_MAX);
     private Optional<Explainer> explainer = Optional.empty();
     private long takenNanos;
 
@@ -36,5 +43,23 @@ public class CurrentQueue {
         }
         return question.apply(explainer.orElseThrow(() -> new ServiceUnavailableException(
                 "not the leader: %s".formatted(process.view().role()))));
+    }
+
+    /**
+     * Plays the futures through with this job. That takes up to some seconds where many wait, so only few may ask at
+     * once; meanwhile others are answered what they {@linkplain #ask ask}.
+     *
+     * @throws ServiceUnavailableException as above, or if too many ask
+     */
+    Prospect whatIf(Proposal proposal) {
+        if (!whatIfs.tryAcquire()) {
+            throw new ServiceUnavailableException(
+                    "%d others ask what would be if".formatted(WHAT_IFS_MAX), RETRY_SECONDS);
+        }
+        try {
+            return WhatIf.of(ask(Explainer::asIs), proposal);
+        } finally {
+            whatIfs.release();
+        }
     }
 }

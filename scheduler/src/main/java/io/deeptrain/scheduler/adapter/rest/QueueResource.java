@@ -2,16 +2,21 @@ package io.deeptrain.scheduler.adapter.rest;
 
 import io.deeptrain.event.JobId;
 import io.deeptrain.scheduler.adapter.json.ExplanationJson;
+import io.deeptrain.scheduler.adapter.json.WhatIfJson;
 import io.deeptrain.scheduler.explain.Explanation;
+import io.deeptrain.scheduler.explain.Proposal;
 import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.List;
 
 /**
@@ -23,7 +28,10 @@ import java.util.List;
 public class QueueResource {
     private static final int LIMIT_MAX = 500;
 
+    private static final int QUESTION_LENGTH_MAX = 100_000;
+
     private final ExplanationJson json = new ExplanationJson();
+    private final WhatIfJson whatIfJson = new WhatIfJson();
     private final CurrentQueue queue;
 
     QueueResource(CurrentQueue queue) {
@@ -57,5 +65,28 @@ public class QueueResource {
                 .explain(new JobId(id))
                 .map(json::written)
                 .orElseThrow(() -> new NotFoundException("no job %s waits".formatted(id))));
+    }
+
+    /** What would become of a job that was asked for now, and of the others. */
+    @POST
+    @Path("/what-if")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public String whatIf(String question) {
+        if (question.length() > QUESTION_LENGTH_MAX) {
+            throw refused("a question has at most %d characters: %d".formatted(QUESTION_LENGTH_MAX, question.length()));
+        }
+        try {
+            Proposal proposal = whatIfJson.question(question);
+            return whatIfJson.written(queue.whatIf(proposal));
+        } catch (IllegalArgumentException wrong) {
+            throw refused(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static BadRequestException refused(String why) {
+        return new BadRequestException(Response.status(Response.Status.BAD_REQUEST)
+                .type(MediaType.TEXT_PLAIN_TYPE)
+                .entity(why)
+                .build());
     }
 }

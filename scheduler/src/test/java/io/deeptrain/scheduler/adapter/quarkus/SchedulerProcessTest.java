@@ -16,6 +16,7 @@ import io.deeptrain.testservers.adapter.TestServers;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,6 +78,17 @@ class SchedulerProcessTest {
         given().get("/queue").then().statusCode(200).body("jobs.job_id", equalTo(List.of("job-777")));
         given().get("/queue?after=1").then().statusCode(200).body("jobs.size()", equalTo(0));
         given().get("/queue?limit=0").then().statusCode(400);
+        whatIf("{\"job\": {\"user\": \"bolt\", \"app\": \"screws\", \"gpus\": 2, \"expected_seconds\": 60}}")
+                .then()
+                .statusCode(200)
+                .body("starts_now", equalTo(false))
+                .body("reason.code", equalTo("no-worker"))
+                .body("waiting", equalTo(2))
+                .body("others.later.jobs", equalTo(0));
+        whatIf("{\"job\": {\"user\": \"bolt\", \"app\": \"screws\", \"gpus\": 0, \"expected_seconds\": 60}}")
+                .then()
+                .statusCode(400)
+                .body(equalTo("gpus must be a whole number, 1 to 1024: 0"));
         given().get("/queue/jobs/nobody").then().statusCode(404);
         given().get("/scheduler/jobs/nobody").then().statusCode(404);
         given().get("/scheduler/fleet").then().statusCode(200).body("role", equalTo("LEADING"));
@@ -91,6 +103,10 @@ class SchedulerProcessTest {
                         "deeptrain_events_outbox_lag_seconds",
                         "deeptrain_build_info{service=\"scheduler\",version=",
                         "deeptrain_scheduler_leader");
+    }
+
+    private static Response whatIf(String question) {
+        return given().contentType("application/json").body(question).post("/queue/what-if");
     }
 
     private static void await(BooleanSupplier condition) {
