@@ -14,10 +14,14 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,10 @@ class AddressesTest {
     @TestHTTPResource
     @SuppressWarnings("NullAway.Init") // Quarkus sets it.
     URI base;
+
+    @Inject
+    @SuppressWarnings("NullAway.Init") // Quarkus sets it.
+    Clock clock;
 
     @SuppressWarnings("NullAway.Init") // Made before each test.
     private OwnApp app;
@@ -52,6 +60,27 @@ class AddressesTest {
         assertThat(log).startsWith("http://%s:%d/v2/users/".formatted(base.getHost(), base.getPort()));
         assertThat(app.rest().file(log).statusCode()).isEqualTo(200);
         assertThat(logAt("train.example.org")).startsWith("http://train.example.org/v2/users/");
+    }
+
+    @Test
+    void it_opens_its_file_without_a_key_until_it_ends() {
+        String log =
+                app.rest().get(path()).body().at("/model_version/train_log").asText();
+        Rest stranger = app.rest().as("wrong");
+        assertThat(stranger.file(log).statusCode()).isEqualTo(200);
+        assertThat(stranger.file(log.replace("/log?", "/export/file?")).statusCode())
+                .isEqualTo(401);
+        assertThat(stranger.file(log.replaceFirst("ends=[0-9]+", "ends=99999999999999999"))
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(stranger.file(log.replace(version, "other")).statusCode()).isEqualTo(401);
+        try {
+            ((MovableClock) clock).setTo(Instant.now().plus(Duration.ofDays(2)));
+            assertThat(stranger.file(log).statusCode()).isEqualTo(401);
+        } finally {
+            ((MovableClock) clock).letGo();
+        }
+        assertThat(stranger.file(log).statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -94,10 +94,16 @@ class ExportsTest {
         assertThat(file.headers().firstValue("content-disposition"))
                 .contains("attachment; filename=\"m-%s.safetensors\"".formatted(version));
         assertThat(file.headers().firstValue("etag")).contains('"' + blob.sha256() + '"');
-        assertThat(app.rest().as("wrong").file(exported.path("url").asText()).statusCode())
-                .isEqualTo(401);
+        String signed = exported.path("url").asText();
+        assertThat(app.rest().as("wrong").file(signed).body()).isEqualTo(model);
+        assertThat(app.rest().as("wrong").file(unsigned(signed)).statusCode()).isEqualTo(401);
+        assertThat(app.rest().file(unsigned(signed)).body()).isEqualTo(model);
         app.rest().delete(app.at("/models/m/versions/" + version));
         assertThat(app.rest().file(exported.path("url").asText()).statusCode()).isEqualTo(404);
+    }
+
+    private static String unsigned(String link) {
+        return link.substring(0, link.indexOf('?'));
     }
 
     @Test

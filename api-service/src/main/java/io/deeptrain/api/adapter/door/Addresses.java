@@ -1,7 +1,10 @@
 package io.deeptrain.api.adapter.door;
 
+import io.deeptrain.api.link.SignedLink;
 import io.deeptrain.api.origin.Origin;
+import io.deeptrain.api.status.StatusCode;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -13,22 +16,51 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 public class Addresses {
-    private static final ScopedValue<Origin> CALLED_AT = ScopedValue.newInstance();
+    private static final ScopedValue<Here> HERE = ScopedValue.newInstance();
 
     private final Optional<Origin> fixed;
+    private final LinkSecret secret;
+    private final Clock clock;
 
-    Addresses(@ConfigProperty(name = "deeptrain.public-url") Optional<String> publicUrl) {
+    Addresses(
+            @ConfigProperty(name = "deeptrain.public-url") Optional<String> publicUrl, LinkSecret secret, Clock clock) {
         this.fixed = publicUrl.filter(url -> !url.isBlank()).map(Origin::configured);
+        this.secret = secret;
+        this.clock = clock;
+    }
+
+    /** Where a call came to, and what its links are signed with. */
+    private record Here(Optional<Origin> origin, LinkSecret secret, Clock clock) {
+        String link(String path) {
+            String link = SignedLink.of(path, secret.value(), clock.instant()).withQuery();
+            return origin.map(known -> known.at(link)).orElse(link);
+        }
     }
 
     /** Makes a call whose answer may hold addresses. */
     <T> T within(Optional<Origin> calledAt, ScopedValue.CallableOp<T, RuntimeException> call) {
-        Optional<Origin> origin = fixed.or(() -> calledAt);
-        return origin.isPresent() ? ScopedValue.where(CALLED_AT, origin.get()).call(call) : call.call();
+        return ScopedValue.where(HERE, new Here(fixed.or(() -> calledAt), secret, clock))
+                .call(call);
     }
 
-    /** The whole address of what lies at a path; the path alone if it is not known where the call came to. */
-    public static String at(String path) {
-        return CALLED_AT.isBound() ? CALLED_AT.get().at(path) : path;
+    /**
+     * The whole address of a file, which it opens without a key; the path alone where no call is answered, and without
+     * its beginning if it is not known where the call came to.
+     */
+    public static String link(String path) {
+        return HERE.isBound() ? HERE.get().link(path) : path;
+    }
+
+    /**
+     * Lets a link that opens its file pass.
+     *
+     * @throws Refusal if it opens nothing, or no longer
+     */
+    public void requireOpen(SignedLink link) {
+        if (!link.opens(secret.value(), clock.instant())) {
+            throw new Refusal(
+                    StatusCode.KEY_NOT_FOUND,
+                    "This link has ended, or is not as it was given: read it again where it came from, or send a key");
+        }
     }
 }

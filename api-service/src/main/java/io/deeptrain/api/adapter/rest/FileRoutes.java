@@ -4,8 +4,10 @@ import static io.deeptrain.api.adapter.rest.OwnRoutes.BEFORE_THE_CONTRACT;
 import static io.deeptrain.api.adapter.rest.OwnRoutes.LONG_FORM;
 import static io.deeptrain.api.adapter.rest.OwnRoutes.SHORT_FORM;
 import static io.deeptrain.api.adapter.rest.OwnRoutes.VERSION;
+import static io.deeptrain.api.adapter.rest.OwnRoutes.parameter;
 
 import io.deeptrain.api.access.Scope;
+import io.deeptrain.api.adapter.door.Addresses;
 import io.deeptrain.api.adapter.door.Authenticator;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
@@ -17,9 +19,9 @@ import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.adapter.rpc.ModelMessages;
 import io.deeptrain.api.adapter.rpc.Tenants;
+import io.deeptrain.api.link.SignedLink;
 import io.deeptrain.api.log.TrainingLog;
 import io.deeptrain.api.status.StatusCode;
-import io.deeptrain.contract.UserAppIDSet;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.objects.ObjectStore;
@@ -35,14 +37,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
-/** What a version leaves that is no message but a file: its training's log as text, and its model. */
+/**
+ * What a version leaves that is no message but a file: its training's log as text, and its model. It takes a key, or
+ * the signature of the link that an answer gave.
+ */
 @ApplicationScoped
 public class FileRoutes {
     private static final Logger LOG = Logger.getLogger(FileRoutes.class);
@@ -53,45 +60,52 @@ public class FileRoutes {
 
     private final Database database;
     private final Authenticator authenticator;
+    private final Addresses addresses;
     private final ObjectStore objects;
     private final OwnRoutes envelopes;
 
-    FileRoutes(Database database, Authenticator authenticator, ObjectStore objects, OwnRoutes envelopes) {
+    FileRoutes(
+            Database database,
+            Authenticator authenticator,
+            Addresses addresses,
+            ObjectStore objects,
+            OwnRoutes envelopes) {
         this.database = database;
         this.authenticator = authenticator;
+        this.addresses = addresses;
         this.objects = objects;
         this.envelopes = envelopes;
     }
 
-    /** Sends one of these files. */
+    /** Sends one of these files of a tenant. */
     @FunctionalInterface
     interface Sending {
-        void send(RoutingContext context, Caller caller) throws IOException;
+        void send(RoutingContext context, Tenant tenant) throws IOException;
     }
 
     void open(@Observes Router router) {
         for (String form : new String[] {LONG_FORM, SHORT_FORM}) {
-            open(router, form + VERSION + "/log", this::log);
-            open(router, form + VERSION + "/export/file", this::model);
+            open(router, form, ModelMessages.LOG, this::log);
+            open(router, form, ModelMessages.EXPORT, this::model);
         }
     }
 
-    private void open(Router router, String path, Sending sending) {
-        router.get(path)
+    private void open(Router router, String form, String file, Sending sending) {
+        router.get(form + VERSION + file)
                 .order(BEFORE_THE_CONTRACT)
-                .handler(context -> Thread.ofVirtual().name("rest-file").start(() -> answer(context, sending)));
+                .handler(context -> Thread.ofVirtual().name("rest-file").start(() -> answer(context, file, sending)));
     }
 
     @ActivateRequestContext
-    void answer(RoutingContext context, Sending sending) {
+    void answer(RoutingContext context, String file, Sending sending) {
         try {
-            Caller caller = authenticator.authenticate(RestDoor.headers(context));
-            if (!caller.may(Scope.MODELS_GET)) {
-                throw new Refusal(
-                        StatusCode.KEY_INSUFFICIENT_SCOPES, "This needs a key with the scope that reads models");
+            Optional<SignedLink> link = link(context, file);
+            if (link.isPresent()) {
+                addresses.requireOpen(link.get());
+                sending.send(context, new Tenant(parameter(context, "user"), parameter(context, "app")));
+            } else {
+                sending.send(context, tenantOfKey(context));
             }
-            HttpAnswers.sayWhatIsLeft(context);
-            sending.send(context, caller);
         } catch (Refusal refusal) {
             envelopes.refuse(context, refusal);
         } catch (IOException | RuntimeException failure) {
@@ -105,10 +119,40 @@ public class FileRoutes {
         }
     }
 
+    private Tenant tenantOfKey(RoutingContext context) {
+        Caller caller = authenticator.authenticate(RestDoor.headers(context));
+        if (!caller.may(Scope.MODELS_GET)) {
+            throw new Refusal(StatusCode.KEY_INSUFFICIENT_SCOPES, "This needs a key with the scope that reads models");
+        }
+        HttpAnswers.sayWhatIsLeft(context);
+        return Tenants.app(caller, OwnRoutes.named(context));
+    }
+
+    /** Nothing if the request is not signed. */
+    private static Optional<SignedLink> link(RoutingContext context, String file) {
+        String ends = context.request().getParam("ends");
+        String signature = context.request().getParam("signature");
+        if (ends == null || signature == null) {
+            return Optional.empty();
+        }
+        Tenant tenant = new Tenant(parameter(context, "user"), parameter(context, "app"));
+        String path = ModelMessages.path(tenant, parameter(context, "model"), parameter(context, "version")) + file;
+        return Optional.of(new SignedLink(path, instant(ends), signature));
+    }
+
+    /** What is no time has ended. */
+    private static Instant instant(String epochSecond) {
+        try {
+            return Instant.ofEpochSecond(Long.parseLong(epochSecond));
+        } catch (NumberFormatException | DateTimeException e) {
+            return Instant.MIN;
+        }
+    }
+
     /** Also of a version that was deleted: that is how a cancelled training reads. */
-    private void log(RoutingContext context, Caller caller) {
+    private void log(RoutingContext context, Tenant tenant) {
         List<LogLine> lines = database.inTransaction(connection -> {
-            StoredVersion version = version(connection, context, caller, true);
+            StoredVersion version = version(connection, context, tenant, true);
             return version.jobId().isPresent()
                     ? LogLines.list(connection, version.jobId().get(), new Page(0, TrainingLog.LINES_MAX))
                             .items()
@@ -121,8 +165,8 @@ public class FileRoutes {
                 .end(Buffer.buffer(text.toString()));
     }
 
-    private void model(RoutingContext context, Caller caller) throws IOException {
-        StoredVersion version = database.inTransaction(connection -> version(connection, context, caller, false));
+    private void model(RoutingContext context, Tenant tenant) throws IOException {
+        StoredVersion version = database.inTransaction(connection -> version(connection, context, tenant, false));
         StoredObject model = ModelMessages.trained(version).model();
         try (InputStream content = objects.open(model.key())) {
             HttpServerResponse response = context.response()
@@ -158,22 +202,12 @@ public class FileRoutes {
     }
 
     private static StoredVersion version(
-            Connection connection, RoutingContext context, Caller caller, boolean evenDeleted) throws SQLException {
-        Tenant tenant = Tenants.app(
-                caller,
-                UserAppIDSet.newBuilder()
-                        .setUserId(parameter(context, "user"))
-                        .setAppId(parameter(context, "app"))
-                        .build());
+            Connection connection, RoutingContext context, Tenant tenant, boolean evenDeleted) throws SQLException {
         String model = parameter(context, "model");
         String version = parameter(context, "version");
         return (evenDeleted
                         ? Versions.findEvenDeleted(connection, tenant, model, version)
                         : Versions.find(connection, tenant, model, version))
                 .orElseThrow(() -> ModelMessages.noVersion(model, version));
-    }
-
-    private static String parameter(RoutingContext context, String name) {
-        return Objects.requireNonNullElse(context.pathParam(name), "");
     }
 }

@@ -80,7 +80,7 @@ class ExportCalls {
     private static ModelVersionExport exported(Exportable exportable) {
         return ModelVersionExport.newBuilder()
                 .setStatus(Answers.of(StatusCode.MODEL_EXPORTED, FORMAT))
-                .setUrl(Addresses.at(ModelMessages.path(exportable.version()) + "/export/file"))
+                .setUrl(Addresses.link(ModelMessages.path(exportable.version()) + ModelMessages.EXPORT))
                 .setSize(exportable.trained().model().sizeBytes())
                 .build();
     }

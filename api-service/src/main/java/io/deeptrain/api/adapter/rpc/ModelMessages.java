@@ -15,12 +15,19 @@ import io.deeptrain.contract.EvalMetrics;
 import io.deeptrain.contract.Model;
 import io.deeptrain.contract.ModelVersion;
 import io.deeptrain.contract.status.Status;
+import io.deeptrain.event.Tenant;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Models and versions as the contract shows them. */
 public final class ModelMessages {
+    /** Below a version: what its training said, as text. */
+    public static final String LOG = "/log";
+
+    /** Below a version: its model. */
+    public static final String EXPORT = "/export/file";
+
     private ModelMessages() {}
 
     /** What the model was posted with. */
@@ -66,7 +73,7 @@ public final class ModelMessages {
                 .setTotalInputCount(Math.toIntExact(version.inputCount()))
                 .setStatus(status(version))
                 .setMetrics(EvalMetrics.newBuilder().setStatus(evaluationStatus(version)));
-        version.jobId().ifPresent(_ -> message.setTrainLog(Addresses.at(path(version) + "/log")));
+        version.jobId().ifPresent(_ -> message.setTrainLog(Addresses.link(path(version) + LOG)));
         version.completedAt().ifPresent(at -> message.setCompletedAt(Times.stamp(at)));
         if (version.version().state() instanceof VersionState.Trained trained) {
             Struct.Builder metrics = document.getMetadata().toBuilder();
@@ -92,12 +99,13 @@ public final class ModelMessages {
 
     /** A version's place in the tree of paths. */
     static String path(StoredVersion version) {
+        return path(version.tenant(), version.modelId().value(), version.id().value());
+    }
+
+    /** Written in one way only, so that a signature of it holds however a client writes the path. */
+    public static String path(Tenant tenant, String modelId, String versionId) {
         return "/v2/users/%s/apps/%s/models/%s/versions/%s"
-                .formatted(
-                        segment(version.tenant().userId()),
-                        segment(version.tenant().appId()),
-                        segment(version.modelId().value()),
-                        segment(version.id().value()));
+                .formatted(segment(tenant.userId()), segment(tenant.appId()), segment(modelId), segment(versionId));
     }
 
     private static String segment(String id) {
