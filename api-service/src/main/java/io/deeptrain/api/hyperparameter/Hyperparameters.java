@@ -10,11 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a tenant asked for, filled up with the template's defaults; or everything that is wrong with it, at once. */
 public sealed interface Hyperparameters {
     String PATH = "train_info.params.";
+
+    /** Up to here a double is exact to the unit. */
+    double WHOLE_MAX = 1L << 53;
 
     /** Every hyperparameter of the template by its name. */
     record Complete(Map<String, Object> values) implements Hyperparameters {
@@ -70,7 +74,7 @@ public sealed interface Hyperparameters {
             if (known.isEmpty()) {
                 violations.add(new Violation(
                         PATH + entry.getKey(),
-                        String.valueOf(entry.getValue()),
+                        shown(entry.getValue()),
                         "left out, for no template of %s has it".formatted(type.id()),
                         Optional.empty()));
             } else if (known.stream()
@@ -82,10 +86,20 @@ public sealed interface Hyperparameters {
         return List.copyOf(violations);
     }
 
+    /** As it was given: JSON's numbers arrive as fractions. */
+    private static String shown(Object value) {
+        return switch (value) {
+            case Double number
+            when number == Math.rint(number) && Math.abs(number) < WHOLE_MAX -> String.valueOf(number.longValue());
+            case List<?> list -> list.stream().map(Hyperparameters::shown).collect(Collectors.joining(", ", "[", "]"));
+            default -> String.valueOf(value);
+        };
+    }
+
     private static Violation illegal(Hyperparameter hyperparameter, Object value) {
         return new Violation(
                 PATH + hyperparameter.name(),
-                String.valueOf(value),
+                shown(value),
                 hyperparameter.domain().words(),
                 hyperparameter.domain().nearest(value));
     }
@@ -97,7 +111,7 @@ public sealed interface Hyperparameters {
                 .toList();
         return new Violation(
                 PATH + name,
-                String.valueOf(value),
+                shown(value),
                 "left out, for %s has only %s".formatted(template.id(), String.join(", ", names)),
                 Optional.empty());
     }

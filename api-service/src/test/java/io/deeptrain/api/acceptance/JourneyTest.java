@@ -245,9 +245,9 @@ class JourneyTest {
         assertThat(outOfRange.httpStatus()).isEqualTo(400);
         assertThat(outOfRange.details())
                 .contains(
-                        "train_info.params.num_epochs is 500.0 but must be a whole number from 1 to 200; the nearest is 200")
-                .contains("train_info.params.batch_size is 0.0")
-                .contains("train_info.params.image_size is 33.0");
+                        "train_info.params.num_epochs is 500 but must be a whole number from 1 to 200; the nearest is 200")
+                .contains("train_info.params.batch_size is 0 ")
+                .contains("train_info.params.image_size is 33 ");
         assertThat(rest.get(app.at("/models")).body().path("models")).isEmpty();
 
         app.create("m", "");

@@ -134,9 +134,9 @@ class ModelsTest {
         assertThat(lists.code()).isEqualTo(21118);
         assertThat(lists.details().lines())
                 .anyMatch(line -> line.startsWith(
-                        "train_info.params.image_size is [600.0, wide] but must be a list of at most 32 numbers"))
-                .anyMatch(line -> line.contains("num_epochs is 0.0") && line.endsWith("the nearest is 1"))
-                .anyMatch(line -> line.contains("tolerance_percent is 101.0") && line.endsWith("the nearest is 100"));
+                        "train_info.params.image_size is [600, wide] but must be a list of at most 32 numbers"))
+                .anyMatch(line -> line.contains("num_epochs is 0 ") && line.endsWith("the nearest is 1"))
+                .anyMatch(line -> line.contains("tolerance_percent is 101 ") && line.endsWith("the nearest is 100"));
     }
 
     @Test

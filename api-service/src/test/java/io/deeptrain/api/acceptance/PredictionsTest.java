@@ -102,6 +102,18 @@ class PredictionsTest {
     }
 
     @Test
+    void what_to_show_must_be_possible() {
+        trained("detector");
+        Rest.Answer refused = answered("{\"max_concepts\":4294967295,\"min_value\":-1}");
+        assertThat(refused.code()).isEqualTo(40001);
+        assertThat(refused.details().lines())
+                .containsExactly(
+                        "model.output_info.output_config.max_concepts is 4294967295 but must be a whole number from 1 to"
+                                + " 10000, or 0 for all; the nearest is 10000",
+                        "model.output_info.output_config.min_value is -1.0 but must be 0 to 1");
+    }
+
+    @Test
     void an_embedder_answers_an_embedding_whole() {
         trained("embedder");
         assertThat(predicted("{\"max_concepts\":1,\"min_value\":0.9}").toString())
@@ -130,12 +142,16 @@ class PredictionsTest {
         new Trainings(app, elsewhere).trained("m", new StoredObject("jobs/x/" + kind, "b".repeat(64), 5));
     }
 
-    private JsonNode predicted(String config) {
-        Rest.Answer answer = app.rest()
+    private Rest.Answer answered(String config) {
+        return app.rest()
                 .post(
                         app.at("/models/m/outputs"),
                         "{\"inputs\":[%s],\"model\":{\"output_info\":{\"output_config\":%s}}}"
                                 .formatted(INPUT, config));
+    }
+
+    private JsonNode predicted(String config) {
+        Rest.Answer answer = answered(config);
         assertThat(answer.code()).isEqualTo(10000);
         return answer.body().at("/outputs/0/data");
     }

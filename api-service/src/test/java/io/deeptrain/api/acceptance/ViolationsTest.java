@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.clarifai.grpc.api.Concept;
 import com.clarifai.grpc.api.Data;
 import com.clarifai.grpc.api.ModelVersion;
+import com.clarifai.grpc.api.OutputConfig;
 import com.clarifai.grpc.api.OutputInfo;
 import com.clarifai.grpc.api.PostModelVersionsRequest;
 import com.clarifai.grpc.api.TrainInfo;
@@ -34,11 +35,15 @@ class ViolationsTest {
             {"model_versions":[{"train_info":{"params":{
                 "batch_size":129,"num_epochs":0,"invalid_data_tolerance_percent":101,"max_cost_cents":-1,"nonsense":"x",
                 "dataset_id":"none"}},
-              "output_info":{"data":{"concepts":[{"id":"cat"},{"id":"unseen"},{"id":""}]}}}]}
+              "output_info":{"data":{"concepts":[{"id":"cat"},{"id":"unseen"},{"id":""}]},
+                "output_config":{"max_concepts":10001,"min_value":1.5,"sample_ms":99}}}]}
             """;
 
     private static final List<String> FIELDS = List.of(
             "output_info.data.concepts[2].id",
+            "output_info.output_config.max_concepts",
+            "output_info.output_config.min_value",
+            "output_info.output_config.sample_ms",
             "train_info.params.batch_size",
             "train_info.params.invalid_data_tolerance_percent",
             "train_info.params.max_cost_cents",
@@ -86,14 +91,14 @@ class ViolationsTest {
 
         JsonNode errors = refused.body().path("errors");
         assertThat(Fixture.texts(errors, error -> error.path("field").asText())).isEqualTo(FIELDS);
-        JsonNode batch = errors.get(1);
-        assertThat(batch.path("value").asText()).isEqualTo("129.0");
+        JsonNode batch = errors.get(4);
+        assertThat(batch.path("value").asText()).isEqualTo("129");
         assertThat(batch.path("legal").asText()).isEqualTo("a whole number from 1 to 128");
         assertThat(batch.path("nearest").asInt()).isEqualTo(128);
         assertThat(batch.path("detail").asText())
-                .isEqualTo("train_info.params.batch_size is 129.0 but must be a whole number from 1 to 128; the nearest"
+                .isEqualTo("train_info.params.batch_size is 129 but must be a whole number from 1 to 128; the nearest"
                         + " is 128");
-        assertThat(errors.get(6).path("legal").asText()).isEqualTo("a dataset of this app");
+        assertThat(errors.get(9).path("legal").asText()).isEqualTo("a dataset of this app");
     }
 
     @Test
@@ -115,7 +120,11 @@ class ViolationsTest {
                                             .setData(Data.newBuilder()
                                                     .addConcepts(concept("cat"))
                                                     .addConcepts(concept("unseen"))
-                                                    .addConcepts(concept("")))))
+                                                    .addConcepts(concept("")))
+                                            .setOutputConfig(OutputConfig.newBuilder()
+                                                    .setMaxConcepts(10_001)
+                                                    .setMinValue(1.5F)
+                                                    .setSampleMs(99))))
                             .build())
                     .getStatus();
             Answer rest = app.rest().post(app.at("/models/m/versions"), ALL_WRONG);
@@ -133,7 +142,7 @@ class ViolationsTest {
         assertThat(unseen.code()).isEqualTo(21118);
         assertThat(unseen.details().lines())
                 .satisfiesExactly(
-                        line -> assertThat(line).startsWith("train_info.params.batch_size is 0.0"),
+                        line -> assertThat(line).startsWith("train_info.params.batch_size is 0 "),
                         line -> assertThat(line)
                                 .isEqualTo("output_info.data.concepts is 'unseen' but must be concepts with examples:"
                                         + " label at least one input with each of these"));

@@ -39,7 +39,7 @@ class HyperparametersTest {
                 .isEqualTo(new Rejected(List.of(
                         new Violation(
                                 "train_info.params.batch_size",
-                                "500.0",
+                                "500",
                                 "a whole number from 1 to 128",
                                 Optional.of(128L)),
                         new Violation(
@@ -50,7 +50,7 @@ class HyperparametersTest {
                                 Optional.empty()),
                         new Violation(
                                 "train_info.params.num_epochs",
-                                "0.0",
+                                "0",
                                 "a whole number from 1 to 200",
                                 Optional.of(1L)))));
     }

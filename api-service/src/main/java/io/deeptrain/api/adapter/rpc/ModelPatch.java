@@ -1,6 +1,7 @@
 package io.deeptrain.api.adapter.rpc;
 
 import io.deeptrain.api.input.PatchAction;
+import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.Concept;
 import io.deeptrain.contract.Data;
 import io.deeptrain.contract.Model;
@@ -54,6 +55,8 @@ final class ModelPatch {
                             patch.getData().getConceptsList())));
         }
         if (patch.hasOutputConfig()) {
+            OutputSettings.require(
+                    StatusCode.MODEL_INVALID_ARGUMENT, "output_info.output_config", patch.getOutputConfig());
             switch (action) {
                 case MERGE -> {
                     if (patch.getOutputConfig().getSelectConceptsCount() > 0) {

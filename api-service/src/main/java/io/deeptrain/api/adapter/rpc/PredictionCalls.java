@@ -44,13 +44,12 @@ class PredictionCalls {
 
     private MultiOutputResponse post(Caller caller, PostModelOutputsRequest request) {
         Target target = target(caller, request);
+        OutputConfig asked = request.getModel().getOutputInfo().getOutputConfig();
+        OutputSettings.require(StatusCode.PREDICT_INVALID_REQUEST, "model.output_info.output_config", asked);
         OutputConfig config = PredictionMessages.config(
-                target.model().getModelVersion().getOutputInfo().getOutputConfig(),
-                request.getModel().getOutputInfo().getOutputConfig());
-        List<Look> looks = predictions.looks(
-                target.tenant(),
-                request.getInputsList(),
-                PredictionMessages.sampleMillis("model.output_info.output_config", config));
+                target.model().getModelVersion().getOutputInfo().getOutputConfig(), asked);
+        List<Look> looks =
+                predictions.looks(target.tenant(), request.getInputsList(), OutputSettings.sampleMillis(config));
         List<Outcome> outcomes = predictions.outcomes(target.trained(), looks);
         MultiOutputResponse.Builder answer = MultiOutputResponse.newBuilder();
         int good = 0;

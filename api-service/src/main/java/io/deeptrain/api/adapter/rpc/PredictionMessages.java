@@ -1,12 +1,10 @@
 package io.deeptrain.api.adapter.rpc;
 
-import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.http.Predictions;
 import io.deeptrain.api.adapter.http.Predictions.Found;
 import io.deeptrain.api.adapter.http.Predictions.Seen;
 import io.deeptrain.api.adapter.http.Predictions.Sight;
 import io.deeptrain.api.adapter.http.Predictions.Sight.Content;
-import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.BoundingBox;
 import io.deeptrain.contract.Concept;
 import io.deeptrain.contract.Data;
@@ -17,12 +15,10 @@ import io.deeptrain.contract.OutputConfig;
 import io.deeptrain.contract.Region;
 import io.deeptrain.contract.RegionInfo;
 import io.deeptrain.event.Tenant;
-import io.deeptrain.video.VideoLimits;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,22 +39,6 @@ final class PredictionMessages {
             config.setSampleMs(ofVersion.getSampleMs());
         }
         return config.build();
-    }
-
-    /**
-     * How often a video is looked at.
-     *
-     * @throws Refusal if that is too often or too seldom
-     */
-    static int sampleMillis(String path, OutputConfig config) {
-        if (config.getSampleMs() == 0) {
-            return VideoLimits.SAMPLE_MILLIS_DEFAULT;
-        }
-        Optional<String> problem = VideoLimits.problemOfSampling(config.getSampleMs());
-        if (problem.isPresent()) {
-            throw new Refusal(StatusCode.PREDICT_INVALID_REQUEST, "%s.sample_ms is %s".formatted(path, problem.get()));
-        }
-        return config.getSampleMs();
     }
 
     /**

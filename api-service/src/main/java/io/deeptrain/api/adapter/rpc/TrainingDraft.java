@@ -80,6 +80,7 @@ record TrainingDraft(
             Ids.fault("%s[%d].id".formatted(CONCEPTS, i), concept.getId())
                     .ifPresentOrElse(faults::add, () -> concepts.add(concept.getId()));
         }
+        addAll(faults, OutputSettings.violations("output_info.output_config", output.getOutputConfig()));
         List<String> distinct = List.copyOf(concepts);
         Optional<TrainingOrder> order = Optional.empty();
         Optional<ModelType> type = TemplateCatalogue.modelType(modelTypeId);

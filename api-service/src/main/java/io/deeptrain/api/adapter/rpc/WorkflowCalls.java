@@ -114,6 +114,9 @@ public class WorkflowCalls {
         for (int i = 0; i < document.getNodesCount() && i < Graph.NODES_MAX; i++) {
             violations.addAll(
                     modelViolations(connection, tenant, i, document.getNodes(i).getModel()));
+            violations.addAll(OutputSettings.violations(
+                    "nodes[%d].output_info_override.output_config".formatted(i),
+                    document.getNodes(i).getOutputInfoOverride().getOutputConfig()));
         }
         if (!violations.isEmpty()) {
             throw new Refusal(

@@ -66,6 +66,7 @@ class WorkflowResultCalls {
     }
 
     private PostWorkflowResultsResponse post(Caller caller, PostWorkflowResultsRequest request) {
+        OutputSettings.require(StatusCode.PREDICT_INVALID_REQUEST, "output_config", request.getOutputConfig());
         Tenant tenant = database.inTransaction(_ -> Tenants.app(caller, request.getUserAppId()));
         StoredWorkflow stored = database.inTransaction(connection -> found(connection, tenant, request));
         Workflow workflow = WorkflowMessages.message(stored);
@@ -73,9 +74,7 @@ class WorkflowResultCalls {
             throw new IllegalStateException("workflow %s was kept and cannot run".formatted(stored.id()));
         }
         List<Look> looks = predictions.looks(
-                tenant,
-                request.getInputsList(),
-                PredictionMessages.sampleMillis("output_config", request.getOutputConfig()));
+                tenant, request.getInputsList(), OutputSettings.sampleMillis(request.getOutputConfig()));
         Map<String, Readiness> readiness = new HashMap<>();
         Map<String, List<Outcome>> outcomes = new HashMap<>();
         for (Node node : ordered) {

@@ -198,14 +198,14 @@ class TrainingDraftTest {
                                             .startsWith("train_info.params.average_horizontal_flips is true but must be"
                                                     + " true or false"),
                                     line -> assertThat(line)
-                                            .startsWith("train_info.params.batch_size is 129.0")
+                                            .startsWith("train_info.params.batch_size is 129 ")
                                             .endsWith("the nearest is 128"),
                                     line -> assertThat(line)
                                             .startsWith("train_info.params.image_size is [] but must be"),
                                     line -> assertThat(line).startsWith("train_info.params.nonsense is x"),
                                     line -> assertThat(line).startsWith("train_info.params.num_epochs is 1.5"),
                                     line -> assertThat(line)
-                                            .startsWith("train_info.params.seed is -1.0")
+                                            .startsWith("train_info.params.seed is -1 ")
                                             .endsWith("the nearest is 0"));
                 });
     }
@@ -271,7 +271,7 @@ class TrainingDraftTest {
                             tuple("output_info.data.concepts[1].id", "''"),
                             tuple("output_info.data.concepts[2].id", "'a?b'"),
                             tuple("train_info.params.template", "oracle"),
-                            tuple("train_info.params.max_cost_cents", "-1.0"),
+                            tuple("train_info.params.max_cost_cents", "-1"),
                             tuple("train_info.dataset.id", "'d'"));
             assertThat(refusal.details().lines()).hasSize(5);
         });
