@@ -3,6 +3,7 @@ package io.deeptrain.api.evaluation;
 import io.deeptrain.api.evaluation.Ranking.Scored;
 import io.deeptrain.api.evaluation.Report.Counts;
 import io.deeptrain.api.evaluation.Report.ImageScores;
+import io.deeptrain.api.evaluation.Report.Subject;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,16 +26,25 @@ public record Evaluation(Report report, List<ConceptMetrics> concepts, Summary s
      * Means, and standard deviations, over the concepts that images show. What cannot be said is 0.
      *
      * @param rocAuc over those concepts that some image shows and some does not
+     * @param meanAveragePrecision50 of a detector, where an intersection over union of one half is a find
+     * @param meanAveragePrecision of a detector, averaged over ten such thresholds from 0.50 to 0.95
      */
     public record Summary(
-            double precision, double recall, double f1, double f1Deviation, double rocAuc, double rocAucDeviation) {}
+            double precision,
+            double recall,
+            double f1,
+            double f1Deviation,
+            double rocAuc,
+            double rocAucDeviation,
+            double meanAveragePrecision50,
+            double meanAveragePrecision) {}
 
     public static Evaluation of(Report report) {
         List<ConceptMetrics> concepts = new ArrayList<>();
         for (int position = 0; position < report.concepts().size(); position++) {
             concepts.add(new ConceptMetrics(report.concepts().get(position), ranking(report, position)));
         }
-        return new Evaluation(report, concepts, summary(concepts));
+        return new Evaluation(report, concepts, summary(concepts, report.subject()));
     }
 
     private static Ranking ranking(Report report, int position) {
@@ -44,7 +54,7 @@ public record Evaluation(Report report, List<ConceptMetrics> concepts, Summary s
                 .toList());
     }
 
-    private static Summary summary(List<ConceptMetrics> concepts) {
+    private static Summary summary(List<ConceptMetrics> concepts, Subject subject) {
         List<Counts> shown = concepts.stream()
                 .map(ConceptMetrics::counts)
                 .filter(counts -> counts.shown() > 0)
@@ -61,7 +71,9 @@ public record Evaluation(Report report, List<ConceptMetrics> concepts, Summary s
                 mean(f1),
                 deviation(f1),
                 mean(rocAuc),
-                deviation(rocAuc));
+                deviation(rocAuc),
+                subject instanceof Subject.Objects found ? found.meanAveragePrecision50() : 0,
+                subject instanceof Subject.Objects found ? found.meanAveragePrecision() : 0);
     }
 
     private static double mean(List<Double> values) {

@@ -215,11 +215,6 @@ class EvaluationsTest {
                         .asInt())
                 .isEqualTo(21302);
         String version = evaluable();
-        Answer other = app.rest().post(app.at("/evaluations"), """
-                {"eval_metrics":[{"model":{"id":"m","model_version":{"id":"%s"}},"ground_truth_dataset":{"id":"d"}}]}
-                """.formatted(version));
-        assertThat(other.code()).isEqualTo(21202);
-        assertThat(other.details()).startsWith("eval_metrics.ground_truth_dataset.id is 'd' but must be left out");
         Answer params = app.rest()
                 .post(
                         app.at("/models/m/versions/" + version + "/metrics"),

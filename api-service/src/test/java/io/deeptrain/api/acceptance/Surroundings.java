@@ -26,7 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * A folder for objects, a first key, a certificate, and a worker that sees cats everywhere: with a model that is stored
  * as a detector it finds them, with one that is stored as an embedder it places them. Asked for embeddings it places
- * each image where its hash says. Of a video it looks at the beginning and at the next moment.
+ * each image where its hash says. One that is stored as half-blind cannot read the first image of each request. Of a
+ * video it looks at the beginning and at the next moment.
  */
 public final class Surroundings implements QuarkusTestResourceLifecycleManager {
     static final String KEY = "the-first-key";
@@ -65,7 +66,7 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
             JsonNode asked = new ObjectMapper().readTree(exchange.getRequestBody());
             byte[] answer = (asked.path("embeddings").asBoolean()
                             ? embeddings(asked.path("images")).toString()
-                            : answer(asked.at("/model/key").asText(), asked.at("/images/0/sample_millis")))
+                            : answers(asked))
                     .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
@@ -135,6 +136,19 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
+    }
+
+    /** The same for each image. */
+    private static String answers(JsonNode asked) throws IOException {
+        ObjectNode answer = (ObjectNode) new ObjectMapper()
+                .readTree(answer(asked.at("/model/key").asText(), asked.at("/images/0/sample_millis")));
+        JsonNode ofOne = answer.at("/outputs/0");
+        ArrayNode outputs = answer.putArray("outputs");
+        asked.path("images").forEach(_ -> outputs.add(ofOne));
+        if (asked.at("/model/key").asText().endsWith("/half-blind")) {
+            outputs.set(0, new ObjectMapper().readTree("{\"error\":{\"message\":\"it is too dark\"}}"));
+        }
+        return answer.toString();
     }
 
     private static String answer(String model, JsonNode sampleMillis) {

@@ -13,6 +13,7 @@ import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.objects.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** The reports that trainings leave beside their models. */
+/** The reports that trainings leave beside their models, and those of evaluations on datasets. */
 @ApplicationScoped
 public class EvaluationReports {
     private static final Logger LOG = Logger.getLogger(EvaluationReports.class);
@@ -44,7 +45,25 @@ public class EvaluationReports {
 
     /** The report of the training that left this model; nothing if it left none that can be read. */
     public Optional<Report> of(StoredObject model) {
-        String key = model.key().substring(0, model.key().lastIndexOf('/') + 1) + NAME;
+        return at(model.key().substring(0, model.key().lastIndexOf('/') + 1) + NAME);
+    }
+
+    /** Keeps what was found on a dataset; answers where. */
+    public String keep(String evaluationId, Report report) {
+        ToldImages told =
+                new ToldImages(report.split(), report.images(), report.concepts(), report.confusion(), report.scores());
+        try {
+            return objects.put(
+                            "evaluations/%s/%s".formatted(evaluationId, NAME),
+                            new ByteArrayInputStream(MAPPER.writeValueAsBytes(told)))
+                    .key();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the report of %s cannot be kept".formatted(evaluationId), e);
+        }
+    }
+
+    /** The report that lies there; nothing if there is none that can be read. */
+    public Optional<Report> at(String key) {
         try (InputStream input = objects.open(key)) {
             byte[] bytes = input.readNBytes(REPORT_BYTES_MAX + 1);
             if (bytes.length > REPORT_BYTES_MAX) {

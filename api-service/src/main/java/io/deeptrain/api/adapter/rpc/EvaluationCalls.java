@@ -9,6 +9,8 @@ import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.objects.EvaluationReports;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Evaluations;
+import io.deeptrain.api.adapter.postgres.Evaluations.Images;
+import io.deeptrain.api.adapter.postgres.Evaluations.Progress;
 import io.deeptrain.api.adapter.postgres.Evaluations.StoredEvaluation;
 import io.deeptrain.api.adapter.postgres.Inputs;
 import io.deeptrain.api.adapter.postgres.Page;
@@ -16,6 +18,7 @@ import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.adapter.rpc.Tenants.Reach;
 import io.deeptrain.api.evaluation.Evaluation;
+import io.deeptrain.api.evaluation.Report;
 import io.deeptrain.api.evaluation.Report.ImageScores;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.status.StatusCode;
@@ -40,14 +43,18 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Calls about how good a version is. The worker measured it when the training ended, on the images that were kept back
- * for that, so there is nothing to wait for; clients that wait are told once that their question is queued.
+ * Calls about how good a version is. On the images that the training kept back the worker measured it when the training
+ * ended, so there is nothing to wait for; clients that wait are told once that their question is queued. On a dataset
+ * {@link EvaluationWorker} measures it.
  */
 @ApplicationScoped
 class EvaluationCalls {
@@ -55,10 +62,12 @@ class EvaluationCalls {
 
     private final Database database;
     private final EvaluationReports reports;
+    private final DatasetEvaluations onDatasets;
 
-    EvaluationCalls(Database database, EvaluationReports reports) {
+    EvaluationCalls(Database database, EvaluationReports reports, DatasetEvaluations onDatasets) {
         this.database = database;
         this.reports = reports;
+        this.onDatasets = onDatasets;
     }
 
     void addTo(RpcTable.Builder table) {
@@ -73,8 +82,18 @@ class EvaluationCalls {
     /** An evaluation that was asked for, by this call or before. */
     private record Asked(StoredEvaluation evaluation, boolean fresh) {
         Status status() {
-            return Answers.of(fresh ? StatusCode.MODEL_QUEUED_FOR_EVALUATION : StatusCode.MODEL_EVALUATED, "");
+            return fresh
+                    ? Answers.of(StatusCode.MODEL_QUEUED_FOR_EVALUATION, "")
+                    : EvaluationCalls.status(evaluation.progress());
         }
+    }
+
+    private static Status status(Progress progress) {
+        return switch (progress) {
+            case Progress.Queued() -> Answers.of(StatusCode.MODEL_QUEUED_FOR_EVALUATION, "");
+            case Progress.Made(var _, var _, String remark) -> Answers.of(StatusCode.MODEL_EVALUATED, remark);
+            case Progress.Failed(String reason) -> Answers.of(StatusCode.MODEL_EVALUATION_FAILED, reason);
+        };
     }
 
     private SingleModelVersionResponse postMetrics(Caller caller, PostModelVersionMetricsRequest request) {
@@ -97,7 +116,7 @@ class EvaluationCalls {
         StoredVersion version = version(caller, request.getUserAppId(), request.getModelId(), request.getVersionId());
         ModelVersion.Builder message = ModelMessages.version(version).toBuilder();
         if (version.version().state() instanceof Trained trained) {
-            message.setMetrics(metrics(version.tenant(), trained, request.getFields()));
+            message.setMetrics(metrics(version.tenant(), reports.of(trained.model()), request.getFields(), ""));
         }
         return SingleModelVersionResponse.newBuilder()
                 .setStatus(Answers.ok())
@@ -106,29 +125,48 @@ class EvaluationCalls {
     }
 
     private MultiEvalMetricsResponse postOfVersion(Caller caller, PostModelVersionEvaluationsRequest request) {
-        request.getEvalMetricsList().forEach(EvaluationCalls::refuseOtherData);
+        if (request.getEvalMetricsCount() > EVALUATIONS_MAX) {
+            throw tooMany(request.getEvalMetricsCount());
+        }
         StoredVersion version =
                 version(caller, request.getUserAppId(), request.getModelId(), request.getModelVersionId());
-        return answer(List.of(ask(version)));
+        return answer(
+                request.getEvalMetricsCount() == 0
+                        ? List.of(ask(version))
+                        : asked(request.getEvalMetricsList(), _ -> version));
     }
 
     private MultiEvalMetricsResponse post(Caller caller, PostEvaluationsRequest request) {
         if (request.getEvalMetricsCount() == 0 || request.getEvalMetricsCount() > EVALUATIONS_MAX) {
-            throw new Refusal(
-                    StatusCode.MODEL_INVALID_REQUEST,
-                    "eval_metrics holds %d evaluations but must hold 1 to %d"
-                            .formatted(request.getEvalMetricsCount(), EVALUATIONS_MAX));
+            throw tooMany(request.getEvalMetricsCount());
         }
-        request.getEvalMetricsList().forEach(EvaluationCalls::refuseOtherData);
-        List<StoredVersion> versions = request.getEvalMetricsList().stream()
-                .map(EvalMetrics::getModel)
-                .map(model -> version(
+        return answer(asked(
+                request.getEvalMetricsList(),
+                metrics -> version(
                         caller,
                         request.getUserAppId(),
-                        model.getId(),
-                        model.getModelVersion().getId()))
-                .toList();
-        return answer(versions.stream().map(this::ask).toList());
+                        metrics.getModel().getId(),
+                        metrics.getModel().getModelVersion().getId())));
+    }
+
+    private static Refusal tooMany(int count) {
+        return new Refusal(
+                StatusCode.MODEL_INVALID_REQUEST,
+                "eval_metrics holds %d evaluations but must hold 1 to %d".formatted(count, EVALUATIONS_MAX));
+    }
+
+    /** All of them can be made, or none is asked for. */
+    private List<Asked> asked(List<EvalMetrics> wanted, Function<EvalMetrics, StoredVersion> version) {
+        List<Supplier<Asked>> orders = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            StoredVersion of = version.apply(wanted.get(i));
+            Optional<DatasetEvaluations.Order> onDataset =
+                    onDatasets.order("eval_metrics[%d]".formatted(i), wanted.get(i), of);
+            orders.add(onDataset
+                    .<Supplier<Asked>>map(order -> () -> new Asked(onDatasets.ask(order), true))
+                    .orElse(() -> ask(of)));
+        }
+        return orders.stream().map(Supplier::get).toList();
     }
 
     private static MultiEvalMetricsResponse answer(List<Asked> evaluations) {
@@ -146,11 +184,14 @@ class EvaluationCalls {
         Page page = Page.of(caller, request.getPage(), request.getPerPage());
         List<StoredEvaluation> found = database.inTransaction(connection -> {
             Reach reach = Tenants.reach(caller, request.getUserAppId());
-            // None is of a dataset of its own.
-            return request.getEvalDatasetIdsCount() > 0
-                    ? List.of()
-                    : Evaluations.list(connection, reach.userId(), reach.appId(), request.getModelTypeId(), page)
-                            .shownTo(caller);
+            return Evaluations.list(
+                            connection,
+                            reach.userId(),
+                            reach.appId(),
+                            request.getModelTypeId(),
+                            request.getEvalDatasetIdsList(),
+                            page)
+                    .shownTo(caller);
         });
         return MultiEvalMetricsResponse.newBuilder()
                 .setStatus(Answers.ok())
@@ -172,8 +213,11 @@ class EvaluationCalls {
                 evaluation.modelId().value(),
                 evaluation.versionId().value()));
         EvalMetrics.Builder message = message(evaluation);
-        if (version.version().state() instanceof Trained trained) {
-            message.mergeFrom(metrics(evaluation.tenant(), trained, request.getFields()));
+        if (evaluation.progress() instanceof Progress.Made made
+                && version.version().state() instanceof Trained trained) {
+            Optional<Report> report =
+                    made.reportKey().isEmpty() ? reports.of(trained.model()) : reports.at(made.reportKey());
+            message.mergeFrom(metrics(evaluation.tenant(), report, request.getFields(), made.remark()));
         }
         return SingleEvalMetricsResponse.newBuilder()
                 .setStatus(Answers.ok())
@@ -182,18 +226,30 @@ class EvaluationCalls {
     }
 
     private static EvalMetrics.Builder message(StoredEvaluation evaluation) {
-        return EvalMetrics.newBuilder()
+        EvalMetrics.Builder message = EvalMetrics.newBuilder()
                 .setId(evaluation.id())
                 .setUserId(evaluation.tenant().userId())
                 .setAppId(evaluation.tenant().appId())
-                .setStatus(Answers.of(StatusCode.MODEL_EVALUATED, ""))
-                .setSummary(EvaluationMessages.summary(evaluation.summary()))
+                .setStatus(status(evaluation.progress()))
                 .setModel(Model.newBuilder()
                         .setId(evaluation.modelId().value())
                         .setUserId(evaluation.tenant().userId())
                         .setAppId(evaluation.tenant().appId())
                         .setModelVersion(ModelVersion.newBuilder()
                                 .setId(evaluation.versionId().value())));
+        if (evaluation.progress() instanceof Progress.Made made) {
+            message.setSummary(EvaluationMessages.summary(made.summary()));
+        }
+        if (evaluation.images() instanceof Images.OfDataset(String datasetId, String datasetVersionId, var _)) {
+            message.getGroundTruthDatasetBuilder()
+                    .setId(datasetId)
+                    .setUserId(evaluation.tenant().userId())
+                    .setAppId(evaluation.tenant().appId());
+            if (!datasetVersionId.isEmpty()) {
+                message.getGroundTruthDatasetBuilder().getVersionBuilder().setId(datasetVersionId);
+            }
+        }
+        return message;
     }
 
     private StoredVersion version(Caller caller, UserAppIDSet whose, String modelId, String versionId) {
@@ -234,12 +290,11 @@ class EvaluationCalls {
         return "The training of version '%s' left no report that can be read".formatted(version.id());
     }
 
-    private EvalMetrics metrics(Tenant tenant, Trained trained, FieldsValue fields) {
-        Optional<Evaluation> evaluation = reports.of(trained.model()).map(Evaluation::of);
+    private EvalMetrics metrics(Tenant tenant, Optional<Report> report, FieldsValue fields, String remark) {
+        Optional<Evaluation> evaluation = report.map(Evaluation::of);
         if (evaluation.isEmpty()) {
             return EvalMetrics.newBuilder()
-                    .setStatus(Answers.of(
-                            StatusCode.MODEL_EVALUATION_FAILED, "The training left no report that can be read"))
+                    .setStatus(Answers.of(StatusCode.MODEL_EVALUATION_FAILED, "There is no report that can be read"))
                     .build();
         }
         Map<String, LabelledImage> images = new HashMap<>();
@@ -251,17 +306,8 @@ class EvaluationCalls {
                     .forEach(image -> images.put(image.id(), image));
         }
         return EvaluationMessages.metrics(evaluation.get(), fields, images)
-                .setStatus(Answers.of(StatusCode.MODEL_EVALUATED, ""))
+                .setStatus(Answers.of(StatusCode.MODEL_EVALUATED, remark))
                 .build();
-    }
-
-    private static void refuseOtherData(EvalMetrics asked) {
-        if (!asked.getGroundTruthDataset().getId().isEmpty()) {
-            throw otherData(
-                    "eval_metrics.ground_truth_dataset.id",
-                    asked.getGroundTruthDataset().getId());
-        }
-        refuseOtherData("eval_metrics.eval_info", asked.getEvalInfo().getParams());
     }
 
     private static void refuseOtherData(String field, Struct params) {
@@ -278,8 +324,8 @@ class EvaluationCalls {
     private static Refusal otherData(String field, String value) {
         return new Refusal(
                 StatusCode.MODEL_INVALID_ARGUMENT,
-                ("%s is '%s' but must be left out, for this release evaluates on the images that the training kept"
-                                + " back")
+                ("%s is '%s' but must be left out: metrics are of the images that the training kept back;"
+                                + " POST .../evaluations evaluates on a dataset")
                         .formatted(field, value));
     }
 }

@@ -56,17 +56,9 @@ final class EvaluationMessages {
                 .setMacroStdF1Score((float) summary.f1Deviation())
                 .setMacroAvgRocAuc((float) summary.rocAuc())
                 .setMacroStdRocAuc((float) summary.rocAucDeviation())
+                .setMeanAvgPrecisionIou50((float) summary.meanAveragePrecision50())
+                .setMeanAvgPrecisionIouRange((float) summary.meanAveragePrecision())
                 .build();
-    }
-
-    private static MetricsSummary summary(Evaluation evaluation) {
-        MetricsSummary.Builder summary = summary(evaluation.summary()).toBuilder();
-        switch (evaluation.report().subject()) {
-            case Subject.Images() -> {}
-            case Subject.Objects(double half, double range, var _) ->
-                summary.setMeanAvgPrecisionIou50((float) half).setMeanAvgPrecisionIouRange((float) range);
-        }
-        return summary.build();
     }
 
     /**
@@ -75,7 +67,7 @@ final class EvaluationMessages {
      * @param images of the test set, as far as they are still there
      */
     static EvalMetrics.Builder metrics(Evaluation evaluation, FieldsValue fields, Map<String, LabelledImage> images) {
-        EvalMetrics.Builder metrics = EvalMetrics.newBuilder().setSummary(summary(evaluation));
+        EvalMetrics.Builder metrics = EvalMetrics.newBuilder().setSummary(summary(evaluation.summary()));
         List<String> ids = ids(evaluation);
         if (fields.getConfusionMatrix()) {
             metrics.setConfusionMatrix(confusion(evaluation, ids));
