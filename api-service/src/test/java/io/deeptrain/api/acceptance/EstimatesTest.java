@@ -20,6 +20,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What a training would take, learned from those that are over. */
@@ -83,6 +84,34 @@ class EstimatesTest {
         assertThat(created.code()).isEqualTo(10000);
 
         assertThat(estimate(app).at("/inputs").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void it_says_when_the_training_would_start_and_of_others_only_how_many() {
+        OwnApp app = OwnApp.fresh(base);
+        app.labelledInputs();
+        app.create("m", "");
+        JsonNode estimate = estimate(app);
+        assertThat(estimate.at("/queue/state").asText()).isEqualTo("waiting");
+        assertThat(estimate.at("/queue/position").asInt()).isEqualTo(3);
+        assertThat(estimate.at("/queue/reason/sentence").asText())
+                .isEqualTo("1 GPU for %d s.".formatted(estimate.at("/seconds").asLong()));
+        assertThat(estimate.at("/expected_start").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("at", "low", "high", "coverage");
+        assertThat(estimate.at("/queue").has("others")).isFalse();
+    }
+
+    @Test
+    void while_no_scheduler_knows_an_estimate_is_one_of_time_and_cost() {
+        OwnApp app = new OwnApp(new Rest(base, Surroundings.KEY), "app-%s-unknown".formatted(UUID.randomUUID()));
+        app.rest().post("/v2/users/me/apps", "{\"apps\":[{\"id\":\"%s\"}]}".formatted(app.id()));
+        app.labelledInputs();
+        app.create("m", "");
+        JsonNode estimate = estimate(app);
+        assertThat(estimate.at("/queue").toString()).isEqualTo("{\"state\":\"unknown\"}");
+        assertThat(estimate.has("expected_start")).isFalse();
+        assertThat(estimate.at("/seconds").asLong()).isPositive();
     }
 
     private static void region(OwnApp app, String inputId, String concept) {

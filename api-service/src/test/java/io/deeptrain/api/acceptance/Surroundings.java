@@ -49,6 +49,14 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
              "reason":{"code":"others-stand-higher","sentence":"2 jobs stand before it."},
              "change":{"sentence":"3 workers more with 1 GPU each."}}""";
 
+    /** Repeats what it was asked. */
+    private static final String WOULD_WAIT = """
+            {"as_of":"2026-11-21T12:00:00Z","starts_now":false,
+             "start":{"at":"2026-11-21T13:00:00Z","low":"2026-11-21T12:30:00Z","high":"2026-11-21T14:00:00Z","coverage":0.9},
+             "position":3,"waiting":4,"position_in_app":1,"gpu_hours_ahead":0.5,
+             "reason":{"code":"others-stand-higher","sentence":"GPUS GPU for SECONDS s."},
+             "others":{"start_no_longer":7}}""";
+
     private final HttpServer worker;
 
     /** Listens on a port that is free. */
@@ -73,6 +81,17 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
             exchange.close();
         });
         worker.createContext("/queue/jobs/", new Leader());
+        worker.createContext("/queue/what-if", exchange -> {
+            JsonNode job =
+                    new ObjectMapper().readTree(exchange.getRequestBody()).path("job");
+            byte[] answer = WOULD_WAIT
+                    .replace("GPUS", job.path("gpus").asText())
+                    .replace("SECONDS", job.path("expected_seconds").asText())
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(job.path("app").asText().endsWith("-unknown") ? 503 : 200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
         worker.start();
         Certificates certificates = Certificates.made();
         try {

@@ -70,8 +70,8 @@ final class OwnOperations {
                     "post",
                     "/models/{model_id}/estimate",
                     "EstimateTraining",
-                    "What a training would take, within which bounds, what it would cost, and how that is known. Asked as "
-                            + "PostModelVersionsTrainingTimeEstimate is.",
+                    "What a training would take, within which bounds, what it would cost, when it would start, and how that is "
+                            + "known. Asked as PostModelVersionsTrainingTimeEstimate is.",
                     Map.of(),
                     "application/json"),
             new Own(

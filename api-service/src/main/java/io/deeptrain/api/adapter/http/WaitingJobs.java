@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,12 +18,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Asks the schedulers why a job waits. One of them leads and knows; the others say that they do not. A name that stands
- * for several addresses is asked at each of them.
+ * Asks the schedulers why a job waits, or how long a new one would. One of them leads and knows; the others say that
+ * they do not. A name that stands for several addresses is asked at each of them.
  */
 @ApplicationScoped
 public class WaitingJobs {
@@ -31,6 +33,10 @@ public class WaitingJobs {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
     private static final int ANSWER_BYTES_MAX = 1 << 20;
     private static final int ASKED_MAX = 8;
+
+    /** The longest that a scheduler takes: a year. */
+    private static final long EXPECTED_SECONDS_MAX = Duration.ofDays(365).toSeconds();
+
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
 
@@ -59,8 +65,33 @@ public class WaitingJobs {
 
     /** Never fails: whoever asks has something to show without it. */
     public Answer explain(JobId jobId) {
+        return ask("/queue/jobs/" + jobId.value(), HttpRequest.Builder::GET);
+    }
+
+    /**
+     * What would become of a job of this tenant that was asked for now; nothing if no leader answers.
+     *
+     * @param expected how long it is expected to train
+     */
+    public Optional<ObjectNode> whatIf(Tenant tenant, int gpus, Duration expected) {
+        ObjectNode question = mapper.createObjectNode();
+        question.putObject("job")
+                .put("user", tenant.userId())
+                .put("app", tenant.appId())
+                .put("gpus", gpus)
+                .put("expected_seconds", Math.clamp(expected.toSeconds(), 1, EXPECTED_SECONDS_MAX));
+        Answer answer = ask(
+                "/queue/what-if",
+                request -> request.header("content-type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(question.toString())));
+        return answer instanceof Answer.Waits(ObjectNode prospect) ? Optional.of(prospect) : Optional.empty();
+    }
+
+    private Answer ask(String path, UnaryOperator<HttpRequest.Builder> question) {
         for (URI scheduler : addresses()) {
-            Optional<Answer> answer = ask(scheduler.resolve("/queue/jobs/" + jobId.value()));
+            Optional<Answer> answer = ask(question.apply(HttpRequest.newBuilder(scheduler.resolve(path)))
+                    .timeout(ANSWER_TIMEOUT)
+                    .build());
             if (answer.isPresent()) {
                 return answer.get();
             }
@@ -68,9 +99,7 @@ public class WaitingJobs {
         return new Answer.Unknown();
     }
 
-    private Optional<Answer> ask(URI question) {
-        HttpRequest request =
-                HttpRequest.newBuilder(question).timeout(ANSWER_TIMEOUT).GET().build();
+    private Optional<Answer> ask(HttpRequest request) {
         try {
             HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {
@@ -84,7 +113,7 @@ public class WaitingJobs {
                         : Optional.empty();
             }
         } catch (IOException away) {
-            LOG.debugf(away, "%s does not answer", question);
+            LOG.debugf(away, "%s does not answer", request.uri());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

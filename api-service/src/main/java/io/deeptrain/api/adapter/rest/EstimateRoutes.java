@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.api.access.Scope;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.adapter.http.WaitingJobs;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.FinishedTrainings;
 import io.deeptrain.api.adapter.rest.ContractJson.BadRequestException;
@@ -27,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Estimates with their bounds, cost and basis, and how good they have been. */
+/** Estimates with their bounds, cost, basis and expected start, and how good they have been. */
 @ApplicationScoped
 public class EstimateRoutes {
     private static final int BODY_BYTES_MAX = 1 << 20;
@@ -35,12 +36,14 @@ public class EstimateRoutes {
 
     private final OwnRoutes ownRoutes;
     private final EstimateCalls estimates;
+    private final WaitingJobs waitingJobs;
     private final Database database;
     private final ContractJson json = new ContractJson(BODY_BYTES_MAX);
 
-    EstimateRoutes(OwnRoutes ownRoutes, EstimateCalls estimates, Database database) {
+    EstimateRoutes(OwnRoutes ownRoutes, EstimateCalls estimates, WaitingJobs waitingJobs, Database database) {
         this.ownRoutes = ownRoutes;
         this.estimates = estimates;
+        this.waitingJobs = waitingJobs;
         this.database = database;
     }
 
@@ -78,7 +81,7 @@ public class EstimateRoutes {
         return answer;
     }
 
-    private static ObjectNode json(Quote quote) {
+    private ObjectNode json(Quote quote) {
         ObjectNode estimate = MAPPER.createObjectNode();
         estimate.put("template", quote.templateId());
         estimate.put("inputs", quote.inputs());
@@ -96,7 +99,25 @@ public class EstimateRoutes {
                 .put("cents_per_gpu_hour", quote.rate().centsPerGpuHour());
         put(estimate.putObject("basis"), quote.estimate().basis())
                 .put("explanation", quote.estimate().explanation());
+        putStart(estimate, quote);
         return estimate;
+    }
+
+    /** When it would start if it was asked for now, as far as a scheduler knows. */
+    private void putStart(ObjectNode estimate, Quote quote) {
+        Optional<ObjectNode> prospect = waitingJobs.whatIf(
+                quote.tenant(), quote.gpus(), quote.estimate().expected().time());
+        ObjectNode queue = estimate.putObject("queue");
+        queue.put(
+                "state",
+                prospect.map(known -> known.path("starts_now").asBoolean() ? "free" : "waiting")
+                        .orElse("unknown"));
+        prospect.ifPresent(known -> {
+            QueueRoutes.show(known, queue);
+            if (known.has("start")) {
+                estimate.set("expected_start", known.get("start"));
+            }
+        });
     }
 
     private ObjectNode calibration(RoutingContext context, Caller caller) {

@@ -42,6 +42,10 @@ public class QueueRoutes {
         }
     }
 
+    static void show(ObjectNode explanation, ObjectNode queue) {
+        SHOWN.stream().filter(explanation::has).forEach(name -> queue.set(name, explanation.get(name)));
+    }
+
     /** The scheduler is asked outside the transaction: it may take its time. */
     private ObjectNode queue(RoutingContext context, Caller caller) {
         StoredVersion version = database.inTransaction(connection -> OwnRoutes.living(connection, context, caller));
@@ -50,7 +54,7 @@ public class QueueRoutes {
             switch (waitingJobs.explain(waiting.jobId())) {
                 case Answer.Waits(var explanation) -> {
                     queue.put("state", "waiting");
-                    SHOWN.stream().filter(explanation::has).forEach(name -> queue.set(name, explanation.get(name)));
+                    show(explanation, queue);
                 }
                 case Answer.WaitsNot _, Answer.Unknown _ -> queue.put("state", "unknown");
             }

@@ -37,18 +37,22 @@ public class EstimateCalls {
         this.rate = new Rate(centsPerGpuHour, currency);
     }
 
-    /** What one training would take, from how many inputs, and at which rate. */
-    public record Quote(String templateId, long inputs, CalibratedEstimate estimate, Rate rate) {
+    /** What one training of a tenant would take, from how many inputs, and at which rate. */
+    public record Quote(Tenant tenant, String templateId, long inputs, CalibratedEstimate estimate, Rate rate) {
+        public int gpus() {
+            return TrainingCalls.GPUS;
+        }
+
         public long costCents() {
-            return estimate.expected().costCents(rate.centsPerGpuHour(), TrainingCalls.GPUS);
+            return estimate.expected().costCents(rate.centsPerGpuHour(), gpus());
         }
 
         public long costCentsLow() {
-            return new TrainingEstimate(estimate.low()).costCents(rate.centsPerGpuHour(), TrainingCalls.GPUS);
+            return new TrainingEstimate(estimate.low()).costCents(rate.centsPerGpuHour(), gpus());
         }
 
         public long costCentsHigh() {
-            return new TrainingEstimate(estimate.high()).costCents(rate.centsPerGpuHour(), TrainingCalls.GPUS);
+            return new TrainingEstimate(estimate.high()).costCents(rate.centsPerGpuHour(), gpus());
         }
     }
 
@@ -93,7 +97,7 @@ public class EstimateCalls {
                 CalibratedEstimate estimate = FinishedTrainings.calibration(
                                 connection, order.template().id())
                         .correct(formula);
-                quotes.add(new Quote(order.template().id(), inputs, estimate, rate));
+                quotes.add(new Quote(tenant, order.template().id(), inputs, estimate, rate));
             }
             return quotes;
         });
