@@ -5,8 +5,9 @@ import java.util.PriorityQueue;
 
 /** The simulated clock and what is due on it. What is due at the same moment happens in the order it was planned. */
 final class Agenda {
+    /** Soon after, a month ends: what runs then is charged in two. */
     private static final long EPOCH_MILLIS =
-            Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
+            Instant.parse("2026-03-31T23:59:45Z").toEpochMilli();
 
     private record Due(long atMillis, long sequence, Runnable action) implements Comparable<Due> {
         @Override

@@ -1,6 +1,5 @@
 package io.deeptrain.simulation;
 
-import io.deeptrain.billing.bill.Billing;
 import io.deeptrain.billing.bill.JobBill;
 import io.deeptrain.billing.bill.Outcome;
 import io.deeptrain.billing.ledger.Ledger;
@@ -8,22 +7,16 @@ import io.deeptrain.billing.ledger.LedgerTransaction;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.ChargeEvent;
+import io.deeptrain.event.ChargeEvent.ChargeDivided;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
-import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Event;
-import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.FleetEvent;
 import io.deeptrain.event.JobEvent;
-import io.deeptrain.event.JobEvent.JobRequeued;
-import io.deeptrain.event.JobEvent.JobStarted;
 import io.deeptrain.event.JobId;
-import io.deeptrain.event.Origin;
 import io.deeptrain.event.RequestEvent;
-import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.Topic;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,17 +46,17 @@ final class BillingNode {
     private final TreeMap<JobId, JobBill> bills = new TreeMap<>();
     private final TreeMap<Tenant, List<Ledger.Link>> ledger = new TreeMap<>();
     private final TreeMap<JobId, ChargePosted> posted = new TreeMap<>();
+    private final TreeMap<JobId, ChargeDivided> divided = new TreeMap<>();
     private Positions stored;
 
     private Positions read;
     private int start;
-    private MeterSum meters = new MeterSum();
-    private final Map<JobId, JobBill> beforeEnd = new HashMap<>();
-    private final Map<JobId, JobRequeued> lost = new HashMap<>();
+    private FlawedBilling billing;
 
     BillingNode(World world, Database database) {
         this.world = world;
         this.database = database;
+        billing = new FlawedBilling(world);
         stored = new Positions(List.of(Topic.JOBS, Topic.ATTEMPTS), world.log().partitions());
         read = stored.copy();
     }
@@ -87,7 +80,7 @@ final class BillingNode {
         world.agenda().after(world.chance().between(100, RESTART_MAX_MILLIS), () -> {
             if (sameStart == start) {
                 read = stored.copy();
-                meters = new MeterSum();
+                billing = new FlawedBilling(world);
                 start();
             }
         });
@@ -95,6 +88,11 @@ final class BillingNode {
 
     Map<JobId, ChargePosted> posted() {
         return posted;
+    }
+
+    /** How the newest charge of each job lies in the months. */
+    Map<JobId, ChargeDivided> divided() {
+        return divided;
     }
 
     Map<Tenant, List<Ledger.Link>> ledger() {
@@ -156,6 +154,9 @@ final class BillingNode {
                 if (told instanceof ChargePosted charge) {
                     transaction.write(() -> posted.put(charge.jobId(), charge));
                 }
+                if (told instanceof ChargeDivided division) {
+                    transaction.write(() -> divided.put(division.jobId(), division));
+                }
             }
             Database.Outcome outcome = database.commit(transaction);
             read = outcome == Database.Outcome.DONE ? after : stored.copy();
@@ -176,9 +177,8 @@ final class BillingNode {
 
     private void apply(Event event, Batch batch) {
         switch (event) {
-            case JobEvent entry -> count(entry.jobId(), resumedFromLost(entry), batch);
-            case AttemptEvent attempt ->
-                count(attempt.jobId(), world.has(PlantedBug.DELTA_METER) ? meters.summed(attempt) : attempt, batch);
+            case JobEvent entry -> count(entry.jobId(), entry, batch);
+            case AttemptEvent attempt -> count(attempt.jobId(), attempt, batch);
             case RequestEvent _, AssignmentEvent _, FleetEvent _, ChargeEvent _ ->
                 throw new IllegalStateException("on a topic that billing reads: " + event);
         }
@@ -186,12 +186,7 @@ final class BillingNode {
 
     private void count(JobId jobId, Event event, Batch batch) {
         Optional<JobBill> bill = Optional.ofNullable(batch.bills.getOrDefault(jobId, bills.get(jobId)));
-        Outcome outcome =
-                bill.map(known -> Billing.apply(known, event, world.now())).orElseGet(() -> Billing.open(event));
-        if (world.has(PlantedBug.NO_BILLING_DEDUPE) && event instanceof JobEvent.Terminal) {
-            outcome = chargeAgain(jobId, bill, event, outcome);
-        }
-        switch (outcome) {
+        switch (billing.apply(bill, event)) {
             case Outcome.Billed(var after, var charges, var postings) -> {
                 batch.bills.put(jobId, after);
                 batch.told.addAll(charges);
@@ -201,36 +196,5 @@ final class BillingNode {
             case Outcome.Refused(var reason) ->
                 throw new Violation("S7", "billing refuses %s: %s".formatted(event, reason));
         }
-    }
-
-    private Outcome chargeAgain(JobId jobId, Optional<JobBill> bill, Event event, Outcome outcome) {
-        if (outcome instanceof Outcome.Ignored && beforeEnd.containsKey(jobId)) {
-            return Billing.apply(beforeEnd.get(jobId), event, world.now());
-        }
-        bill.ifPresent(known -> beforeEnd.putIfAbsent(jobId, known));
-        return outcome;
-    }
-
-    /** Under {@link PlantedBug#LOST_ATTEMPTS_BILLED}, every attempt seems to go on where the lost one was. */
-    private JobEvent resumedFromLost(JobEvent entry) {
-        if (!world.has(PlantedBug.LOST_ATTEMPTS_BILLED)) {
-            return entry;
-        }
-        if (entry instanceof JobRequeued requeued) {
-            lost.put(entry.jobId(), requeued);
-        }
-        JobRequeued earlier = lost.get(entry.jobId());
-        if (entry instanceof JobStarted started && earlier != null) {
-            FencingToken attempt = earlier.attempt();
-            String key = "jobs/%s/attempts/%s/lost".formatted(entry.jobId(), attempt);
-            StoredObject object = new StoredObject(key, ObjectShelf.sha256Of(key), 0);
-            return new JobStarted(
-                    started.jobId(),
-                    started.sequence(),
-                    started.occurredAt(),
-                    started.attempt(),
-                    new Origin.Resumed(new Checkpoint(attempt, 1, 0, 0, earlier.readingMillis(), object)));
-        }
-        return entry;
     }
 }

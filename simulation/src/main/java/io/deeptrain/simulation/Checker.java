@@ -1,14 +1,8 @@
 package io.deeptrain.simulation;
 
-import io.deeptrain.billing.ledger.Ledger;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
-import io.deeptrain.event.ChargeEvent.ChargePosted;
-import io.deeptrain.event.ChargeEvent.FreeReason;
-import io.deeptrain.event.ChargeEvent.Line;
-import io.deeptrain.event.Completion;
-import io.deeptrain.event.CostCap;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
@@ -26,14 +20,13 @@ import io.deeptrain.event.JobEvent.JobStarted;
 import io.deeptrain.event.JobEvent.JobSucceeded;
 import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
-import io.deeptrain.event.Topic;
 import io.deeptrain.scheduler.job.JobMachine;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.worker.attempt.AttemptId;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +35,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The invariants. Those that are cheap hold after every commit of the scheduler, the others at the end of the run. */
+/**
+ * The invariants of jobs and money. Those that are cheap hold after every commit of the scheduler, the others at the
+ * {@linkplain FinalChecks end of the run}; those of the queue are {@link QueueChecks}.
+ */
 final class Checker {
     private static final int LOOK_MILLIS = 250;
     private static final long JOB_EXTRA_MILLIS = 60_000;
@@ -56,6 +52,7 @@ final class Checker {
 
     private final World world;
     private final TreeMap<JobId, HistoryLine> lines = new TreeMap<>();
+    private final QueueChecks queueChecks;
     private final Map<JobId, Long> endedAtMillis = new HashMap<>();
     private final Map<AttemptId, IncarnationId> lessees = new HashMap<>();
     private final Map<AttemptId, Long> heardMillis = new HashMap<>();
@@ -66,6 +63,7 @@ final class Checker {
 
     Checker(World world) {
         this.world = world;
+        queueChecks = new QueueChecks(world, lines);
     }
 
     /** Whether all is done that was asked for, after the healing. */
@@ -83,7 +81,7 @@ final class Checker {
             if (event instanceof AttemptAssigned assigned) {
                 lessees.put(AttemptId.of(assigned), assigned.incarnation());
             }
-            if (event instanceof AttemptStopRequested stop && stop.reason() == StopReason.STOP_AND_KEEP_BEST) {
+            if (event instanceof AttemptStopRequested stop && isToKeepModel(stop.reason())) {
                 toldToStop.add(AttemptId.of(stop));
             }
         }
@@ -95,7 +93,7 @@ final class Checker {
             line.append(entry);
             switch (entry) {
                 case JobRequeued requeued -> {
-                    checkLapse(requeued, line);
+                    checkLoss(requeued, line);
                     checkReading(requeued.jobId(), requeued.attempt(), requeued.readingMillis(), line);
                 }
                 case JobFinishing finishing ->
@@ -113,11 +111,19 @@ final class Checker {
             if (event instanceof TrainingStopRequested stop) {
                 stopsHeard.add(stop.jobId());
             }
+            if (event instanceof TrainingBudgetReached reached) {
+                stopsHeard.add(reached.jobId());
+            }
             if (event instanceof ProgressReported report) {
                 heardMillis.merge(AttemptId.of(report), report.readingMillis(), Math::max);
             }
         }
         checkJobs(jobs);
+        queueChecks.schedulerCommitted(told, heard, jobs);
+    }
+
+    private static boolean isToKeepModel(StopReason reason) {
+        return reason == StopReason.STOP_AND_KEEP_BEST || reason == StopReason.BUDGET_REACHED;
     }
 
     private void checkJobs(Map<JobId, JobRecord> jobs) {
@@ -147,8 +153,13 @@ final class Checker {
         }
     }
 
-    /** A lease may lapse only if something was wrong with its worker, not with the control plane. */
-    private void checkLapse(JobRequeued requeued, HistoryLine line) {
+    /** An attempt is lost only if its trainer failed or something was wrong with its worker, not the control plane. */
+    private void checkLoss(JobRequeued requeued, HistoryLine line) {
+        Violation.unless(
+                requeued.cause() != RequeueCause.ATTEMPT_FAILED
+                        || world.truth().hasFailed(new AttemptId(requeued.jobId(), requeued.attempt())),
+                "S11",
+                () -> "no trainer failed: %s".formatted(requeued));
         if (requeued.cause() != RequeueCause.LEASE_LAPSED) {
             return;
         }
@@ -273,6 +284,7 @@ final class Checker {
                 "LV3",
                 () -> "%s has ended and is not charged".formatted(jobId)));
         checkIdle(now);
+        queueChecks.checkWaiting(now);
     }
 
     private void checkIdle(long now) {
@@ -288,213 +300,6 @@ final class Checker {
     }
 
     void checkEnd() {
-        checkSubmissions();
-        checkDelivery();
-        lines.forEach(this::checkEnding);
-        checkProgress();
-        checkLedger();
-        lines.forEach(this::checkCharge);
-    }
-
-    private void checkSubmissions() {
-        Set<JobId> acknowledged = new HashSet<>(world.truth().acknowledged().values());
-        Violation.unless(
-                acknowledged.size() == world.truth().submittedCount()
-                        && acknowledged.equals(world.frontDoor().versions().keySet())
-                        && acknowledged.equals(world.schedulerStore().jobs.keySet()),
-                "S1",
-                () -> "%d trainings were asked for, %s were acknowledged, %s are there, the scheduler knows %s"
-                        .formatted(
-                                world.truth().submittedCount(),
-                                acknowledged,
-                                world.frontDoor().versions().keySet(),
-                                world.schedulerStore().jobs.keySet()));
-    }
-
-    /** Whoever drops what it has seen reads what was committed: no more, no less, in this order. */
-    private void checkDelivery() {
-        Map<JobId, List<JobEvent>> delivered = new TreeMap<>();
-        for (Event event : world.log().everything(Topic.JOBS)) {
-            JobEvent entry = (JobEvent) event;
-            List<JobEvent> seen = delivered.computeIfAbsent(entry.jobId(), _ -> new ArrayList<>());
-            if (entry.sequence() > seen.size()) {
-                Violation.unless(
-                        entry.sequence() == seen.size() + 1,
-                        "S7",
-                        () -> "%s is delivered after entry %d".formatted(entry, seen.size()));
-                seen.add(entry);
-            }
-        }
-        lines.forEach((jobId, line) -> Violation.unless(
-                line.entries().equals(delivered.get(jobId)),
-                "S8",
-                () -> "committed was %s, delivered %s".formatted(line.entries(), delivered.get(jobId))));
-        Violation.unless(delivered.keySet().equals(lines.keySet()), "S8", () -> "delivered, but never committed");
-    }
-
-    private void checkEnding(JobId jobId, HistoryLine line) {
-        JobEvent last = line.entries().getLast();
-        boolean cancelled = world.truth().cancelOf(jobId).isPresent();
-        boolean sealed = world.truth().sealOf(jobId).isPresent();
-        Violation.unless(!(cancelled && sealed), "S5", () -> "%s is cancelled and sealed".formatted(jobId));
-        Violation.unless(
-                cancelled || sealed || !world.truth().deleted().contains(jobId),
-                "S5",
-                () -> "%s was deleted under way without a cancel".formatted(jobId));
-        switch (last) {
-            case JobCancelled _ -> Violation.unless(cancelled, "S5", () -> "nobody cancelled %s".formatted(jobId));
-            case JobSucceeded _, JobFailed _ ->
-                Violation.unless(
-                        sealed && !cancelled,
-                        "S5",
-                        () -> "%s came after the cancel %s"
-                                .formatted(last, world.truth().cancelOf(jobId)));
-            case JobQueued _,
-                    JobAssigned _,
-                    JobStarted _,
-                    JobCheckpointed _,
-                    JobRequeued _,
-                    JobCancelling _,
-                    JobFinishing _ -> throw new Violation("LV1", "%s is the last word".formatted(last));
-        }
-        if (last instanceof JobSucceeded succeeded && succeeded.completion() == Completion.STOPPED_BY_TENANT) {
-            Violation.unless(world.truth().isStopped(jobId), "S10", () -> "nobody asked for %s".formatted(succeeded));
-        }
-        checkVersion(jobId, last);
-    }
-
-    private void checkVersion(JobId jobId, JobEvent last) {
-        var version = world.frontDoor().versions().get(jobId);
-        Violation.unless(
-                version != null && version.sequence() == last.sequence(),
-                "S7",
-                () -> "%s shows %s".formatted(last, version));
-        boolean deleted = world.truth().deleted().contains(jobId);
-        String shown = version == null ? "nothing" : version.state().getClass().getSimpleName();
-        String expected = switch (last) {
-            case JobCancelled _ -> "Cancelled";
-            case JobEvent _ when deleted -> "Gone";
-            case JobSucceeded _ -> "Trained";
-            case JobEvent _ -> "Failed";
-        };
-        Violation.unless(shown.equals(expected), "S7", () -> "%s shows %s".formatted(last, version));
-    }
-
-    private void checkProgress() {
-        Map<AttemptId, ProgressReported> newest = new HashMap<>();
-        for (Event event : world.log().everything(Topic.ATTEMPTS)) {
-            if (event instanceof ProgressReported report) {
-                ProgressReported before = newest.put(AttemptId.of(report), report);
-                Violation.unless(
-                        before == null
-                                || before.number() > report.number()
-                                || before.progress().step() <= report.progress().step(),
-                        "S6",
-                        () -> "%s goes behind %s".formatted(report, before));
-            }
-        }
-    }
-
-    private void checkLedger() {
-        Map<String, Integer> charges = new HashMap<>();
-        for (List<Ledger.Link> chain : world.billing().ledger().values()) {
-            Violation.unless(Ledger.firstBroken(chain).isEmpty(), "B5", () -> "the ledger's chain is broken");
-            long sum = chain.stream()
-                    .flatMap(link -> link.transaction().entries().stream())
-                    .mapToLong(entry -> entry.amount().cents())
-                    .reduce(0, Math::addExact);
-            chain.forEach(link -> charges.merge(link.transaction().key().jobId().value(), 1, Integer::sum));
-            Violation.unless(sum == 0, "B5", () -> "debits and credits differ by %d".formatted(sum));
-        }
-        for (JobId jobId : lines.keySet()) {
-            Violation.unless(
-                    charges.getOrDefault(jobId.value(), 0) == 1,
-                    "B5",
-                    () -> "%s has %d charges".formatted(jobId, charges.getOrDefault(jobId.value(), 0)));
-        }
-    }
-
-    private void checkCharge(JobId jobId, HistoryLine line) {
-        ChargePosted posted = world.billing().posted().get(jobId);
-        if (posted == null) {
-            throw new Violation("LV3", "%s is not charged".formatted(jobId));
-        }
-        ChargeRecount expected = ChargeRecount.of(line.entries());
-        Violation.unless(
-                posted.statement().amountCents() == expected.cents()
-                        && posted.statement().billedSeconds() == expected.seconds(),
-                "B2",
-                () -> "%s is charged %s, expected was %s; history %s"
-                        .formatted(jobId, posted.statement(), expected, line.entries()));
-        long owed = world.billing().ledger().values().stream()
-                .flatMap(List::stream)
-                .map(Ledger.Link::transaction)
-                .filter(transaction -> transaction.key().jobId().equals(jobId))
-                .mapToLong(transaction -> transaction.owed().cents())
-                .sum();
-        Violation.unless(owed == expected.cents(), "B2", () -> "%s owes %d of %s".formatted(jobId, owed, expected));
-        if (line.entries().getFirst()
-                        instanceof
-                        JobQueued(var _, var _, var _, var _, var _, var _, var _, var _, var _, var _, var cap, var _)
-                && cap instanceof CostCap.AtMost(long most)) {
-            Violation.unless(expected.cents() <= most, "B8", () -> "%s costs more than %d".formatted(jobId, most));
-        }
-        checkLines(jobId, line, posted);
-    }
-
-    private void checkLines(JobId jobId, HistoryLine history, ChargePosted posted) {
-        Map<FencingToken, JobStarted> starts = new HashMap<>();
-        for (JobEvent entry : history.entries()) {
-            if (entry instanceof JobStarted start) {
-                starts.put(start.attempt(), start);
-            }
-        }
-        Map<FencingToken, Line> charged = new TreeMap<>();
-        posted.statement().lines().forEach(line -> charged.put(line.attempt(), line));
-        Violation.unless(
-                charged.keySet().containsAll(starts.keySet()),
-                "B7",
-                () -> "of attempts %s only %s are accounted for".formatted(starts.keySet(), charged.keySet()));
-        long previousEndMillis = Long.MIN_VALUE;
-        for (Line line : charged.values()) {
-            AttemptId attempt = new AttemptId(jobId, line.attempt());
-            long held = world.truth()
-                    .holdOf(attempt)
-                    .map(hold -> hold.meteredMillis(world.agenda().nowMillis()))
-                    .orElse(0L);
-            Violation.unless(line.readingMillis() <= held, "B3", () -> "%s held a GPU for %d ms".formatted(line, held));
-            Violation.unless(
-                    (line.freeMillis() == 0) == (line.freeReason() == FreeReason.NOTHING_FREE),
-                    "B7",
-                    () -> "%s has no reason".formatted(line));
-            JobStarted start = starts.get(line.attempt());
-            Violation.unless(
-                    start != null || line.billableMillis() == 0, "B6", () -> "%s never started".formatted(line));
-            if (start != null) {
-                long startMillis = Agenda.millisOf(start.occurredAt());
-                Violation.unless(startMillis >= previousEndMillis, "B1", () -> "%s overlaps".formatted(line));
-                previousEndMillis = startMillis + line.billableMillis();
-            }
-        }
-        if (history.entries().getLast() instanceof JobSucceeded succeeded) {
-            checkWholeReading(new AttemptId(jobId, succeeded.attempt()), charged);
-        }
-    }
-
-    /** What led to the model is read to the last millisecond. */
-    private void checkWholeReading(AttemptId attempt, Map<FencingToken, Line> charged) {
-        Line line = charged.get(attempt.token());
-        if (line == null) {
-            throw new Violation("B7", "%s is not accounted for".formatted(attempt));
-        }
-        long held = world.truth()
-                .holdOf(attempt)
-                .filter(Truth.Hold::endedInOrder)
-                .map(hold -> hold.meteredMillis(world.agenda().nowMillis()))
-                .orElse(-1L);
-        Violation.unless(
-                line.readingMillis() == held,
-                "B4",
-                () -> "%s was metered for %d ms, read was %s".formatted(attempt, held, line));
+        new FinalChecks(world, lines).check();
     }
 }

@@ -1,6 +1,7 @@
 package io.deeptrain.simulation;
 
 import io.deeptrain.event.AssignmentEvent;
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.AttemptEvent.AttemptFailed;
@@ -9,9 +10,12 @@ import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.Completion;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobEvent.JobCancelled;
 import io.deeptrain.event.JobEvent.JobFinishing;
@@ -19,8 +23,11 @@ import io.deeptrain.event.JobEvent.JobRequeued;
 import io.deeptrain.event.JobEvent.JobSucceeded;
 import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.Origin;
 import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.scheduler.engine.Decisions;
 import io.deeptrain.scheduler.engine.Input;
@@ -53,7 +60,7 @@ final class FlawedEngine {
     }
 
     static FlawedEngine restore(List<JobRecord> records, World world) {
-        return new FlawedEngine(SchedulerEngine.restore(records, World.ENGINE_SETTINGS), world);
+        return new FlawedEngine(SchedulerEngine.restore(records, FlawedSettings.of(world)), world);
     }
 
     JobRecord job(JobId jobId) {
@@ -87,10 +94,27 @@ final class FlawedEngine {
             when world.has(PlantedBug.DELTA_METER) -> engine.apply(new Input.Heard(meters.summed(event), now));
             case Input.Heard(AttemptStopped stopped, var now)
             when world.has(PlantedBug.MAKING_ROOM_FAILS_THE_JOB) && stopped.reason() == StopReason.PREEMPTED ->
-                engine.apply(new Input.Heard(asFailure(stopped), now));
+                engine.apply(new Input.Heard(asFailure(stopped, Fault.USER), now));
+            case Input.Heard(AttemptStopped stopped, var now)
+            when world.has(PlantedBug.MAKING_ROOM_COUNTS_AS_LOSS) && stopped.reason() == StopReason.PREEMPTED ->
+                engine.apply(new Input.Heard(asFailure(stopped, Fault.PLATFORM), now));
+            case Input.Heard(AttemptSucceeded success, var now)
+            when world.has(PlantedBug.KEPT_MODEL_FAILS_THE_JOB) && success.completion() != Completion.ALL_EPOCHS ->
+                engine.apply(new Input.Heard(asFailure(success), now));
+            case Input.Heard(TrainingBudgetReached reached, var _)
+            when world.has(PlantedBug.BUDGET_STOP_FORGOTTEN)
+                    && stateOf(reached.jobId())
+                            .filter(JobState.Assigned.class::isInstance)
+                            .isPresent() -> new Decisions(List.of(), List.of(), Set.of());
+            case Input.Heard(TrainingBudgetReached(var jobId, var at), var now)
+            when world.has(PlantedBug.BUDGET_STOP_AS_TENANTS) ->
+                engine.apply(new Input.Heard(new TrainingStopRequested(jobId, at), now));
+            case Input.Heard(WorkerBeat beat, var now)
+            when world.has(PlantedBug.LEAVING_WORKER_ASSIGNED) && beat.readiness() == Readiness.DRAINING ->
+                engine.apply(new Input.Heard(asAccepting(beat), now));
             case Input.Heard _, Input.Tick _ ->
-                rememberWhoMakesRoom(
-                        withoutSeal(withoutMemoryOfStop(withoutMemoryOfCancel(input, engine.apply(input))), input));
+                withoutCheckpoint(rememberWhoMakesRoom(
+                        withoutSeal(withoutMemoryOfStop(withoutMemoryOfCancel(input, engine.apply(input))), input)));
         };
     }
 
@@ -141,12 +165,55 @@ final class FlawedEngine {
         return new Decisions(List.of(), List.of(), Set.of());
     }
 
-    private static AttemptFailed asFailure(AttemptStopped stopped) {
+    private static AttemptFailed asFailure(AttemptSucceeded success) {
+        return new AttemptFailed(
+                success.jobId(),
+                success.attempt(),
+                success.workerId(),
+                Fault.USER,
+                "INCOMPLETE",
+                "It was stopped early.",
+                success.readingMillis());
+    }
+
+    private static WorkerBeat asAccepting(WorkerBeat beat) {
+        return new WorkerBeat(
+                beat.workerId(),
+                beat.incarnation(),
+                beat.number(),
+                beat.gpuClass(),
+                beat.gpus(),
+                Readiness.ACCEPTING,
+                beat.holdings());
+    }
+
+    private Decisions withoutCheckpoint(Decisions decisions) {
+        if (!world.has(PlantedBug.CHECKPOINT_FORGOTTEN)) {
+            return decisions;
+        }
+        List<AssignmentEvent> assignments = new ArrayList<>();
+        for (AssignmentEvent message : decisions.assignments()) {
+            assignments.add(
+                    message instanceof AttemptAssigned assigned
+                            ? new AttemptAssigned(
+                                    assigned.jobId(),
+                                    assigned.attempt(),
+                                    assigned.workerId(),
+                                    assigned.incarnation(),
+                                    assigned.tenant(),
+                                    assigned.spec(),
+                                    new Origin.Scratch())
+                            : message);
+        }
+        return new Decisions(decisions.history(), assignments, decisions.changedJobs());
+    }
+
+    private static AttemptFailed asFailure(AttemptStopped stopped, Fault fault) {
         return new AttemptFailed(
                 stopped.jobId(),
                 stopped.attempt(),
                 stopped.workerId(),
-                Fault.USER,
+                fault,
                 "PREEMPTED",
                 "It had to make room.",
                 stopped.readingMillis());
@@ -254,7 +321,7 @@ final class FlawedEngine {
         for (JobRecord job : engine.jobs()) {
             records.add(job.jobId().equals(jobId) ? job.with(state, job.sequence()) : job);
         }
-        engine = SchedulerEngine.restore(records, World.ENGINE_SETTINGS);
+        engine = SchedulerEngine.restore(records, FlawedSettings.of(world));
     }
 
     private static Decisions join(Decisions first, Decisions second) {

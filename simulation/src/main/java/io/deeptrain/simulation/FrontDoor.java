@@ -5,6 +5,7 @@ import io.deeptrain.api.version.Version;
 import io.deeptrain.api.version.VersionMachine;
 import io.deeptrain.api.version.VersionMachine.Stop;
 import io.deeptrain.api.version.VersionMachine.Turn;
+import io.deeptrain.api.version.VersionState;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
@@ -14,6 +15,7 @@ import io.deeptrain.event.FleetEvent;
 import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent;
+import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.Topic;
 import java.util.ArrayList;
@@ -109,6 +111,9 @@ final class FrontDoor {
                     versions.put(jobId, Version.requested(jobId));
                 });
                 transaction.tell(request.apply(jobId));
+                if (world.has(PlantedBug.ANSWER_BEFORE_COMMIT)) {
+                    answer(() -> reply.accept(jobId));
+                }
                 commit(transaction, Set.of(lock), () -> answer(() -> reply.accept(jobId)), () -> {});
             }
         }
@@ -129,13 +134,22 @@ final class FrontDoor {
 
     /** A tenant ends the training. The reply comes with the commit, or never, and says whether it is being stopped. */
     void stop(JobId jobId, Consumer<Boolean> reply) {
+        stop(jobId, version -> VersionMachine.stop(version, world.now()), reply);
+    }
+
+    /** A budget is used up. */
+    void stopAtBudget(JobId jobId, Consumer<Boolean> reply) {
+        stop(jobId, version -> VersionMachine.stopAtBudget(version, world.now()), reply);
+    }
+
+    private void stop(JobId jobId, Function<Version, Stop> wish, Consumer<Boolean> reply) {
         if (!up || database.isAway()) {
             return;
         }
-        if (isLocked(jobId.value(), () -> stop(jobId, reply))) {
+        if (isLocked(jobId.value(), () -> stop(jobId, wish, reply))) {
             return;
         }
-        switch (VersionMachine.stop(versionOf(jobId), world.now())) {
+        switch (wish.apply(versionOf(jobId))) {
             case Stop.Refused _ -> answer(() -> reply.accept(false));
             case Stop.Accepted(var turn) -> {
                 Database.Transaction transaction = database.begin();
@@ -261,6 +275,13 @@ final class FrontDoor {
                 Version before = changed.getOrDefault(entry.jobId(), versionOf(entry.jobId()));
                 Turn turn = VersionMachine.apply(before, entry, world.now());
                 changed.put(entry.jobId(), turn.version());
+                if (world.has(PlantedBug.SEAL_DESPITE_CANCEL)
+                        && entry instanceof JobEvent.JobFinishing
+                        && turn.version().state() instanceof VersionState.Cancelled) {
+                    JobSealed seal = new JobSealed(entry.jobId(), world.now());
+                    transaction.tell(seal);
+                    transaction.write(() -> world.truth().told(seal));
+                }
                 turn.told().forEach(told -> {
                     transaction.tell(told);
                     transaction.write(() -> world.truth().told(told));

@@ -23,7 +23,27 @@ enum PlantedBug {
     MAKING_ROOM_FAILS_THE_JOB("a job that has made room for another counts as failed"),
     STOP_BEATS_CANCEL("a cancel that comes while a job is being stopped does not keep it from succeeding"),
     DELTA_METER("the worker sends the time since its last report, and the receivers add up"),
-    LEASES_RUN_WHILE_AWAY("leases run on the clock, also while the scheduler or the log is away");
+    LEASES_RUN_WHILE_AWAY("leases run on the clock, also while the scheduler or the log is away"),
+    BUDGET_STOP_FORGOTTEN("a budget that is used up while the worker prepares stops nobody"),
+    BUDGET_STOP_AS_TENANTS("a job that a budget stops is told that its tenant stopped it"),
+    KEPT_MODEL_FAILS_THE_JOB("a job that stopped early and kept its model counts as failed"),
+    MAKING_ROOM_COUNTS_AS_LOSS("making room uses up one of a job's retries"),
+    MAKES_ROOM_TOO_SOON("an attempt is asked to make room as soon as it runs"),
+    MAKES_ROOM_TOO_OFTEN("a job makes room as often as it is asked"),
+    NOBODY_MAKES_ROOM("a more urgent job waits until less urgent ones have ended"),
+    PRIORITY_IGNORED("all jobs are equally urgent"),
+    SHARES_IGNORED("one tenant's jobs go first whatever it holds already"),
+    BACK_OFF_IGNORED("a job is tried again at once after it was lost"),
+    RETRIES_WITHOUT_END("a job is tried again however often it was lost"),
+    CHECKPOINT_FORGOTTEN("an attempt is told to begin from scratch although there is a checkpoint"),
+    LEAVING_WORKER_ASSIGNED("a worker that takes on no more is given attempts"),
+    SEAL_DESPITE_CANCEL("the front door seals a job whose cancel it has committed"),
+    ANSWER_BEFORE_COMMIT("the front door answers before it has committed"),
+    RELAY_FORGETS_FIRST("the relay deletes rows before they are published"),
+    CAP_IGNORED("billing charges a job above its cap"),
+    CANCEL_BILLED_TO_THE_END("a cancelled job is charged until it has stopped, not until the cancel"),
+    MONTHS_NOT_DIVIDED("a charge lies wholly in the month of the job's end"),
+    PARTS_ROUNDED_EACH("each month's part of a charge is rounded by itself");
 
     private final String description;
 

@@ -30,10 +30,17 @@ final class Relay {
 
     private void round() {
         try {
-            OutboxRelay.round(world.has(PlantedBug.OUTBOX_BY_CURSOR) ? new ByCursor() : new Mortal(), new Publisher());
+            OutboxRelay.round(store(), new Publisher());
         } catch (TransportUnavailableException away) {
             world.trace().note("relay fails", String.valueOf(away.getMessage()));
         }
+    }
+
+    private OutboxStore store() {
+        if (world.has(PlantedBug.OUTBOX_BY_CURSOR)) {
+            return new ByCursor();
+        }
+        return world.has(PlantedBug.RELAY_FORGETS_FIRST) ? new Forgetful() : new Mortal();
     }
 
     /** A relay that may die after it has published. */
@@ -49,6 +56,21 @@ final class Relay {
                 throw new TransportUnavailableException("the relay died before it forgot the rows");
             }
             database.delete(ids);
+        }
+    }
+
+    /** Deletes what it is about to publish. */
+    private final class Forgetful implements OutboxStore {
+        @Override
+        public List<OutboxRow> unpublished(int max) {
+            List<OutboxRow> rows = database.unpublished(max);
+            database.delete(rows.stream().map(OutboxRow::id).toList());
+            return rows;
+        }
+
+        @Override
+        public void delete(List<Long> ids) {
+            world.trace().note("deleted before", ids.toString());
         }
     }
 

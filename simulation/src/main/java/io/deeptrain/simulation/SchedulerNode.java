@@ -183,7 +183,10 @@ final class SchedulerNode {
                                 Math.max(led.pulsedMillis[pulse.partition()], Agenda.millisOf(pulse.sentAt()));
                     }
                 }
-                case WorkerBeat beat -> decisions.add(led.engine.apply(new Input.Heard(beat, now)));
+                case WorkerBeat beat -> {
+                    heard.add(beat);
+                    decisions.add(led.engine.apply(new Input.Heard(beat, now)));
+                }
                 case RequestEvent request -> {
                     heard.add(request);
                     decisions.add(led.engine.apply(new Input.Heard(request, now)));

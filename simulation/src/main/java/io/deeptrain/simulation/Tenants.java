@@ -14,19 +14,30 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Those who press Train, ask again when no answer comes, and sometimes end the training early or delete what they asked
- * for, some of them one soon after the other.
+ * for, some of them one soon after the other; and their budgets, which are used up at times.
  */
 final class Tenants {
-    /** Whose jobs others make room for. */
+    static final Tenant IN_NO_HURRY = new Tenant("user-1", "app");
+
+    /** Whose jobs the other's make room for. */
     static final Tenant IN_A_HURRY = new Tenant("user-2", "app");
 
     private static final int JOBS_MAX = 6;
+    private static final int RUSH_JOBS = 9;
+    private static final long RUSH_MILLIS = 1_500;
     private static final int RETRY_MIN_MILLIS = 300;
     private static final int RETRY_MAX_MILLIS = 1_500;
     private static final int SUBMISSION_LATEST_MILLIS = 12_000;
+
+    /** Some come when nothing goes wrong any more: then nobody has an excuse to keep them waiting. */
+    private static final long LATE_SUBMISSIONS_MILLIS = 6_000L;
+
+    private static final int BUDGET_LATEST_MILLIS = 10_000;
     private static final int STOP_LATEST_MILLIS = 8_000;
     private static final int SECOND_THOUGHTS_MAX_MILLIS = 1_500;
     private static final int CANCEL_LATEST_MILLIS = 14_000;
@@ -45,15 +56,21 @@ final class Tenants {
 
     void start() {
         Chance chance = world.chance();
-        int jobs = chance.between(1, JOBS_MAX);
+        boolean isRush = chance.oneIn(6);
+        int jobs = isRush ? RUSH_JOBS : chance.between(1, JOBS_MAX);
         for (int number = 1; number <= jobs; number++) {
             String key = "key-" + number;
-            Tenant tenant = new Tenant("user-" + chance.between(1, 2), "app");
-            long submitAt = chance.between(0L, SUBMISSION_LATEST_MILLIS);
+            Tenant tenant = chance.oneOf(List.of(IN_NO_HURRY, IN_A_HURRY));
+            boolean isLate = isRush || chance.oneIn(6);
+            long submitAt = isLate
+                    ? World.CALM_AT_MILLIS + chance.between(0L, isRush ? RUSH_MILLIS : LATE_SUBMISSIONS_MILLIS)
+                    : chance.between(0L, SUBMISSION_LATEST_MILLIS);
             boolean cancels = chance.oneIn(3);
             long cancelAt = submitAt + chance.between(0L, CANCEL_LATEST_MILLIS);
             boolean stops = chance.oneIn(3);
             long stopAt = submitAt + chance.between(0L, STOP_LATEST_MILLIS);
+            boolean usesUpItsBudget = chance.oneIn(6);
+            long budgetAt = submitAt + chance.between(0L, BUDGET_LATEST_MILLIS);
             boolean hasSecondThoughts = chance.oneIn(4);
             long cancelAfterStopAt = stopAt + chance.between(0L, SECOND_THOUGHTS_MAX_MILLIS);
             Rate rate = new Rate(chance.oneOf(CENTS_PER_HOUR), "USD");
@@ -65,7 +82,10 @@ final class Tenants {
                 world.agenda().after(cancelAt, () -> delete(key));
             }
             if (stops) {
-                world.agenda().after(stopAt, () -> stop(key));
+                world.agenda().after(stopAt, () -> stop(key, world.frontDoor()::stop));
+            }
+            if (usesUpItsBudget) {
+                world.agenda().after(budgetAt, () -> stop(key, world.frontDoor()::stopAtBudget));
             }
             if (stops && hasSecondThoughts) {
                 world.agenda().after(cancelAfterStopAt, () -> delete(key));
@@ -86,19 +106,19 @@ final class Tenants {
     }
 
     /** Asks until it is told that the training is being stopped, or cannot be for long. */
-    private void stop(String key) {
+    private void stop(String key, BiConsumer<JobId, Consumer<Boolean>> ask) {
         JobId jobId = world.truth().acknowledged().get(key);
         if (stopping.contains(key) || world.agenda().nowMillis() > World.HEALED_AT_MILLIS) {
             return;
         }
         if (jobId != null) {
-            world.frontDoor().stop(jobId, accepted -> {
+            ask.accept(jobId, accepted -> {
                 if (accepted) {
                     stopping.add(key);
                 }
             });
         }
-        world.agenda().after(retryMillis(), () -> stop(key));
+        world.agenda().after(retryMillis(), () -> stop(key, ask));
     }
 
     private void delete(String key) {

@@ -205,6 +205,7 @@ final class Trainer {
 
     private void fail(Work work, Fault fault, String code) {
         world.truth().release(work.hold, true);
+        world.truth().fails(work.attempt);
         inHand = Optional.empty();
         process.report(new TrainerReport.Failed(work.attempt, fault, code, "It failed as it was meant to."));
     }

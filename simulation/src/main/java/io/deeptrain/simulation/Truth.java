@@ -42,7 +42,9 @@ final class Truth {
     private final Set<String> submitted = new HashSet<>();
     private final TreeMap<String, JobId> acknowledged = new TreeMap<>();
     private final Set<JobId> deleted = new HashSet<>();
-    private final Set<JobId> stopped = new HashSet<>();
+    private final Set<JobId> stoppedByTenant = new HashSet<>();
+    private final Set<JobId> stoppedByBudget = new HashSet<>();
+    private final Set<AttemptId> failed = new HashSet<>();
     private final Map<JobId, TrainingCancelled> cancelled = new HashMap<>();
     private final Map<JobId, JobSealed> sealed = new HashMap<>();
 
@@ -106,8 +108,8 @@ final class Truth {
     /** The front door committed this. */
     void told(RequestEvent event) {
         switch (event) {
-            case TrainingStopRequested stop -> stopped.add(stop.jobId());
-            case TrainingBudgetReached reached -> stopped.add(reached.jobId());
+            case TrainingStopRequested stop -> stoppedByTenant.add(stop.jobId());
+            case TrainingBudgetReached reached -> stoppedByBudget.add(reached.jobId());
             case TrainingCancelled cancel -> cancelled.put(cancel.jobId(), cancel);
             case JobSealed seal -> sealed.put(seal.jobId(), seal);
             case TrainingRequested _ -> {}
@@ -127,8 +129,22 @@ final class Truth {
     }
 
     /** Whether the front door committed that the tenant wants no more training. */
-    boolean isStopped(JobId jobId) {
-        return stopped.contains(jobId);
+    boolean isStoppedByTenant(JobId jobId) {
+        return stoppedByTenant.contains(jobId);
+    }
+
+    /** Whether the front door committed that a budget is used up. */
+    boolean isStoppedByBudget(JobId jobId) {
+        return stoppedByBudget.contains(jobId);
+    }
+
+    void fails(AttemptId attempt) {
+        failed.add(attempt);
+    }
+
+    /** Whether the attempt's trainer ever said so. */
+    boolean hasFailed(AttemptId attempt) {
+        return failed.contains(attempt);
     }
 
     Optional<TrainingCancelled> cancelOf(JobId jobId) {

@@ -28,7 +28,7 @@ final class World {
     static final EngineSettings ENGINE_SETTINGS = new EngineSettings(
             EngineSettings.STANDARD.leaseTerm(),
             EngineSettings.STANDARD.resendAfter(),
-            new RetryPolicy(6, Duration.ofMillis(500), Duration.ofSeconds(5)),
+            new RetryPolicy(4, Duration.ofMillis(500), Duration.ofSeconds(5)),
             new StallPolicy(Duration.ofSeconds(12), 10, Duration.ofSeconds(15)),
             EngineSettings.STANDARD.endedKeptMax(),
             QueueSettings.STANDARD.withTenant(Tenants.IN_A_HURRY, QueueLimits.STANDARD.withPriority(Priority.HIGH)),

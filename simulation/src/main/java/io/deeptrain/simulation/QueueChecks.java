@@ -1,0 +1,273 @@
+package io.deeptrain.simulation;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.Event;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.JobEvent;
+import io.deeptrain.event.JobEvent.JobAssigned;
+import io.deeptrain.event.JobEvent.JobCheckpointed;
+import io.deeptrain.event.JobEvent.JobRequeued;
+import io.deeptrain.event.JobEvent.JobStarted;
+import io.deeptrain.event.JobEvent.RequeueCause;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.StopReason;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.job.Budget;
+import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.job.JobState;
+import io.deeptrain.scheduler.job.StopWish;
+import io.deeptrain.scheduler.queue.Preemption;
+import io.deeptrain.worker.attempt.AttemptId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The invariants of who runs when and where: making room, trying again, shares and urgency. */
+final class QueueChecks {
+    private static final Duration ROOM_KEPT_MAX = Duration.ofMinutes(1);
+
+    /** A look a second for somebody to make room, and what it takes to ask. */
+    private static final long URGENT_WAIT_MAX_MILLIS = 5_000;
+
+    private final World world;
+    private final Map<JobId, HistoryLine> lines;
+    private final Map<WorkerId, WorkerBeat> beats = new HashMap<>();
+    private final Set<AttemptId> assigned = new HashSet<>();
+    private final Set<AttemptId> askedToMakeRoom = new HashSet<>();
+    private final Map<WorkerId, Instant> roomMadeAt = new HashMap<>();
+    private Map<JobId, JobRecord> before = Map.of();
+    private Instant committedAt = Instant.EPOCH;
+    private long urgentSinceMillis = Long.MAX_VALUE;
+
+    QueueChecks(World world, Map<JobId, HistoryLine> lines) {
+        this.world = world;
+        this.lines = lines;
+    }
+
+    /** In the scheduler's transaction, when the histories are as told. */
+    void schedulerCommitted(List<Event> told, List<Event> heard, Map<JobId, JobRecord> jobs) {
+        Map<WorkerId, Set<Readiness>> readiness = hearBeats(heard);
+        for (Event event : told) {
+            if (event instanceof AttemptAssigned assignment && assigned.add(AttemptId.of(assignment))) {
+                checkOrigin(assignment);
+                checkWorker(assignment, readiness.getOrDefault(assignment.workerId(), Set.of()));
+            }
+            if (event instanceof AttemptStopRequested stop
+                    && stop.reason() == StopReason.PREEMPTED
+                    && askedToMakeRoom.add(AttemptId.of(stop))) {
+                checkMakingRoom(stop);
+            }
+            if (event instanceof JobRequeued requeued) {
+                checkLosses(requeued);
+            }
+            if (event instanceof JobAssigned assignment) {
+                checkBackOff(assignment);
+            }
+        }
+        checkShares(told, jobs);
+        before = new TreeMap<>(jobs);
+        committedAt = world.now();
+    }
+
+    /** What each worker was known to be ready for at any time in this batch. */
+    private Map<WorkerId, Set<Readiness>> hearBeats(List<Event> heard) {
+        Map<WorkerId, Set<Readiness>> readiness = new HashMap<>();
+        beats.forEach((workerId, beat) -> readiness.put(workerId, new HashSet<>(Set.of(beat.readiness()))));
+        for (Event event : heard) {
+            if (event instanceof WorkerBeat beat) {
+                readiness.computeIfAbsent(beat.workerId(), _ -> new HashSet<>()).add(beat.readiness());
+                beats.put(beat.workerId(), beat);
+            }
+        }
+        return readiness;
+    }
+
+    /** S9: an attempt builds on the newest checkpoint that there is. */
+    private void checkOrigin(AttemptAssigned assignment) {
+        Origin newest = new Origin.Scratch();
+        for (JobEvent entry : lineOf(assignment.jobId()).entries()) {
+            if (entry instanceof JobStarted started) {
+                newest = started.origin();
+            } else if (entry instanceof JobCheckpointed saved) {
+                newest = new Origin.Resumed(saved.checkpoint());
+            }
+        }
+        Origin expected = newest;
+        Violation.unless(
+                assignment.origin().equals(expected),
+                "S9",
+                () -> "%s does not build on %s".formatted(assignment, expected));
+    }
+
+    /** S14: who takes on no more is given no more. */
+    private static void checkWorker(AttemptAssigned assignment, Set<Readiness> readiness) {
+        Violation.unless(
+                readiness.contains(Readiness.ACCEPTING),
+                "S14",
+                () -> "%s goes to a worker that is %s".formatted(assignment, readiness));
+    }
+
+    /** S12: an attempt is left alone for a second, and a job makes room twice at most. */
+    private void checkMakingRoom(AttemptStopRequested stop) {
+        Instant now = world.now();
+        roomMadeAt.put(stop.workerId(), now);
+        HistoryLine line = lineOf(stop.jobId());
+        Optional<Instant> startedAt = line.entries().stream()
+                .filter(entry ->
+                        entry instanceof JobStarted started && started.attempt().equals(stop.attempt()))
+                .map(JobEvent::occurredAt)
+                .findFirst();
+        Duration runMin = World.ENGINE_SETTINGS.preemption().runMin();
+        Violation.unless(
+                startedAt.isPresent() && !now.isBefore(startedAt.get().plus(runMin)),
+                "S12",
+                () -> "%s, which runs since %s".formatted(stop, startedAt));
+        long madeBefore = stop.attempt().value() - 1 - lossesIn(line);
+        Violation.unless(
+                madeBefore < World.ENGINE_SETTINGS.preemption().perJobMax(),
+                "S12",
+                () -> "%s, which has made room %d times".formatted(stop, madeBefore));
+    }
+
+    /** S13: a job is given up after so many losses. */
+    private void checkLosses(JobRequeued requeued) {
+        long losses = lossesIn(lineOf(requeued.jobId()));
+        Violation.unless(
+                losses < World.ENGINE_SETTINGS.retry().lossesMax(),
+                "S13",
+                () -> "%s after %d losses".formatted(requeued, losses));
+    }
+
+    /** S13: after a loss a job pauses, and after each further one twice as long. */
+    private void checkBackOff(JobAssigned assignment) {
+        List<JobEvent> entries = lineOf(assignment.jobId()).entries();
+        int at = Math.toIntExact(assignment.sequence()) - 1;
+        if (at > 0 && entries.get(at - 1) instanceof JobRequeued lost && lost.cause() != RequeueCause.PREEMPTED) {
+            long losses = lossesIn(entries.subList(0, at));
+            long pauseMillis = Math.min(
+                    World.ENGINE_SETTINGS.retry().backOffMax().toMillis(),
+                    World.ENGINE_SETTINGS.retry().backOffFirst().toMillis() << (losses - 1));
+            Violation.unless(
+                    !assignment.occurredAt().isBefore(lost.occurredAt().plusMillis(pauseMillis)),
+                    "S13",
+                    () -> "%s comes less than %d ms after %s".formatted(assignment, pauseMillis, lost));
+        }
+    }
+
+    /**
+     * S15: of two tenants whose jobs wait, the one that holds less goes first. If there is one assignment in the batch
+     * and somebody still waits, then it came last of all that took or gave GPUs. Where room was made for somebody, that
+     * counts.
+     */
+    private void checkShares(List<Event> told, Map<JobId, JobRecord> jobs) {
+        List<JobAssigned> assignments = told.stream()
+                .filter(JobAssigned.class::isInstance)
+                .map(JobAssigned.class::cast)
+                .toList();
+        if (assignments.size() != 1 || isWhereRoomWasMade(assignments.getFirst())) {
+            return;
+        }
+        JobAssigned first = assignments.getFirst();
+        Tenant tenant = tenantOf(jobs, first.jobId());
+        for (JobRecord waiting : before.values()) {
+            boolean waitedAllTheTime = waiting.state() instanceof JobState.Queued queued
+                    && !queued.notBefore().isAfter(committedAt)
+                    && isQueued(jobs, waiting.jobId());
+            Violation.unless(
+                    !waitedAllTheTime
+                            || waiting.tenant().equals(tenant)
+                            || heldBeside(first, waiting.tenant(), jobs) >= heldBeside(first, tenant, jobs),
+                    "S15",
+                    () -> "%s goes before %s, whose tenant holds less".formatted(first, waiting));
+        }
+    }
+
+    private static boolean isQueued(Map<JobId, JobRecord> jobs, JobId jobId) {
+        JobRecord job = jobs.get(jobId);
+        return job != null && job.state() instanceof JobState.Queued;
+    }
+
+    private boolean isWhereRoomWasMade(JobAssigned assignment) {
+        Instant madeAt = roomMadeAt.getOrDefault(assignment.workerId(), Instant.MIN);
+        return madeAt.isAfter(assignment.occurredAt().minus(ROOM_KEPT_MAX));
+    }
+
+    private static long heldBeside(JobAssigned assignment, Tenant tenant, Map<JobId, JobRecord> jobs) {
+        return jobs.values().stream()
+                .filter(job -> job.tenant().equals(tenant)
+                        && !job.jobId().equals(assignment.jobId())
+                        && job.state() instanceof JobState.Leased)
+                .count();
+    }
+
+    /** LV6, when nothing goes wrong any more: if only urgent jobs wait, somebody less urgent is asked to make room. */
+    void checkWaiting(long nowMillis) {
+        Map<JobId, JobRecord> jobs = world.schedulerStore().jobs;
+        List<JobRecord> waiting = jobs.values().stream()
+                .filter(job -> job.state() instanceof JobState.Queued)
+                .toList();
+        boolean onlyUrgentOnesWait = !waiting.isEmpty()
+                && waiting.stream()
+                        .allMatch(job -> job.tenant().equals(Tenants.IN_A_HURRY)
+                                && job.state() instanceof JobState.Queued queued
+                                && !queued.notBefore().isAfter(world.now()));
+        boolean roomIsBeingMade = jobs.values().stream()
+                .anyMatch(job -> job.state() instanceof JobState.Leased
+                        && askedToMakeRoom.contains(
+                                new AttemptId(job.jobId(), job.state().token())));
+        boolean somebodyCould = jobs.values().stream().anyMatch(this::couldMakeRoom);
+        urgentSinceMillis = onlyUrgentOnesWait && !roomIsBeingMade && somebodyCould
+                ? Math.min(urgentSinceMillis, nowMillis)
+                : Long.MAX_VALUE;
+        Violation.unless(
+                urgentSinceMillis == Long.MAX_VALUE || nowMillis - urgentSinceMillis <= URGENT_WAIT_MAX_MILLIS,
+                "LV6",
+                () -> "%s wait and nobody makes room: %s".formatted(waiting, jobs.values()));
+    }
+
+    private boolean couldMakeRoom(JobRecord job) {
+        Preemption limits = World.ENGINE_SETTINGS.preemption();
+        return job.tenant().equals(Tenants.IN_NO_HURRY)
+                && job.state() instanceof JobState.Running running
+                && running.stopWish() == StopWish.NONE
+                && !Budget.of(job.request()).reachedBy(running.billableMillis())
+                && running.preemptions() < limits.perJobMax()
+                && !running.startedAt().plus(limits.runMin()).isAfter(world.now());
+    }
+
+    private static long lossesIn(HistoryLine line) {
+        return lossesIn(line.entries());
+    }
+
+    private static long lossesIn(List<JobEvent> entries) {
+        return entries.stream()
+                .filter(entry -> entry instanceof JobRequeued requeued && requeued.cause() != RequeueCause.PREEMPTED)
+                .count();
+    }
+
+    private HistoryLine lineOf(JobId jobId) {
+        HistoryLine line = lines.get(jobId);
+        if (line == null) {
+            throw new Violation("S8", "%s has no history".formatted(jobId));
+        }
+        return line;
+    }
+
+    private static Tenant tenantOf(Map<JobId, JobRecord> jobs, JobId jobId) {
+        JobRecord job = jobs.get(jobId);
+        if (job == null) {
+            throw new Violation("S8", "%s is assigned and not there".formatted(jobId));
+        }
+        return job.tenant();
+    }
+}
