@@ -12,8 +12,8 @@ final class ServiceSources {
     static final Set<String> SERVICES = Set.of("api-service", "billing", "gpu-worker", "scheduler");
 
     /** Settings of Java, Quarkus and DJL themselves, which no file of ours has to name. */
-    private static final Set<String> READ_BY_LIBRARIES =
-            Set.of("JAVA_TOOL_OPTIONS", "QUARKUS_HTTP_HOST", "QUARKUS_HTTP_PORT", "DJL_CACHE_DIR");
+    private static final Set<String> READ_BY_LIBRARIES = Set.of(
+            "JAVA_TOOL_OPTIONS", "QUARKUS_CONFIG_LOCATIONS", "QUARKUS_HTTP_HOST", "QUARKUS_HTTP_PORT", "DJL_CACHE_DIR");
 
     private ServiceSources() {}
 

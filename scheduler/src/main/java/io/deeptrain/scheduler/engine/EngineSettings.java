@@ -46,4 +46,12 @@ public record EngineSettings(
     public EngineSettings withLeaseTerm(Duration term) {
         return new EngineSettings(term, resendAfter, retry, stall, endedKeptMax, queues, preemption);
     }
+
+    public EngineSettings withQueues(QueueSettings newQueues) {
+        return new EngineSettings(leaseTerm, resendAfter, retry, stall, endedKeptMax, newQueues, preemption);
+    }
+
+    public EngineSettings withPreemption(Preemption newPreemption) {
+        return new EngineSettings(leaseTerm, resendAfter, retry, stall, endedKeptMax, queues, newPreemption);
+    }
 }

@@ -4,8 +4,10 @@ import io.deeptrain.event.Tenant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tree of queues as an operator wants it: groups, in them users, in them the users' apps. Whoever is not named has
@@ -29,6 +31,13 @@ public record QueueSettings(
         public static final Member STANDARD = new Member(NO_GROUP, QueueLimits.STANDARD);
     }
 
+    /**
+     * A group or user that cannot belong where it is said to.
+     *
+     * @param expected what would be right
+     */
+    public record Flaw(QueueName queue, String group, String expected) {}
+
     public QueueSettings {
         groups = Map.copyOf(groups);
         users = Map.copyOf(users);
@@ -36,12 +45,10 @@ public record QueueSettings(
         if (groups.containsKey(Member.NO_GROUP)) {
             throw new IllegalArgumentException("a group needs a name");
         }
-        for (String group : groups.keySet()) {
-            requireEndOfChain(groups, group);
-        }
-        for (Map.Entry<String, Member> user : users.entrySet()) {
-            requireKnown(groups, user.getKey(), user.getValue());
-        }
+        flaw(groups, users).ifPresent(flaw -> {
+            throw new IllegalArgumentException("%s cannot belong to the group %s: %s would be right"
+                    .formatted(flaw.queue().words(), flaw.group(), flaw.expected()));
+        });
     }
 
     public Member groupOf(String name) {
@@ -54,6 +61,15 @@ public record QueueSettings(
 
     public Member user(String userId) {
         return users.getOrDefault(userId, Member.STANDARD);
+    }
+
+    /** The group and limits of a queue, those of a queue that nobody has named if nobody has. */
+    public Member memberOf(QueueName queue) {
+        return switch (queue) {
+            case QueueName.OfGroup(var name) -> groups.getOrDefault(name, Member.STANDARD);
+            case QueueName.OfUser(var name) -> user(name);
+            case QueueName.OfApp(var tenant) -> new Member(Member.NO_GROUP, tenant(tenant));
+        };
     }
 
     public QueueLimits tenant(Tenant tenant) {
@@ -82,26 +98,68 @@ public record QueueSettings(
         return new QueueSettings(groups, users, tenants, newPatience);
     }
 
-    private static void requireKnown(Map<String, Member> groups, String who, Member member) {
-        if (!member.group().equals(Member.NO_GROUP) && !groups.containsKey(member.group())) {
-            throw new IllegalArgumentException("%s belongs to group %s, which is not there: one of %s would be right"
-                    .formatted(who, member.group(), new TreeSet<>(groups.keySet())));
-        }
+    /** The settings in which these queues have these limits and groups. */
+    public QueueSettings with(Map<QueueName, Member> members) {
+        Map<String, Member> moreGroups = new HashMap<>(groups);
+        Map<String, Member> moreUsers = new HashMap<>(users);
+        Map<Tenant, QueueLimits> moreTenants = new HashMap<>(tenants);
+        members.forEach((queue, member) -> {
+            switch (queue) {
+                case QueueName.OfGroup(var name) -> moreGroups.put(name, member);
+                case QueueName.OfUser(var name) -> moreUsers.put(name, member);
+                case QueueName.OfApp(var tenant) -> moreTenants.put(tenant, member.limits());
+            }
+        });
+        return new QueueSettings(moreGroups, moreUsers, moreTenants, patience);
     }
 
-    private static void requireEndOfChain(Map<String, Member> groups, String first) {
-        Set<String> seen = new HashSet<>();
-        String group = first;
-        while (!group.equals(Member.NO_GROUP)) {
-            if (!seen.add(group)) {
-                throw new IllegalArgumentException("group %s lies within itself".formatted(group));
+    /** What would keep these queues from having these groups, if anything. */
+    public Optional<Flaw> flawOf(Map<QueueName, Member> members) {
+        Map<String, Member> moreGroups = new HashMap<>(groups);
+        Map<String, Member> moreUsers = new HashMap<>(users);
+        members.forEach((queue, member) -> {
+            switch (queue) {
+                case QueueName.OfGroup(var name) -> moreGroups.put(name, member);
+                case QueueName.OfUser(var name) -> moreUsers.put(name, member);
+                case QueueName.OfApp _ -> {}
             }
-            Member member = groups.get(group);
-            if (member == null) {
-                throw new IllegalStateException("a group that was looked up is gone: " + group);
+        });
+        return flaw(moreGroups, moreUsers);
+    }
+
+    private static Optional<Flaw> flaw(Map<String, Member> groups, Map<String, Member> users) {
+        for (String group : new TreeSet<>(groups.keySet())) {
+            Optional<Flaw> flaw = flawOfChain(groups, new QueueName.OfGroup(group), groups.get(group));
+            if (flaw.isPresent()) {
+                return flaw;
             }
-            requireKnown(groups, group, member);
-            group = member.group();
         }
+        for (String user : new TreeSet<>(users.keySet())) {
+            Optional<Flaw> flaw = flawOfChain(groups, new QueueName.OfUser(user), users.get(user));
+            if (flaw.isPresent()) {
+                return flaw;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A group has to be there, and must not lie within itself. */
+    private static Optional<Flaw> flawOfChain(Map<String, Member> groups, QueueName first, @Nullable Member member) {
+        Set<String> seen = new HashSet<>();
+        Member each = member;
+        while (each != null && !each.group().equals(Member.NO_GROUP)) {
+            Set<String> others = new TreeSet<>(groups.keySet());
+            if (first instanceof QueueName.OfGroup(var name)) {
+                others.remove(name);
+            }
+            if (!groups.containsKey(each.group())) {
+                return Optional.of(new Flaw(first, each.group(), "a group that is there, of " + others));
+            }
+            if (!seen.add(each.group())) {
+                return Optional.of(new Flaw(first, each.group(), "a group that does not lie within itself"));
+            }
+            each = groups.get(each.group());
+        }
+        return Optional.empty();
     }
 }

@@ -305,12 +305,13 @@ class JobQueueTest {
     @Test
     void a_tree_that_is_none_is_refused_with_what_is_wrong() {
         assertThatThrownBy(() -> QueueSettings.STANDARD.withUser("acme", new Member("lab", QueueLimits.STANDARD)))
-                .hasMessageContaining("acme belongs to group lab, which is not there");
+                .hasMessageContaining(
+                        "user acme cannot belong to the group lab: a group that is there, of [] would be right");
         QueueSettings chain = QueueSettings.STANDARD
                 .withGroup("a", Member.STANDARD)
                 .withGroup("b", new Member("a", QueueLimits.STANDARD));
         assertThatThrownBy(() -> chain.withGroup("a", new Member("b", QueueLimits.STANDARD)))
-                .hasMessageContaining("lies within itself");
+                .hasMessageContaining("a group that does not lie within itself would be right");
         assertThatThrownBy(() -> QueueLimits.STANDARD.withWeight(0)).hasMessageContaining("must be positive: 0");
         assertThatThrownBy(() -> new Quota(-1, 0, 0)).hasMessageContaining("-1, 0, 0");
     }

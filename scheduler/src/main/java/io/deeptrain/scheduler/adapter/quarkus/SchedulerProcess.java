@@ -46,7 +46,7 @@ public class SchedulerProcess {
                         bootstrapServers,
                         partitions,
                         replication,
-                        EngineSettings.STANDARD.withLeaseTerm(leaseTerm)),
+                        OperatorProperties.over(EngineSettings.STANDARD.withLeaseTerm(leaseTerm))),
                 metrics);
         metrics.watch(loop::view);
         OutboxLag.register(registry, relay::backlog);
