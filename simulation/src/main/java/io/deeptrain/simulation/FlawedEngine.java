@@ -112,7 +112,7 @@ final class FlawedEngine {
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.LEAVING_WORKER_ASSIGNED) && beat.readiness() == Readiness.DRAINING ->
                 engine.apply(new Input.Heard(asAccepting(beat), now));
-            case Input.Heard _, Input.Tick _ ->
+            case Input.Heard _, Input.Ordered _, Input.Tick _ ->
                 withoutCheckpoint(rememberWhoMakesRoom(
                         withoutSeal(withoutMemoryOfStop(withoutMemoryOfCancel(input, engine.apply(input))), input)));
         };

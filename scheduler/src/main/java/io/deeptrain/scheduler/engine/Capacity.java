@@ -1,7 +1,5 @@
 package io.deeptrain.scheduler.engine;
 
-import io.deeptrain.event.FleetEvent.Readiness;
-import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.WorkerId;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,11 +10,6 @@ final class Capacity {
     private final Map<WorkerId, Integer> gpusOf = new HashMap<>();
     private final TreeMap<Integer, Integer> workersBySize = new TreeMap<>();
     private long gpus;
-
-    /** Answers whether anything has changed. */
-    boolean hear(WorkerBeat beat) {
-        return set(beat.workerId(), beat.readiness() == Readiness.ACCEPTING ? beat.gpus() : 0);
-    }
 
     boolean forget(WorkerId workerId) {
         return set(workerId, 0);
@@ -30,7 +23,8 @@ final class Capacity {
         return workersBySize.isEmpty() ? 0 : workersBySize.lastKey();
     }
 
-    private boolean set(WorkerId workerId, int newGpus) {
+    /** Answers whether anything has changed. */
+    boolean set(WorkerId workerId, int newGpus) {
         Integer before = newGpus == 0 ? gpusOf.remove(workerId) : gpusOf.put(workerId, newGpus);
         int oldGpus = before == null ? 0 : before;
         if (oldGpus == newGpus) {

@@ -4,6 +4,7 @@ import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.fleet.Place;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.queue.TenantUse;
@@ -22,6 +23,7 @@ import java.util.OptionalLong;
  * @param claims room that is kept for jobs until others have made it
  * @param uses what tenants have lately used
  * @param fleetGpus what accepting workers have; absent as long as no worker was ever heard
+ * @param controls what operators have ordered, and which workers have failed
  */
 public record EngineSnapshot(
         Instant now,
@@ -30,7 +32,8 @@ public record EngineSnapshot(
         List<Place> places,
         List<KeptRoom> claims,
         Map<Tenant, TenantUse> uses,
-        OptionalLong fleetGpus) {
+        OptionalLong fleetGpus,
+        Controls controls) {
     /**
      * Room for one job.
      *
@@ -53,6 +56,6 @@ public record EngineSnapshot(
     public EngineSnapshot with(JobRecord job) {
         List<JobRecord> more = new ArrayList<>(jobs);
         more.add(job);
-        return new EngineSnapshot(now, settings, more, places, claims, uses, fleetGpus);
+        return new EngineSnapshot(now, settings, more, places, claims, uses, fleetGpus, controls);
     }
 }

@@ -4,6 +4,7 @@ import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.RequestEvent;
+import io.deeptrain.scheduler.control.Order;
 import java.time.Instant;
 
 /** What the engine folds. The same inputs in the same order give the same decisions. */
@@ -18,6 +19,9 @@ public sealed interface Input {
             }
         }
     }
+
+    /** An operator wants something. */
+    record Ordered(Order order, Instant now) implements Input {}
 
     /**
      * Time passed.

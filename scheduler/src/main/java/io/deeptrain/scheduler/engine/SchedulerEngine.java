@@ -29,9 +29,12 @@ import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.control.Answer;
+import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.Claims.Claim;
 import io.deeptrain.scheduler.engine.EngineSnapshot.KeptRoom;
 import io.deeptrain.scheduler.engine.Input.Heard;
+import io.deeptrain.scheduler.engine.Input.Ordered;
 import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.fleet.Fleet;
 import io.deeptrain.scheduler.fleet.Fleet.Introduction;
@@ -39,6 +42,7 @@ import io.deeptrain.scheduler.fleet.Place;
 import io.deeptrain.scheduler.fleet.WorkerView;
 import io.deeptrain.scheduler.job.Budget;
 import io.deeptrain.scheduler.job.Decision;
+import io.deeptrain.scheduler.job.Directives;
 import io.deeptrain.scheduler.job.Ending.Failed;
 import io.deeptrain.scheduler.job.Ending.Succeeded;
 import io.deeptrain.scheduler.job.JobCommand;
@@ -59,6 +63,7 @@ import io.deeptrain.scheduler.job.StopWish;
 import io.deeptrain.scheduler.queue.Contender.Claimant;
 import io.deeptrain.scheduler.queue.Contender.Holder;
 import io.deeptrain.scheduler.queue.JobQueue;
+import io.deeptrain.scheduler.queue.QueueSettings;
 import io.deeptrain.scheduler.queue.Room;
 import io.deeptrain.scheduler.queue.Shape;
 import io.deeptrain.scheduler.queue.Standing;
@@ -73,6 +78,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -101,6 +107,8 @@ import java.util.TreeSet;
  *   <li>At a tick, running jobs are asked to make room for one of those that still wait.
  * </ol>
  *
+ * <p>What an operator orders is an input like any other, see {@link Operator}.
+ *
  * <p>The caller commits the decisions, or throws the engine away and {@linkplain #restore restores} another one.
  */
 public final class SchedulerEngine {
@@ -113,10 +121,10 @@ public final class SchedulerEngine {
     /** One look a second for a job to make room for, as it means to look at all that run. */
     private static final Duration CLAIM_PAUSE = Duration.ofSeconds(1);
 
-    private final EngineSettings settings;
+    private final Operator operator;
     private final Map<JobId, JobRecord> jobs = new HashMap<>();
     private final Deque<JobId> ended = new ArrayDeque<>();
-    private final JobQueue queue;
+    private final Set<JobId> held = new HashSet<>();
     private final Fleet fleet;
     private final Capacity capacity = new Capacity();
     private final Room room = new FleetRoom();
@@ -127,6 +135,10 @@ public final class SchedulerEngine {
     private final PriorityQueue<WatchTimer> watchTimers = new PriorityQueue<>();
     private final PriorityQueue<ResendTimer> resendTimers = new PriorityQueue<>();
 
+    /** With the limits that count now. */
+    private EngineSettings settings;
+
+    private JobQueue queue;
     private Instant now = Instant.EPOCH;
     private Optional<Instant> heardUpTo = Optional.empty();
     private long heardNanos;
@@ -137,19 +149,27 @@ public final class SchedulerEngine {
     private List<JobEvent> history = new ArrayList<>();
     private List<AssignmentEvent> assignments = new ArrayList<>();
     private Set<JobId> changedJobs = new LinkedHashSet<>();
+    private Optional<Answer> answer = Optional.empty();
 
     public SchedulerEngine(EngineSettings settings) {
-        this.settings = settings;
+        this(settings, Controls.NONE);
+    }
+
+    private SchedulerEngine(EngineSettings configured, Controls controls) {
+        settings = configured.withQueues(controls.over(configured.queues()));
+        operator = new Operator(configured.queues(), controls, new OperatorsHands());
         queue = new JobQueue(settings.queues());
         fleet = new Fleet(settings.leaseTerm().toNanos());
+        controls.conditions().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
+        controls.standings().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
     }
 
     /**
      * An engine that goes on where another one stopped. Every lease has a fresh term, the workers are learned again
      * from their beats, and what may not have been acknowledged is sent again.
      */
-    public static SchedulerEngine restore(Collection<JobRecord> records, EngineSettings settings) {
-        SchedulerEngine engine = new SchedulerEngine(settings);
+    public static SchedulerEngine restore(Collection<JobRecord> records, Controls controls, EngineSettings settings) {
+        SchedulerEngine engine = new SchedulerEngine(settings, controls);
         List<JobRecord> inOrder = new ArrayList<>(records);
         inOrder.sort(Comparator.comparingLong(JobRecord::arrival));
         engine.queue.recall(newestUse(inOrder));
@@ -161,12 +181,17 @@ public final class SchedulerEngine {
         return engine;
     }
 
+    /** The same where nobody has ordered anything, and no worker has failed. */
+    public static SchedulerEngine restore(Collection<JobRecord> records, EngineSettings settings) {
+        return restore(records, Controls.NONE, settings);
+    }
+
     /**
      * An engine that goes on as the one that gave the snapshot would: with the same workers, and the same room kept.
      * The settings may be others. Every lease has a fresh term.
      */
     public static SchedulerEngine copyOf(EngineSnapshot snapshot, EngineSettings settings) {
-        SchedulerEngine copy = new SchedulerEngine(settings);
+        SchedulerEngine copy = new SchedulerEngine(settings, snapshot.controls().withoutQueues());
         copy.now = snapshot.now();
         copy.queue.recall(snapshot.uses());
         copy.queue.advanceTo(copy.now);
@@ -188,13 +213,20 @@ public final class SchedulerEngine {
             }
         }
         return new EngineSnapshot(
-                now, settings, open, fleet.places(), claims.kept(), queue.uses(), queue.fleetGpus(Shape.ANY_CLASS));
+                now,
+                settings,
+                open,
+                fleet.places(),
+                claims.kept(),
+                queue.uses(),
+                queue.fleetGpus(Shape.ANY_CLASS),
+                operator.controls());
     }
 
     private void settle(Place place) {
         WorkerBeat beat = place.lastBeat();
         fleet.introduce(beat, heardNanos);
-        capacity.hear(beat);
+        capacity.set(beat.workerId(), fleet.gpusAccepted(beat.workerId()));
         fleet.listed(beat.workerId(), beat.holdings(), place.strays());
     }
 
@@ -217,9 +249,11 @@ public final class SchedulerEngine {
             case Heard(JobEvent event, var _) -> throw unexpected(event);
             case Heard(ChargeEvent event, var _) -> throw unexpected(event);
             case Heard(SchedulerPulsed event, var _) -> throw unexpected(event);
+            case Ordered(var order, var _) -> answer = Optional.of(operator.obey(order, now));
             case Tick _ -> {
                 endWhatIsOverdue();
                 resendUnacknowledged();
+                operator.pursueMoves(now);
             }
         }
         assignWhereRoomWasMade();
@@ -258,7 +292,12 @@ public final class SchedulerEngine {
         return queue.backingOffCount();
     }
 
-    /** What all waiting jobs ask for together. */
+    /** Jobs that wait and are kept from running by an operator. */
+    public int heldCount() {
+        return held.size();
+    }
+
+    /** What all waiting jobs ask for together, but those that are held. */
     public long gpusAsked() {
         return queue.gpusAsked();
     }
@@ -359,8 +398,8 @@ public final class SchedulerEngine {
     private void hearBeat(WorkerBeat beat) {
         WorkerId workerId = beat.workerId();
         Introduction introduction = fleet.introduce(beat, heardNanos);
-        if (introduction != Introduction.RETIRED && capacity.hear(beat)) {
-            queue.resize(Shape.ANY_CLASS, capacity.gpus());
+        if (introduction != Introduction.RETIRED) {
+            measure(workerId);
         }
         switch (introduction) {
             case RETIRED -> {
@@ -428,6 +467,13 @@ public final class SchedulerEngine {
                     && !watch.isAcknowledged()) {
                 command(jobId, new JobCommand.ConcludeStop(watch.lease().token(), StopReason.PREEMPTED, 0));
             }
+        }
+    }
+
+    /** What the worker takes on may be more or less now. */
+    private void measure(WorkerId workerId) {
+        if (capacity.set(workerId, fleet.gpusAccepted(workerId))) {
+            queue.resize(Shape.ANY_CLASS, capacity.gpus());
         }
     }
 
@@ -612,7 +658,8 @@ public final class SchedulerEngine {
     }
 
     private Standing standing(JobRecord job, boolean entitled) {
-        return queue.standing(job.tenant(), job.request().requestedAt(), job.remainingWork(), entitled, job.arrival());
+        return queue.standing(
+                job.priorityIn(queue), job.request().requestedAt(), job.remainingWork(), entitled, job.arrival());
     }
 
     private void assign(JobRecord job) {
@@ -647,7 +694,10 @@ public final class SchedulerEngine {
         Optional<JobEvent> entry = JobHistory.entry(before, fact, now);
         entry.ifPresent(history::add);
         long sequence = entry.map(JobEvent::sequence).orElse(before.sequence());
-        JobRecord after = before.with(JobMachine.evolve(before.state(), fact), sequence);
+        JobRecord evolved = before.with(JobMachine.evolve(before.state(), fact), sequence);
+        JobRecord after = fact instanceof JobFact.Assigned
+                ? evolved.with(evolved.directives().withoutMove())
+                : evolved;
         changedJobs.add(after.jobId());
         if (after.state().getClass().equals(before.state().getClass())) {
             jobs.put(after.jobId(), after);
@@ -661,7 +711,7 @@ public final class SchedulerEngine {
     private JobRecord leaving(JobRecord before, JobRecord after) {
         if (before.state() instanceof Queued queued) {
             claims.of(before.jobId()).ifPresent(this::drop);
-            queue.remove(before.ticketIn(queue), queued.notBefore());
+            leaveLine(before, queued);
         }
         if (before.state() instanceof Leased leased && !(after.state() instanceof Leased)) {
             return after.with(release(before, leased.lease()));
@@ -672,7 +722,7 @@ public final class SchedulerEngine {
     /** What begins with the state that a job enters. */
     private void enter(JobRecord after) {
         switch (after.state()) {
-            case Queued queued -> queue.add(after.ticketIn(queue), queued.notBefore());
+            case Queued queued -> enterLine(after, queued);
             case Assigned(var lease, var _, var lineage, var _) -> {
                 Message assignment = new Message(assignmentOf(after, lease, lineage));
                 seize(after, lease, assignment);
@@ -684,6 +734,21 @@ public final class SchedulerEngine {
             }
             case Ended _ -> remember(after.jobId());
             case Running _, Finishing _ -> {}
+        }
+    }
+
+    /** Waits for its turn, or for an operator to release it. */
+    private void enterLine(JobRecord job, Queued queued) {
+        if (job.isHeld()) {
+            held.add(job.jobId());
+        } else {
+            queue.add(job.ticketIn(queue), queued.notBefore());
+        }
+    }
+
+    private void leaveLine(JobRecord job, Queued queued) {
+        if (!held.remove(job.jobId())) {
+            queue.remove(job.ticketIn(queue), queued.notBefore());
         }
     }
 
@@ -717,6 +782,7 @@ public final class SchedulerEngine {
                 drop(claim);
             }
         });
+        claims.of(job.jobId()).ifPresent(claim -> claim.left(holding));
         return queue.ended(job.tenant(), job.shape(), Duration.between(lease.grantedAt(), now));
     }
 
@@ -735,15 +801,19 @@ public final class SchedulerEngine {
                         requestStop(lease.holdingOf(job.jobId()), lease.holder(), lease.incarnation(), reason));
     }
 
-    private static Optional<StopReason> wantedStop(JobRecord job) {
+    private Optional<StopReason> wantedStop(JobRecord job) {
         return switch (job.state()) {
             case Cancelling _ -> Optional.of(StopReason.CANCELLED);
-            case Assigned assigned -> assigned.stopWish().reason();
+            case Assigned assigned
+            when assigned.stopWish() != StopWish.NONE -> assigned.stopWish().reason();
             case Running running
             when running.stopWish() != StopWish.NONE -> running.stopWish().reason();
             case Running running
             when Budget.of(job.request()).reachedBy(running.billableMillis()) -> Optional.of(StopReason.BUDGET_REACHED);
-            case Queued _, Running _, Finishing _, Ended _ -> Optional.empty();
+            case Assigned(var lease, var _, var _, var _)
+            when operator.wantsAway(job, lease) -> Optional.of(StopReason.PREEMPTED);
+            case Running running when operator.wantsAway(job, running.lease()) -> Optional.of(StopReason.PREEMPTED);
+            case Queued _, Assigned _, Running _, Finishing _, Ended _ -> Optional.empty();
         };
     }
 
@@ -770,7 +840,8 @@ public final class SchedulerEngine {
     }
 
     private Decisions takeDecisions() {
-        Decisions decisions = new Decisions(history, assignments, changedJobs);
+        Decisions decisions = new Decisions(history, assignments, changedJobs, operator.takeChanged(), answer);
+        answer = Optional.empty();
         history = new ArrayList<>();
         assignments = new ArrayList<>();
         changedJobs = new LinkedHashSet<>();
@@ -789,8 +860,9 @@ public final class SchedulerEngine {
     private void takeUp(JobRecord job) {
         arrivals = Math.max(arrivals, job.arrival());
         jobs.put(job.jobId(), job);
+        operator.takeUp(job);
         switch (job.state()) {
-            case Queued queued -> queue.add(job.ticketIn(queue), queued.notBefore());
+            case Queued queued -> enterLine(job, queued);
             case Assigned(var lease, var _, var lineage, var _) -> {
                 Message assignment = new Message(assignmentOf(job, lease, lineage));
                 seize(job, lease, assignment);
@@ -850,6 +922,90 @@ public final class SchedulerEngine {
         @Override
         public boolean canEverHave(Shape shape) {
             return shape.gpus() <= capacity.gpusOfLargest();
+        }
+    }
+
+    /** What is done for an operator. */
+    private final class OperatorsHands implements Operator.Hands {
+        @Override
+        public Optional<JobRecord> find(JobId jobId) {
+            return SchedulerEngine.this.find(jobId);
+        }
+
+        @Override
+        public Optional<Place> place(WorkerId workerId) {
+            return fleet.place(workerId);
+        }
+
+        @Override
+        public boolean isReserved(WorkerId workerId, JobId except) {
+            return claims.on(workerId)
+                    .filter(claim -> !claim.reserved().jobId().equals(except))
+                    .isPresent();
+        }
+
+        @Override
+        public boolean hasReserved(JobId jobId) {
+            return claims.of(jobId).isPresent();
+        }
+
+        /** Everybody takes a new place; costs a step for each job. */
+        @Override
+        public void rearrange(QueueSettings queues) {
+            JobQueue before = queue;
+            settings = settings.withQueues(queues);
+            queue = new JobQueue(queues);
+            queue.recall(before.uses());
+            queue.advanceTo(now);
+            before.fleetGpus(Shape.ANY_CLASS).ifPresent(gpus -> queue.resize(Shape.ANY_CLASS, gpus));
+            List<JobRecord> inOrder = new ArrayList<>(jobs.values());
+            inOrder.sort(Comparator.comparingLong(JobRecord::arrival));
+            for (JobRecord job : inOrder) {
+                if (job.state() instanceof Queued queued) {
+                    enterLine(job, queued);
+                } else if (job.state() instanceof Leased) {
+                    queue.began(job.tenant(), job.shape());
+                }
+            }
+        }
+
+        @Override
+        public void attend(WorkerId workerId) {
+            fleet.bar(workerId, operator.controls().isBarred(workerId));
+            measure(workerId);
+            for (JobId jobId : leasedTo.getOrDefault(workerId, new TreeSet<>())) {
+                Optional.ofNullable(watches.get(jobId)).ifPresent(SchedulerEngine.this::stopIfWanted);
+            }
+        }
+
+        @Override
+        public void direct(JobRecord job, Directives directives) {
+            JobRecord directed = job.with(directives);
+            if (job.state() instanceof Queued queued) {
+                leaveLine(job, queued);
+                enterLine(directed, queued);
+            }
+            jobs.put(job.jobId(), directed);
+            changedJobs.add(job.jobId());
+            Optional.ofNullable(watches.get(job.jobId())).ifPresent(SchedulerEngine.this::stopIfWanted);
+        }
+
+        @Override
+        public void reserve(JobRecord job, WorkerId workerId) {
+            IncarnationId incarnation = fleet.incarnationOf(workerId)
+                    .orElseThrow(() -> new IllegalStateException("has room, but is not there: " + workerId));
+            List<Holding> leaving = job.state() instanceof Leased leased
+                    ? List.of(leased.lease().holdingOf(job.jobId()))
+                    : List.of();
+            Holding reserved = new Holding(job.jobId(), job.state().token().next());
+            claims.add(new Claim(reserved, workerId, incarnation, job.gpus(), leaving, now));
+            fleet.occupy(workerId, reserved, job.gpus());
+            Optional.ofNullable(watches.get(job.jobId())).ifPresent(SchedulerEngine.this::stopIfWanted);
+        }
+
+        @Override
+        public void giveUpRoom(JobId jobId) {
+            claims.of(jobId).ifPresent(SchedulerEngine.this::drop);
         }
     }
 

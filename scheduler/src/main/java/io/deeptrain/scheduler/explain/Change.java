@@ -16,6 +16,7 @@ import java.util.Optional;
  * The smallest change that lets a job start as things are now. All of it together does, in this order; with one worker
  * fewer it does not.
  *
+ * @param awaitsRelease an operator holds it; nothing else helps before it is released
  * @param waitUntil the end of a back-off
  * @param awaitsRoom others have to leave, as they were asked to
  * @param raises limits of the job's queues
@@ -23,7 +24,25 @@ import java.util.Optional;
  * @param isEnough whether that suffices; otherwise more workers are needed than were tried, which are then named
  */
 public record Change(
-        Optional<Instant> waitUntil, boolean awaitsRoom, List<Raise> raises, List<Workers> workers, boolean isEnough) {
+        boolean awaitsRelease,
+        Optional<Instant> waitUntil,
+        boolean awaitsRoom,
+        List<Raise> raises,
+        List<Workers> workers,
+        boolean isEnough) {
+    /** The operator lets it go. */
+    static final Change RELEASE = new Change(true, Optional.empty(), false, List.of(), List.of(), true);
+
+    /** Nobody holds the job. */
+    public Change(
+            Optional<Instant> waitUntil,
+            boolean awaitsRoom,
+            List<Raise> raises,
+            List<Workers> workers,
+            boolean isEnough) {
+        this(false, waitUntil, awaitsRoom, raises, workers, isEnough);
+    }
+
     public Change {
         raises = List.copyOf(raises);
         workers = List.copyOf(workers);
@@ -109,6 +128,9 @@ public record Change(
 
     /** One sentence. */
     public String words() {
+        if (awaitsRelease) {
+            return "The operator releases it.";
+        }
         List<String> parts = new ArrayList<>();
         raises.forEach(raise -> parts.add(raise.words()));
         workers.forEach(group -> parts.add(group.words()));

@@ -6,6 +6,7 @@ import io.deeptrain.scheduler.engine.EngineSnapshot.KeptRoom;
 import io.deeptrain.scheduler.explain.Needs.Need;
 import io.deeptrain.scheduler.explain.Reason.AllGpusBusy;
 import io.deeptrain.scheduler.explain.Reason.BackingOff;
+import io.deeptrain.scheduler.explain.Reason.HeldByOperator;
 import io.deeptrain.scheduler.explain.Reason.KeptForGuarantees;
 import io.deeptrain.scheduler.explain.Reason.KeptForOverdue;
 import io.deeptrain.scheduler.explain.Reason.MakingRoom;
@@ -31,6 +32,7 @@ import java.util.Optional;
  * Says of each job of one snapshot why it waits. Of several reasons that hold, the first in this order is said:
  *
  * <ol>
+ *   <li>an operator holds it;
  *   <li>others were asked to make room for it;
  *   <li>it waits out a pause after a loss;
  *   <li>no worker is there, none is large enough, or only such as take on no more;
@@ -113,6 +115,9 @@ public final class Explainer {
 
     private Reason reason(JobRecord job, Queued queued, List<QueueStanding> path, Place place) {
         int gpus = job.gpus();
+        if (job.isHeld()) {
+            return new HeldByOperator();
+        }
         KeptRoom kept = claims.get(job.jobId());
         if (kept != null) {
             return new MakingRoom(kept.leaving().size(), gpus, kept.since());
@@ -180,6 +185,9 @@ public final class Explainer {
     }
 
     private Change change(JobRecord job, Queued queued, List<QueueStanding> path) {
+        if (job.isHeld()) {
+            return Change.RELEASE;
+        }
         boolean backsOff = snapshot.now().isBefore(queued.notBefore());
         Optional<Instant> waitUntil = backsOff ? Optional.of(queued.notBefore()) : Optional.empty();
         if (claims.containsKey(job.jobId())) {

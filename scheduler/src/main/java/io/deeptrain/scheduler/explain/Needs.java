@@ -78,7 +78,7 @@ final class Needs {
                                 () -> !limited.computeIfAbsent(job.tenant(), tenant -> isLimited(rehearsal, tenant)));
         Map<JobId, JobRecord> meant = new HashMap<>();
         for (JobRecord job : snapshot.jobs()) {
-            if (job.state() instanceof Queued && isMeant.test(job)) {
+            if (job.state() instanceof Queued && !job.isHeld() && isMeant.test(job)) {
                 meant.put(job.jobId(), job);
             }
         }

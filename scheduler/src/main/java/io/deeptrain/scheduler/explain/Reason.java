@@ -13,6 +13,14 @@ public sealed interface Reason {
         return getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }
 
+    /** An operator keeps it from running. */
+    record HeldByOperator() implements Reason {
+        @Override
+        public String words() {
+            return "It is held by the operator.";
+        }
+    }
+
     /** Others were asked to leave for it. */
     record MakingRoom(int jobsLeaving, int gpus, Instant since) implements Reason {
         @Override

@@ -58,7 +58,7 @@ final class Rehearsal {
         queue = queueOf(snapshot, settings, at);
         fleetGpus.ifPresent(gpus -> queue.resize(Shape.ANY_CLASS, gpus));
         for (JobRecord job : snapshot.jobs()) {
-            if (job.state() instanceof Queued) {
+            if (job.state() instanceof Queued && !job.isHeld()) {
                 waiting.put(job.jobId(), job);
             }
         }
@@ -72,7 +72,7 @@ final class Rehearsal {
         }
     }
 
-    /** Everybody who runs and waits, in a fleet of unlimited size. */
+    /** Everybody who runs and waits and is not held, in a fleet of unlimited size. */
     static JobQueue queueOf(EngineSnapshot snapshot, QueueSettings settings, Instant at) {
         JobQueue queue = new JobQueue(settings);
         queue.recall(snapshot.uses());
@@ -80,7 +80,7 @@ final class Rehearsal {
         for (JobRecord job : snapshot.jobs()) {
             if (job.state() instanceof Leased) {
                 queue.began(job.tenant(), job.shape());
-            } else if (job.state() instanceof Queued queued) {
+            } else if (job.state() instanceof Queued queued && !job.isHeld()) {
                 queue.add(job.ticketIn(queue), queued.notBefore());
             }
         }

@@ -60,8 +60,11 @@ final class WaitingOrder {
         return numbered(jobs);
     }
 
-    /** Those in a pause behind the others. */
+    /** Those in a pause behind the others, and at the end those that are held. */
     private static long ticketTime(EngineSnapshot snapshot, JobQueue queue, JobRecord job) {
+        if (job.isHeld()) {
+            return Long.MAX_VALUE;
+        }
         return job.state() instanceof Queued queued && snapshot.now().isBefore(queued.notBefore())
                 ? Long.MAX_VALUE / 2 + queued.notBefore().toEpochMilli()
                 : job.ticketIn(queue).dueMillis();

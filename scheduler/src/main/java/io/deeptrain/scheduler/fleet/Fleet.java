@@ -54,6 +54,8 @@ public final class Fleet {
     private final RoomIndex free = new RoomIndex();
 
     private final PriorityQueue<SilenceCheck> silenceChecks = new PriorityQueue<>();
+    /** Those that get no new work, whatever they say; perhaps not there at all. */
+    private final Set<WorkerId> barred = new HashSet<>();
 
     /** Knows nobody yet. A worker that was not heard for {@code silenceMaxNanos} of heard time is forgotten. */
     public Fleet(long silenceMaxNanos) {
@@ -78,9 +80,39 @@ public final class Fleet {
         worker.heardNanos = heardNanos;
         worker.gpuClass = beat.gpuClass();
         worker.gpus = beat.gpus();
-        worker.readiness = beat.readiness();
+        worker.said = beat.readiness();
         worker.number = beat.number();
+        admit(worker);
+    }
+
+    /** Whatever the worker says, it gets no new work; or again what it says counts. */
+    public void bar(WorkerId workerId, boolean isBarred) {
+        boolean hasChanged = isBarred ? barred.add(workerId) : barred.remove(workerId);
+        Worker worker = workers.get(workerId);
+        if (hasChanged && worker != null) {
+            admit(worker);
+        }
+    }
+
+    private void admit(Worker worker) {
+        boolean isKeptOut = worker.said == Readiness.ACCEPTING && barred.contains(worker.id);
+        worker.readiness = isKeptOut ? Readiness.DRAINING : worker.said;
         place(worker);
+    }
+
+    /** What the worker would take on if it were empty. */
+    public int gpusAccepted(WorkerId workerId) {
+        Worker worker = workers.get(workerId);
+        return worker != null && worker.readiness == Readiness.ACCEPTING ? worker.gpus : 0;
+    }
+
+    /** How many workers are there. */
+    public int size() {
+        return workers.size();
+    }
+
+    public Optional<Place> place(WorkerId workerId) {
+        return Optional.ofNullable(workers.get(workerId)).map(Worker::place);
     }
 
     /** The worker says good-bye. */
@@ -236,7 +268,11 @@ public final class Fleet {
         private Set<Holding> listed = Set.of();
         private String gpuClass;
         private int gpus;
+        /** What the worker itself says. */
+        private Readiness said;
+        /** What counts. */
         private Readiness readiness;
+
         private long heardNanos;
         private long number;
 
@@ -245,7 +281,8 @@ public final class Fleet {
             incarnation = beat.incarnation();
             gpuClass = beat.gpuClass();
             gpus = beat.gpus();
-            readiness = beat.readiness();
+            said = beat.readiness();
+            readiness = said;
             number = beat.number();
             this.heardNanos = heardNanos;
         }

@@ -4,6 +4,7 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.scheduler.queue.JobQueue;
+import io.deeptrain.scheduler.queue.Priority;
 import io.deeptrain.scheduler.queue.RemainingWork;
 import io.deeptrain.scheduler.queue.Shape;
 import io.deeptrain.scheduler.queue.TenantUse;
@@ -17,10 +18,18 @@ import java.time.Instant;
  * @param arrival counts the jobs in the order in which they came; who came first is first among equals
  * @param sequence of the newest entry of the job's history
  * @param tenantUse what its tenant had used when an attempt of this job last gave its GPUs back
+ * @param directives what an operator wants of it
  */
-public record JobRecord(TrainingRequested request, long arrival, JobState state, long sequence, TenantUse tenantUse) {
+public record JobRecord(
+        TrainingRequested request,
+        long arrival,
+        JobState state,
+        long sequence,
+        TenantUse tenantUse,
+        Directives directives) {
     public static JobRecord queued(TrainingRequested request, long arrival, Instant now) {
-        return new JobRecord(request, arrival, JobState.queuedAt(now), JobHistory.FIRST, TenantUse.NONE);
+        return new JobRecord(
+                request, arrival, JobState.queuedAt(now), JobHistory.FIRST, TenantUse.NONE, Directives.NONE);
     }
 
     public JobId jobId() {
@@ -55,17 +64,31 @@ public record JobRecord(TrainingRequested request, long arrival, JobState state,
                 gpus());
     }
 
+    /** Whether an operator keeps it from running. */
+    public boolean isHeld() {
+        return directives.held();
+    }
+
+    /** Its own if an operator gave it one, else that of its tenant. */
+    public Priority priorityIn(JobQueue queue) {
+        return directives.priority().orElseGet(() -> queue.priorityOf(tenant()));
+    }
+
     /** Its place in this queue. */
     public Ticket ticketIn(JobQueue queue) {
-        long dueMillis = queue.dueMillis(tenant(), request.requestedAt(), remainingWork());
+        long dueMillis = queue.dueMillis(priorityIn(queue), request.requestedAt(), remainingWork());
         return new Ticket(jobId(), tenant(), shape(), dueMillis, arrival);
     }
 
     public JobRecord with(JobState newState, long newSequence) {
-        return new JobRecord(request, arrival, newState, newSequence, tenantUse);
+        return new JobRecord(request, arrival, newState, newSequence, tenantUse, directives);
     }
 
     public JobRecord with(TenantUse newTenantUse) {
-        return new JobRecord(request, arrival, state, sequence, newTenantUse);
+        return new JobRecord(request, arrival, state, sequence, newTenantUse, directives);
+    }
+
+    public JobRecord with(Directives newDirectives) {
+        return new JobRecord(request, arrival, state, sequence, tenantUse, newDirectives);
     }
 }

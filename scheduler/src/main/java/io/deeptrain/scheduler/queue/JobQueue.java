@@ -331,13 +331,26 @@ public final class JobQueue implements Preemption.Shares {
 
     /** When a job is due that was asked for at this time. */
     public long dueMillis(Tenant tenant, Instant askedAt, RemainingWork work) {
-        return askedAt.toEpochMilli()
-                + settings.patience().millis(work, settings.tenant(tenant).priority());
+        return dueMillis(priorityOf(tenant), askedAt, work);
+    }
+
+    /** When a job of this priority is due that was asked for at this time. */
+    public long dueMillis(Priority priority, Instant askedAt, RemainingWork work) {
+        return askedAt.toEpochMilli() + settings.patience().millis(work, priority);
+    }
+
+    /** That of all the tenant's jobs which have none of their own. */
+    public Priority priorityOf(Tenant tenant) {
+        return settings.tenant(tenant).priority();
     }
 
     /** How a job stands that was asked for at this time. */
     public Standing standing(Tenant tenant, Instant askedAt, RemainingWork work, boolean entitled, long arrival) {
-        Priority priority = settings.tenant(tenant).priority();
+        return standing(priorityOf(tenant), askedAt, work, entitled, arrival);
+    }
+
+    /** How a job of this priority stands that was asked for at this time. */
+    public Standing standing(Priority priority, Instant askedAt, RemainingWork work, boolean entitled, long arrival) {
         return new Standing(
                 priority, entitled, askedAt.toEpochMilli(), settings.patience().millis(work), arrival);
     }

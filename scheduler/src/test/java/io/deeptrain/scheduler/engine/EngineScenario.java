@@ -26,7 +26,10 @@ import io.deeptrain.event.Origin.Scratch;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.control.Answer;
+import io.deeptrain.scheduler.control.Order;
 import io.deeptrain.scheduler.engine.Input.Heard;
+import io.deeptrain.scheduler.engine.Input.Ordered;
 import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.job.Ending.Failed;
 import io.deeptrain.scheduler.job.JobState;
@@ -76,6 +79,12 @@ final class EngineScenario {
         return last;
     }
 
+    /** An operator wants something. */
+    Answer order(Order order) {
+        last = engine.apply(new Ordered(order, now));
+        return last.answer().orElseThrow();
+    }
+
     /** Time passes, and the scheduler hears itself all the while. */
     Decisions pass(Duration time) {
         List<Decisions> parts = new ArrayList<>();
@@ -107,7 +116,7 @@ final class EngineScenario {
 
     /** The process is gone, and another one takes up what is stored. */
     void restart() {
-        engine = SchedulerEngine.restore(engine.jobs(), EngineSettings.STANDARD);
+        engine = SchedulerEngine.restore(engine.jobs(), engine.snapshot().controls(), EngineSettings.STANDARD);
         heardUpTo = now;
         last = engine.apply(new Tick(now, heardUpTo));
     }

@@ -68,6 +68,7 @@ public final class ExplanationJson {
 
     private static void put(ObjectNode node, Change change) {
         node.put("sentence", change.words());
+        node.put("awaits_release", change.awaitsRelease());
         change.waitUntil().ifPresent(until -> node.put("wait_until", until.toString()));
         node.put("awaits_room", change.awaitsRoom());
         ArrayNode raises = node.putArray("raises");

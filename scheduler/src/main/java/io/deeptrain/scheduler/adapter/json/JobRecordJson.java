@@ -6,11 +6,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.adapter.json.ContractMapper;
+import io.deeptrain.scheduler.job.Directives;
 import io.deeptrain.scheduler.job.Ending;
 import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.StopWish;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A job's request as it travelled, and its state, each alternative with its {@code kind}. */
 public final class JobRecordJson {
@@ -21,6 +25,7 @@ public final class JobRecordJson {
 
     private final JsonMapper mapper = ContractMapper.create()
             .rebuild()
+            .addModule(new Jdk8Module())
             .addMixIn(JobState.class, StateKinds.class)
             .addMixIn(Ending.class, EndingKinds.class)
             .build();
@@ -50,6 +55,15 @@ public final class JobRecordJson {
         } catch (JsonProcessingException corrupt) {
             throw unreadable(json, corrupt);
         }
+    }
+
+    /** Nothing is written where nothing is wanted. */
+    public Optional<String> writtenIfAny(Directives directives) {
+        return directives.equals(Directives.NONE) ? Optional.empty() : Optional.of(written(directives));
+    }
+
+    public Directives directives(@Nullable String json) {
+        return json == null ? Directives.NONE : read(json, Directives.class);
     }
 
     private <T> T read(String json, Class<T> type) {

@@ -11,11 +11,14 @@ import io.deeptrain.event.Topic;
 import io.deeptrain.messaging.OutboxRow;
 import io.deeptrain.messaging.Position;
 import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
+import io.deeptrain.scheduler.control.AuditEntry;
+import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.Decisions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What one transaction is to write. */
@@ -28,6 +31,8 @@ final class Batch {
     private final List<Position> processed = new ArrayList<>();
     private final Set<JobId> changedJobs = new LinkedHashSet<>();
     private final Set<JobId> newJobs = new LinkedHashSet<>();
+    private final List<AuditEntry> audit = new ArrayList<>();
+    private Optional<Controls> controls = Optional.empty();
 
     Batch(CloudEventRecords records, Instant now) {
         this.records = records;
@@ -46,6 +51,11 @@ final class Batch {
             outbox.add(records.toRow(Envelope.of(assignment, SchedulerLoop.SOURCE, sequence(assignment), now)));
         }
         changedJobs.addAll(decisions.changedJobs());
+        controls = decisions.controls().or(() -> controls);
+    }
+
+    void audit(AuditEntry entry) {
+        audit.add(entry);
     }
 
     void park(OutboxRow deadLetter) {
@@ -61,7 +71,11 @@ final class Batch {
     }
 
     boolean isEmpty() {
-        return outbox.isEmpty() && processed.isEmpty() && changedJobs.isEmpty();
+        return outbox.isEmpty()
+                && processed.isEmpty()
+                && changedJobs.isEmpty()
+                && audit.isEmpty()
+                && controls.isEmpty();
     }
 
     List<JobEvent> history() {
@@ -82,6 +96,15 @@ final class Batch {
 
     Set<JobId> changedJobs() {
         return changedJobs;
+    }
+
+    List<AuditEntry> audit() {
+        return audit;
+    }
+
+    /** As they are at the end of the batch, if they have changed. */
+    Optional<Controls> controls() {
+        return controls;
     }
 
     boolean isNew(JobId jobId) {

@@ -20,10 +20,15 @@ import io.deeptrain.messaging.adapter.postgres.PostgresOffsets;
 import io.deeptrain.messaging.adapter.postgres.PostgresOutbox;
 import io.deeptrain.messaging.port.TransportUnavailableException;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerView.Role;
+import io.deeptrain.scheduler.adapter.postgres.AuditTable;
+import io.deeptrain.scheduler.adapter.postgres.ControlTable;
 import io.deeptrain.scheduler.adapter.postgres.JobTable;
 import io.deeptrain.scheduler.adapter.postgres.LeaderLease;
 import io.deeptrain.scheduler.adapter.postgres.Leadership;
 import io.deeptrain.scheduler.adapter.postgres.LeadershipLostException;
+import io.deeptrain.scheduler.control.Answer;
+import io.deeptrain.scheduler.control.Controls;
+import io.deeptrain.scheduler.control.Order;
 import io.deeptrain.scheduler.engine.EngineSnapshot;
 import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.Input.Tick;
@@ -63,7 +68,7 @@ import org.jboss.logging.Logger;
  *   <li>A pulse goes to each partition of the heartbeats, once a second.
  *   <li>Records are polled from the requests, the attempts and the heartbeats.
  *   <li>A transaction begins: it takes the database's time, and is given it only if this is still the leader.
- *   <li>The engine folds the records, then a tick.
+ *   <li>The engine folds the records, what operators order, then a tick.
  *   <li>The changed jobs, the history, the assignments, the dead letters and the offsets are written and committed.
  * </ol>
  *
@@ -101,6 +106,9 @@ public final class SchedulerLoop implements AutoCloseable {
     private final PostgresOutbox outbox = new PostgresOutbox(SCHEMA);
     private final PostgresOffsets offsets = new PostgresOffsets(SCHEMA);
     private final JobTable jobTable = new JobTable();
+    private final ControlTable controlTable = new ControlTable();
+    private final AuditTable auditTable = new AuditTable();
+    private final OrderDesk desk = new OrderDesk();
     private final CloudEventRecords records = new CloudEventRecords();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
@@ -148,6 +156,14 @@ public final class SchedulerLoop implements AutoCloseable {
             LOG.debugf(tooLate, "no snapshot within %s", atMost);
             return Optional.empty();
         }
+    }
+
+    /**
+     * Lets the engine carry out an operator's order, and answers when that is committed. Empty if this is not the
+     * leader, if too many ask, or if it is not known within {@code atMost} whether it was carried out.
+     */
+    public Optional<Answer> order(Order order, String operator, Duration atMost) {
+        return view.role() == Role.LEADING ? desk.place(order, operator, atMost) : Optional.empty();
     }
 
     /** Ends after the batch under way, and lets a standby take over at once. */
@@ -279,9 +295,10 @@ public final class SchedulerLoop implements AutoCloseable {
                 caughtUpAt = loadedAt;
                 List<JobRecord> jobs =
                         jobTable.load(connection, settings.engine().endedKeptMax());
+                Controls controls = controlTable.load(connection);
                 Map<Partition, Long> nextOffsets = new HashMap<>(offsets.load(connection));
                 connection.commit();
-                engine = SchedulerEngine.restore(jobs, settings.engine());
+                engine = SchedulerEngine.restore(jobs, controls, settings.engine());
                 consumer = open(nextOffsets);
             } catch (SQLException | LeadershipLostException | RuntimeException failed) {
                 giveBack();
@@ -296,7 +313,7 @@ public final class SchedulerLoop implements AutoCloseable {
             long beganNanos = System.nanoTime();
             pulses.sendIfDue(monotonic());
             List<ConsumerRecord<byte[], byte[]>> polled = consumer.poll(POLL);
-            if (polled.isEmpty() && System.nanoTime() - tickedNanos < TICK.toNanos()) {
+            if (polled.isEmpty() && desk.isEmpty() && System.nanoTime() - tickedNanos < TICK.toNanos()) {
                 return;
             }
             tickedNanos = System.nanoTime();
@@ -321,6 +338,7 @@ public final class SchedulerLoop implements AutoCloseable {
 
         @Override
         public void close() {
+            desk.forget();
             try (pulses;
                     consumer) {
                 giveBack();
@@ -364,6 +382,7 @@ public final class SchedulerLoop implements AutoCloseable {
                     }
                 }
             }
+            desk.serve(engine, now, batch);
             if (consumer.lag() <= BACKLOG_MAX) {
                 caughtUpAt = monotonic();
             }
@@ -412,12 +431,17 @@ public final class SchedulerLoop implements AutoCloseable {
             }
             jobTable.insert(connection, opened);
             jobTable.update(connection, changed);
+            if (batch.controls().isPresent()) {
+                controlTable.replace(connection, batch.controls().get());
+            }
+            auditTable.append(connection, batch.audit());
             outbox.append(connection, batch.outbox());
             offsets.store(connection, batch.processed());
             connection.commit();
         }
 
         private void tell(Batch batch, int polled, Duration took) {
+            desk.answer();
             batch.processed().forEach(rejected::remove);
             batch.deadLetters().forEach(deadLetter -> listener.parked(deadLetter.topic()));
             batch.history().forEach(entry -> listener.committed(entry, engine.job(entry.jobId())));
@@ -429,6 +453,7 @@ public final class SchedulerLoop implements AutoCloseable {
                     engine.fleet(),
                     engine.readyCount(),
                     engine.backingOffCount(),
+                    engine.heldCount(),
                     engine.gpusAsked());
         }
 

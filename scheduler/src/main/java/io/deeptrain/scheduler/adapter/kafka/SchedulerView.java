@@ -18,6 +18,7 @@ public record SchedulerView(
         List<WorkerView> fleet,
         int readyCount,
         int backingOffCount,
+        int heldCount,
         long gpusAsked) {
     public SchedulerView {
         fleet = List.copyOf(fleet);
@@ -33,6 +34,6 @@ public record SchedulerView(
     }
 
     static SchedulerView idle(Role role, Instant asOf) {
-        return new SchedulerView(role, 0, asOf, List.of(), 0, 0, 0);
+        return new SchedulerView(role, 0, asOf, List.of(), 0, 0, 0, 0);
     }
 }

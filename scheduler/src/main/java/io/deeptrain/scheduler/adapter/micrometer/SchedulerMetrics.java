@@ -56,6 +56,7 @@ public final class SchedulerMetrics implements LoopListener {
     public void watch(Supplier<SchedulerView> view) {
         gauge("deeptrain.queue.runs", "reason", "waiting_for_gpu", view, SchedulerView::readyCount);
         gauge("deeptrain.queue.runs", "reason", "backing_off", view, SchedulerView::backingOffCount);
+        gauge("deeptrain.queue.runs", "reason", "held", view, SchedulerView::heldCount);
         Gauge.builder("deeptrain.queue.demand.gpus", () -> view.get().gpusAsked())
                 .description("GPUs that all waiting jobs ask for together")
                 .register(registry);

@@ -5,6 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import org.hibernate.annotations.Immutable;
+import org.jspecify.annotations.Nullable;
 
 /** A job as operators look at it, one by one. */
 @Entity
@@ -22,6 +23,9 @@ class JobEntity {
     String request;
 
     String state;
+
+    @Nullable
+    String directives;
 
     @Column(name = "tenant_gpu_millis")
     long tenantGpuMillis;

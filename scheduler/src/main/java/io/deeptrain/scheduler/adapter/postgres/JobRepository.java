@@ -22,6 +22,7 @@ public class JobRepository implements PanacheRepositoryBase<JobEntity, String> {
                         job.arrival,
                         json.state(job.state),
                         job.sequence,
-                        new TenantUse(job.tenantGpuMillis, job.tenantUseHour)));
+                        new TenantUse(job.tenantGpuMillis, job.tenantUseHour),
+                        json.directives(job.directives)));
     }
 }

@@ -35,10 +35,10 @@ public final class JobTable {
     /** Every job that has not ended, and the newest of those that have. */
     public List<JobRecord> load(Connection connection, int endedMax) throws SQLException {
         String sql = """
-                (select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour
+                (select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour, directives
                  from scheduler.job where ended_at is null)
                 union all
-                (select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour
+                (select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour, directives
                  from scheduler.job where ended_at is not null order by ended_at desc limit ?)
                 """;
         List<JobRecord> jobs = new ArrayList<>();
@@ -52,7 +52,8 @@ public final class JobTable {
                             row.getLong(2),
                             json.state(row.getString(3)),
                             row.getLong(4),
-                            new TenantUse(row.getLong(5), row.getLong(6))));
+                            new TenantUse(row.getLong(5), row.getLong(6)),
+                            json.directives(row.getString(7))));
                 }
             }
         }
@@ -80,25 +81,26 @@ public final class JobTable {
     public void insert(Connection connection, List<JobRecord> jobs) throws SQLException {
         String sql = """
                 insert into scheduler.job (job_id, arrival, user_id, app_id, request,
-                    state_kind, sequence, state, tenant_gpu_millis, tenant_use_hour, ended_at)
+                    state_kind, sequence, state, tenant_gpu_millis, tenant_use_hour, ended_at, directives)
                 select job_id, arrival, user_id, app_id, request::json,
-                    state_kind, sequence, state::json, tenant_gpu_millis, tenant_use_hour, ended_at::timestamptz
+                    state_kind, sequence, state::json, tenant_gpu_millis, tenant_use_hour, ended_at::timestamptz,
+                    directives::json
                 from unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::text[],
-                        ?::bigint[], ?::text[], ?::text[], ?::text[])
+                        ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[])
                     as job (job_id, state_kind, sequence, state, tenant_gpu_millis, tenant_use_hour, ended_at,
-                        arrival, user_id, app_id, request)
+                        directives, arrival, user_id, app_id, request)
                 """;
         if (jobs.isEmpty()) {
             return;
         }
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
             bindChanging(insert, jobs);
-            insert.setArray(8, column(connection, "int8", jobs, JobRecord::arrival));
+            insert.setArray(9, column(connection, "int8", jobs, JobRecord::arrival));
             insert.setArray(
-                    9, column(connection, "text", jobs, job -> job.tenant().userId()));
+                    10, column(connection, "text", jobs, job -> job.tenant().userId()));
             insert.setArray(
-                    10, column(connection, "text", jobs, job -> job.tenant().appId()));
-            insert.setArray(11, column(connection, "text", jobs, job -> json.written(job.request())));
+                    11, column(connection, "text", jobs, job -> job.tenant().appId()));
+            insert.setArray(12, column(connection, "text", jobs, job -> json.written(job.request())));
             requireAll(insert.executeUpdate(), jobs);
         }
     }
@@ -111,9 +113,12 @@ public final class JobTable {
                     state = changed.state::json,
                     tenant_gpu_millis = changed.tenant_gpu_millis,
                     tenant_use_hour = changed.tenant_use_hour,
-                    ended_at = changed.ended_at::timestamptz
-                from unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::text[])
-                    as changed (job_id, state_kind, sequence, state, tenant_gpu_millis, tenant_use_hour, ended_at)
+                    ended_at = changed.ended_at::timestamptz,
+                    directives = changed.directives::json
+                from unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::text[],
+                        ?::text[])
+                    as changed (job_id, state_kind, sequence, state, tenant_gpu_millis, tenant_use_hour, ended_at,
+                        directives)
                 where job.job_id = changed.job_id and job.ended_at is null and job.sequence <= changed.sequence
                 """;
         if (jobs.isEmpty()) {
@@ -144,6 +149,13 @@ public final class JobTable {
                                 .map(job -> endedAt(job.state())
                                         .map(at -> at.atOffset(ZoneOffset.UTC).toString())
                                         .orElse(null))
+                                .toArray()));
+        statement.setArray(
+                8,
+                connection.createArrayOf(
+                        "text",
+                        jobs.stream()
+                                .map(job -> json.writtenIfAny(job.directives()).orElse(null))
                                 .toArray()));
     }
 

@@ -8,6 +8,8 @@ import io.deeptrain.scheduler.adapter.kafka.LoopSettings;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerLoop;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerView;
 import io.deeptrain.scheduler.adapter.micrometer.SchedulerMetrics;
+import io.deeptrain.scheduler.control.Answer;
+import io.deeptrain.scheduler.control.Order;
 import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.engine.EngineSnapshot;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -59,6 +61,11 @@ public class SchedulerProcess {
     /** See {@link SchedulerLoop#snapshot}. */
     public Optional<EngineSnapshot> snapshot(Duration atMost) {
         return loop.snapshot(atMost);
+    }
+
+    /** See {@link SchedulerLoop#order}. */
+    public Optional<Answer> order(Order order, String operator, Duration atMost) {
+        return loop.order(order, operator, atMost);
     }
 
     /** The loop first: what it commits last is still published. */

@@ -105,6 +105,15 @@ class SchedulerProcessTest {
                         "deeptrain_scheduler_leader");
     }
 
+    @Test
+    void without_a_token_no_operator_has_access() {
+        given().header("Authorization", "Bearer ")
+                .get("/control/fleet")
+                .then()
+                .statusCode(403)
+                .body("detail", equalTo("No operator has access: deeptrain.scheduler.control.token is not set."));
+    }
+
     private static Response whatIf(String question) {
         return given().contentType("application/json").body(question).post("/queue/what-if");
     }
