@@ -158,7 +158,7 @@ class LikenessTest {
 
         List<String> seen = new ArrayList<>(List.of(best));
         Optional<String> next = next(first);
-        while (next.isPresent()) {
+        while (next.isPresent() && seen.size() < 10) {
             HttpResponse<String> page = page(body, next.get());
             if (new ObjectMapper().readTree(page.body()).path("hits").isEmpty()) {
                 break;
