@@ -9,7 +9,7 @@ import java.util.List;
  * Its {@code shortest-gpu} knows how long every job takes and restarts for nothing; its {@code dlas-gpu} is Tiresias-L.
  */
 public final class ItpReplay {
-    private static final List<Anchor> ANCHORS = List.of(
+    static final List<Anchor> ANCHORS = List.of(
             new Anchor("cluster02", 96, 27_915, 434_576),
             new Anchor("cluster02", 128, 24_672, 282_468),
             new Anchor("cluster03", 160, 44_728, 597_896),
@@ -17,7 +17,8 @@ public final class ItpReplay {
 
     private ItpReplay() {}
 
-    private record Anchor(String trace, int gpus, double averageOfShortest, double percentile99OfTiresias) {}
+    /** One cluster and what others make of it. */
+    record Anchor(String trace, int gpus, double averageOfShortest, double percentile99OfTiresias) {}
 
     /** Prints ours beside theirs. */
     public static void main(String[] arguments) throws IOException {

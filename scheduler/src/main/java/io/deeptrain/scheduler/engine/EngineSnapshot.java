@@ -24,6 +24,7 @@ import java.util.OptionalLong;
  * @param uses what tenants have lately used
  * @param fleetGpus what accepting workers have; absent as long as no worker was ever heard
  * @param controls what operators have ordered, and which workers have failed
+ * @param recent those that came last, ended ones too, in the order in which they came
  */
 public record EngineSnapshot(
         Instant now,
@@ -33,7 +34,11 @@ public record EngineSnapshot(
         List<KeptRoom> claims,
         Map<Tenant, TenantUse> uses,
         OptionalLong fleetGpus,
-        Controls controls) {
+        Controls controls,
+        List<JobRecord> recent) {
+    /** So many of those that came last are {@code recent}. */
+    public static final int RECENT_MAX = 256;
+
     /**
      * Room for one job.
      *
@@ -50,12 +55,13 @@ public record EngineSnapshot(
         places = List.copyOf(places);
         claims = List.copyOf(claims);
         uses = Map.copyOf(uses);
+        recent = List.copyOf(recent);
     }
 
     /** The same with one job more. */
     public EngineSnapshot with(JobRecord job) {
         List<JobRecord> more = new ArrayList<>(jobs);
         more.add(job);
-        return new EngineSnapshot(now, settings, more, places, claims, uses, fleetGpus, controls);
+        return new EngineSnapshot(now, settings, more, places, claims, uses, fleetGpus, controls, recent);
     }
 }

@@ -198,6 +198,12 @@ public final class SchedulerEngine {
         snapshot.places().forEach(copy::settle);
         snapshot.jobs().forEach(copy::takeUp);
         snapshot.claims().forEach(copy::keep);
+        snapshot.recent().stream()
+                .filter(job -> job.state() instanceof Ended)
+                .forEach(job -> {
+                    copy.takeUp(job);
+                    copy.remember(job.jobId());
+                });
         if (snapshot.fleetGpus().isPresent()) {
             copy.queue.resize(Shape.ANY_CLASS, snapshot.fleetGpus().getAsLong());
         }
@@ -207,11 +213,16 @@ public final class SchedulerEngine {
     /** All that decides what this engine does next, but what it has been told to say again. */
     public EngineSnapshot snapshot() {
         List<JobRecord> open = new ArrayList<>();
+        List<JobRecord> recent = new ArrayList<>();
         for (JobRecord job : jobs.values()) {
             if (!(job.state() instanceof Ended)) {
                 open.add(job);
             }
+            if (job.arrival() > arrivals - EngineSnapshot.RECENT_MAX) {
+                recent.add(job);
+            }
         }
+        recent.sort(Comparator.comparingLong(JobRecord::arrival));
         return new EngineSnapshot(
                 now,
                 settings,
@@ -220,7 +231,8 @@ public final class SchedulerEngine {
                 claims.kept(),
                 queue.uses(),
                 queue.fleetGpus(Shape.ANY_CLASS),
-                operator.controls());
+                operator.controls(),
+                recent);
     }
 
     private void settle(Place place) {

@@ -46,6 +46,7 @@ import java.util.Optional;
  */
 public final class Explainer {
     private final EngineSnapshot snapshot;
+    private final Promising promising;
     private final Map<JobId, JobRecord> waiting = new HashMap<>();
     private final Map<JobId, KeptRoom> claims = new HashMap<>();
     private final Rehearsal rehearsal;
@@ -54,13 +55,20 @@ public final class Explainer {
     private final FleetCounts fleet;
     private Optional<Forecast> forecast = Optional.empty();
 
+    /** With expected starts as the forecast has them. */
+    public Explainer(EngineSnapshot snapshot) {
+        this(snapshot, (_, start) -> start);
+    }
+
     /** With a forecast that was made already. */
-    Explainer(EngineSnapshot snapshot, Forecast forecast) {
-        this(snapshot);
+    Explainer(EngineSnapshot snapshot, Promising promising, Forecast forecast) {
+        this(snapshot, promising);
         this.forecast = Optional.of(forecast);
     }
 
-    public Explainer(EngineSnapshot snapshot) {
+    /** With expected starts as experience has it, see {@link Promises#calibrated}. */
+    public Explainer(EngineSnapshot snapshot, Promising promising) {
+        this.promising = promising;
         this.snapshot = snapshot;
         for (JobRecord job : snapshot.jobs()) {
             if (job.state() instanceof Queued) {
@@ -81,7 +89,18 @@ public final class Explainer {
 
     /** To ask {@linkplain WhatIf what would be if}. */
     public AsIs asIs() {
-        return new AsIs(snapshot, forecast(), inOrder());
+        return new AsIs(snapshot, forecast(), inOrder(), promising);
+    }
+
+    /** Makes a promise of what a forecast has. */
+    @FunctionalInterface
+    public interface Promising {
+        StartTime promised(Instant asOf, StartTime forecast);
+    }
+
+    /** When those that wait are expected to start, before experience is asked; see {@link Promises#look}. */
+    public Map<JobId, StartTime> forecasts() {
+        return forecast().starts();
     }
 
     /** Empty if the job does not wait. */
@@ -103,7 +122,7 @@ public final class Explainer {
                 waiting.size(),
                 place.positionInApp(),
                 place.gpuMillisAhead(),
-                forecast().of(job.jobId()));
+                forecast().of(job.jobId()).map(start -> promising.promised(snapshot.now(), start)));
     }
 
     private Forecast forecast() {

@@ -13,26 +13,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.stream.Stream;
 
 /**
- * When those that wait will start, if nobody else comes and no worker comes or goes. The future is played through
- * several times with the engine's own queue and room: in each of them every job takes its expected time, multiplied by
- * a factor that its id and the number of the future choose. Chance is not needed for that, so that the same question
- * always has the same answer.
+ * When those that wait will start, if no worker comes or goes and others {@linkplain Arrivals come as they did lately}.
+ * The future is played through several times with the engine's own queue and room: in each of them every job takes its
+ * expected time, multiplied by a factor that its id and the number of the future choose. Chance is not needed for that,
+ * so that the same question always has the same answer.
  *
  * <p>Jobs that were asked to make room do so; that others will be asked to later is not foreseen.
  */
 public final class Forecast {
     /** So many futures at most. */
-    static final int FUTURES_MAX = 41;
+    static final int FUTURES_MAX = 21;
 
     /** So many starts are played through altogether, so that a long queue has fewer futures. */
-    static final int STARTS_MAX = 100_000;
+    static final int STARTS_MAX = 50_000;
 
     /** Behind so many others nobody knows. */
     static final int STARTS_MAX_EACH = 20_000;
@@ -56,12 +58,12 @@ public final class Forecast {
         this.futures = futures;
     }
 
-    /** Plays the futures through; costs about 10 microseconds for each start in each of them. */
+    /** Plays the futures through. */
     public static Forecast of(EngineSnapshot snapshot) {
         long waiting = snapshot.jobs().stream()
                 .filter(job -> job.state() instanceof Queued)
                 .count();
-        return of(snapshot, Math.clamp(STARTS_MAX / Math.max(1, waiting), 3, FUTURES_MAX));
+        return of(snapshot, Math.clamp(STARTS_MAX / (waiting + Arrivals.MAX), 3, FUTURES_MAX));
     }
 
     /** The same with so many futures, to compare with another one of as many. */
@@ -86,6 +88,10 @@ public final class Forecast {
         return new Forecast(starts, futures);
     }
 
+    Map<JobId, StartTime> starts() {
+        return starts;
+    }
+
     int futures() {
         return futures;
     }
@@ -106,6 +112,8 @@ public final class Forecast {
         private final PriorityQueue<Ending> endings = new PriorityQueue<>();
         private final PriorityQueue<Instant> pauses = new PriorityQueue<>();
         private final Map<JobId, Instant> starts = new HashMap<>();
+        private final Arrivals arrivals;
+        private int waiting;
         private Instant now;
 
         private record Ending(Instant at, JobRecord job, WorkerId workerId, Instant since)
@@ -121,6 +129,7 @@ public final class Forecast {
             this.future = future;
             now = snapshot.now();
             rehearsal = new Rehearsal(snapshot, snapshot.settings().queues(), now);
+            arrivals = new Arrivals(snapshot, mixed(future));
             Map<Holding, KeptRoom> leaving = new HashMap<>();
             snapshot.claims().forEach(claim -> claim.leaving().forEach(holding -> leaving.put(holding, claim)));
             for (JobRecord job : snapshot.jobs()) {
@@ -132,8 +141,11 @@ public final class Forecast {
                         endings.add(new Ending(
                                 now.plus(time(job)), job, holder, leased.lease().grantedAt()));
                     }
-                } else if (job.state() instanceof Queued queued && now.isBefore(queued.notBefore())) {
-                    pauses.add(queued.notBefore());
+                } else if (job.state() instanceof Queued queued && !job.isHeld()) {
+                    waiting++;
+                    if (now.isBefore(queued.notBefore())) {
+                        pauses.add(queued.notBefore());
+                    }
                 }
             }
             rehearsal.startWhereRoomIsKept().forEach(this::begin);
@@ -141,21 +153,30 @@ public final class Forecast {
 
         Map<JobId, Instant> starts() {
             startAll();
-            while (starts.size() < STARTS_MAX_EACH && (!endings.isEmpty() || !pauses.isEmpty())) {
-                if (endings.isEmpty()
-                        || (!pauses.isEmpty()
-                                && pauses.peek().isBefore(endings.peek().at()))) {
-                    now = pauses.remove();
-                    rehearsal.advanceTo(now);
-                } else {
+            while (starts.size() < Math.min(waiting, STARTS_MAX_EACH) && next().isPresent()) {
+                now = next().get();
+                rehearsal.advanceTo(now);
+                while (!pauses.isEmpty() && !pauses.peek().isAfter(now)) {
+                    pauses.remove();
+                }
+                while (!endings.isEmpty() && !endings.peek().at().isAfter(now)) {
                     Ending ending = endings.remove();
-                    now = ending.at();
-                    rehearsal.advanceTo(now);
                     rehearsal.end(ending.job(), ending.workerId(), Duration.between(ending.since(), now));
                 }
+                arrivals.upTo(now).forEach(rehearsal::add);
                 startAll();
             }
             return starts;
+        }
+
+        /** When something happens again that may let a job start. */
+        private Optional<Instant> next() {
+            return Stream.of(
+                            Optional.ofNullable(endings.peek()).map(Ending::at),
+                            Optional.ofNullable(pauses.peek()),
+                            arrivals.next())
+                    .flatMap(Optional::stream)
+                    .min(Comparator.naturalOrder());
         }
 
         private void startAll() {
@@ -168,7 +189,7 @@ public final class Forecast {
 
         private void begin(Started started) {
             JobRecord job = started.job();
-            if (job.state() instanceof Queued) {
+            if (job.state() instanceof Queued && !Arrivals.isOne(job.jobId())) {
                 starts.put(job.jobId(), now);
             }
             endings.add(new Ending(now.plus(time(job)), job, started.workerId(), now));

@@ -91,6 +91,12 @@ final class Rehearsal {
         queue.advanceTo(later);
     }
 
+    /** A job is asked for. */
+    void add(JobRecord job) {
+        waiting.put(job.jobId(), job);
+        queue.add(job.ticketIn(queue), notBefore(job));
+    }
+
     /** A job that runs gives its GPUs back, which it held for so long. */
     void end(JobRecord job, WorkerId workerId, Duration held) {
         queue.ended(job.tenant(), job.shape(), held);

@@ -26,8 +26,9 @@ public final class WhatIf {
                 ? new Prospect(now, Optional.of(new StartTime(now, now, now)), Optional.empty(), effect)
                 : new Prospect(
                         now,
-                        forecast.of(Proposal.JOB),
-                        new Explainer(snapshot, forecast).explain(Proposal.JOB),
+                        forecast.of(Proposal.JOB)
+                                .map(start -> asIs.promising().promised(now, start)),
+                        new Explainer(snapshot, asIs.promising(), forecast).explain(Proposal.JOB),
                         effect);
     }
 

@@ -12,11 +12,13 @@ import io.deeptrain.event.Event;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.SchedulerEngine;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,22 @@ class ForecastTest {
         assertThat(forecast.of(job(3))).isPresent();
     }
 
+    /** One every minute for an hour, of a minute each: a long job that came first waits until they come no more. */
+    @Test
+    void a_job_that_shorter_ones_pass_is_expected_later_if_such_ones_came_lately() {
+        workerWith(1);
+        hear(lasting(1, Duration.ofMinutes(5), T0));
+        hear(lasting(2, Duration.ofHours(10), T0));
+        Instant quiet = Forecast.of(engine.snapshot()).of(job(2)).orElseThrow().at();
+        for (int minute = 1; minute <= 60; minute++) {
+            hear(lasting(2 + minute, Duration.ofMinutes(1), T0.plusSeconds(60L * minute)));
+        }
+        Forecast busy = Forecast.of(engine.snapshot());
+        assertThat(quiet).isBefore(T0.plus(TEN_MINUTES.multipliedBy(2)));
+        assertThat(busy.of(job(2)).orElseThrow().at()).isAfter(T0.plus(Duration.ofHours(3)));
+        assertThat(busy.of(job(3)).orElseThrow().at()).isBefore(T0.plus(Duration.ofHours(2)));
+    }
+
     @Test
     void the_same_question_has_the_same_answer() {
         workerWith(1);
@@ -70,7 +88,22 @@ class ForecastTest {
                 new WorkerId("alice"), new IncarnationId("one"), 1, "cpu", gpus, Readiness.ACCEPTING, List.of()));
     }
 
+    private static TrainingRequested lasting(int number, Duration estimate, Instant at) {
+        TrainingRequested request = request(number, ACME, 1, UNCAPPED);
+        return new TrainingRequested(
+                request.jobId(),
+                request.tenant(),
+                request.modelId(),
+                request.modelVersionId(),
+                request.spec(),
+                request.rate(),
+                request.cap(),
+                estimate,
+                at);
+    }
+
     private void hear(Event event) {
-        engine.apply(new Heard(event, T0));
+        Instant now = event instanceof TrainingRequested request ? request.requestedAt() : T0;
+        engine.apply(new Heard(event, now));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.event.adapter.json.ContractMapper;
+import io.deeptrain.scheduler.explain.Calibration;
 import io.deeptrain.scheduler.explain.Change;
 import io.deeptrain.scheduler.explain.Change.Raise;
 import io.deeptrain.scheduler.explain.Change.Workers;
@@ -14,9 +15,6 @@ import java.util.List;
 /** Explanations as the front door and operators read them: codes and sentences, with the numbers beside them. */
 public final class ExplanationJson {
     private static final double MILLIS_PER_HOUR = 3_600_000;
-
-    /** The part of futures in which a start is between its bounds. */
-    private static final double COVERAGE = 0.9;
 
     private final JsonMapper mapper = ContractMapper.create();
 
@@ -54,7 +52,7 @@ public final class ExplanationJson {
         node.put("at", start.at().toString())
                 .put("low", start.low().toString())
                 .put("high", start.high().toString())
-                .put("coverage", COVERAGE);
+                .put("coverage", Calibration.COVERAGE);
     }
 
     /** Why a job waits, and what would start it. */

@@ -34,6 +34,7 @@ public final class SchedulerMetrics implements LoopListener {
 
     private final MeterRegistry registry;
     private final Timer queueWait;
+    private final Timer startError;
     private final Timer cycle;
     private final Counter records;
     private final Counter reloads;
@@ -42,6 +43,10 @@ public final class SchedulerMetrics implements LoopListener {
         this.registry = registry;
         queueWait = Timer.builder("deeptrain.queue.wait")
                 .description("From the request to the first assignment")
+                .publishPercentileHistogram()
+                .register(registry);
+        startError = Timer.builder("deeptrain.queue.start.error")
+                .description("Between the start that a waiting job was first promised and the real one")
                 .publishPercentileHistogram()
                 .register(registry);
         cycle = Timer.builder("deeptrain.scheduler.cycle")
@@ -81,6 +86,11 @@ public final class SchedulerMetrics implements LoopListener {
             MDC.remove("attempt");
             MDC.remove("sequence");
         }
+    }
+
+    /** A job started by so much later than it was promised, or earlier. */
+    public void missedStart(Duration late) {
+        startError.record(late.abs());
     }
 
     @Override

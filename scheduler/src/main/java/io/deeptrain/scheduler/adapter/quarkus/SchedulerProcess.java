@@ -12,11 +12,13 @@ import io.deeptrain.scheduler.control.Answer;
 import io.deeptrain.scheduler.control.Order;
 import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.engine.EngineSnapshot;
+import io.deeptrain.scheduler.explain.StartTime;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -28,6 +30,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public class SchedulerProcess {
     private final RelayThread relay;
     private final SchedulerLoop loop;
+    private final StartWatch starts;
 
     SchedulerProcess(
             DataSource dataSource,
@@ -40,6 +43,7 @@ public class SchedulerProcess {
         BuildInfo.register(registry, "scheduler", version);
         SchedulerMetrics metrics = new SchedulerMetrics(registry);
         SchedulerId schedulerId = new SchedulerId("scheduler-" + UUID.randomUUID());
+        starts = new StartWatch(metrics, metrics::missedStart);
         relay = RelayThread.start(dataSource, SchedulerLoop.SCHEMA, bootstrapServers);
         loop = SchedulerLoop.start(
                 dataSource,
@@ -49,7 +53,8 @@ public class SchedulerProcess {
                         partitions,
                         replication,
                         OperatorProperties.over(EngineSettings.STANDARD.withLeaseTerm(leaseTerm))),
-                metrics);
+                starts);
+        starts.watch(loop::snapshot);
         metrics.watch(loop::view);
         OutboxLag.register(registry, relay::backlog);
     }
@@ -68,9 +73,15 @@ public class SchedulerProcess {
         return loop.order(order, operator, atMost);
     }
 
+    /** What may be promised of a job's start, given what the forecast has. */
+    public StartTime promised(Instant asOf, StartTime forecast) {
+        return starts.promised(asOf, forecast);
+    }
+
     /** The loop first: what it commits last is still published. */
     @PreDestroy
     void end() {
+        starts.close();
         loop.close();
         relay.close();
     }

@@ -38,7 +38,7 @@ public class CurrentQueue {
      */
     synchronized <T> T ask(Function<Explainer, T> question) {
         if (explainer.isEmpty() || System.nanoTime() - takenNanos > KEPT.toNanos()) {
-            explainer = process.snapshot(ANSWER_TIMEOUT).map(Explainer::new);
+            explainer = process.snapshot(ANSWER_TIMEOUT).map(snapshot -> new Explainer(snapshot, process::promised));
             takenNanos = System.nanoTime();
         }
         return question.apply(explainer.orElseThrow(() -> new ServiceUnavailableException(

@@ -99,6 +99,7 @@ class SchedulerProcessTest {
                         "deeptrain_queue_runs{reason=\"waiting_for_gpu\"",
                         "deeptrain_gpus{state=\"free\"",
                         "deeptrain_queue_wait_seconds_count",
+                        "deeptrain_queue_start_error_seconds_count",
                         "deeptrain_queue_demand_gpus 1.0",
                         "deeptrain_events_outbox_lag_seconds",
                         "deeptrain_build_info{service=\"scheduler\",version=",
