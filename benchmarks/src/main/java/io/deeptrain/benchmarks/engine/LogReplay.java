@@ -29,8 +29,8 @@ import java.util.Queue;
 import java.util.Set;
 
 /**
- * What a scheduler heard, heard again by another one: the decisions must be the same to the last byte, and reading a log
- * of a million jobs shows how fast one could be caught up with. Each job is asked for, started, done and sealed.
+ * What a scheduler heard, heard again by another one: the decisions must be the same to the last byte, and reading a
+ * log of a million jobs shows how fast one could be caught up with. Each job is asked for, started, done and sealed.
  */
 public final class LogReplay {
     private static final int JOBS = 1_000_000;
@@ -58,7 +58,10 @@ public final class LogReplay {
         String second = digest(shorter);
         System.out.printf(
                 "decisions of %,d jobs: %s and %s, %s%n",
-                JOBS_COMPARED, first.substring(0, 16), second.substring(0, 16), first.equals(second) ? "equal" : "NOT EQUAL");
+                JOBS_COMPARED,
+                first.substring(0, 16),
+                second.substring(0, 16),
+                first.equals(second) ? "equal" : "NOT EQUAL");
         if (!first.equals(second)) {
             throw new IllegalStateException("the same log gave other decisions");
         }

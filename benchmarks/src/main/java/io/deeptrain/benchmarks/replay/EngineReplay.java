@@ -142,7 +142,8 @@ final class EngineReplay {
 
     private void run(Deque<TrainingRequested> arriving) {
         while (!arriving.isEmpty() || !finishes.isEmpty()) {
-            Instant arrival = arriving.isEmpty() ? Instant.MAX : arriving.getFirst().requestedAt();
+            Instant arrival =
+                    arriving.isEmpty() ? Instant.MAX : arriving.getFirst().requestedAt();
             Instant finish = finishes.isEmpty() ? Instant.MAX : finishes.peek().at();
             now = max(now, finish.isAfter(arrival) ? arrival : finish);
             report();
@@ -162,8 +163,8 @@ final class EngineReplay {
             reportedAt = now;
             for (Job job : List.copyOf(running.values())) {
                 job.reports++;
-                Progress progress = new Progress(
-                        Phase.TRAINING, 0, 1, job.reports, Long.MAX_VALUE, Double.NaN, Map.of(), 0);
+                Progress progress =
+                        new Progress(Phase.TRAINING, 0, 1, job.reports, Long.MAX_VALUE, Double.NaN, Map.of(), 0);
                 hear(new ProgressReported(job.id, job.attempt, WORKER, job.reports, progress, job.readingMillis(now)));
             }
         }
@@ -224,7 +225,8 @@ final class EngineReplay {
         if (running.remove(job.id) == null) {
             return;
         }
-        double worked = Duration.between(job.startedAt.plus(Replay.RESTART), now).toMillis() / 1000.0;
+        double worked =
+                Duration.between(job.startedAt.plus(Replay.RESTART), now).toMillis() / 1000.0;
         job.doneSeconds += Math.max(0, worked);
         long reading = job.readingMillis(now);
         hear(new CheckpointSaved(

@@ -31,7 +31,8 @@ public final class ExplainReplay {
     /** Prints a line for each cluster. */
     public static void main(String[] arguments) throws IOException {
         TraceFolder folder = TraceFolder.of(arguments, "benchmarks/run explain");
-        System.out.printf("Each waiting job is asked every four hours; estimates are wrong by up to %.0f %%.%n",
+        System.out.printf(
+                "Each waiting job is asked every four hours; estimates are wrong by up to %.0f %%.%n",
                 100 * Replay.ESTIMATE_ERROR);
         for (ItpReplay.Anchor anchor : ItpReplay.ANCHORS) {
             Looks looks = new Looks();
@@ -51,7 +52,8 @@ public final class ExplainReplay {
 
         /** Against the wait that was left. */
         double relativeError() {
-            double waited = Math.max(1, Duration.between(promise.asOf, startedAt).toSeconds());
+            double waited =
+                    Math.max(1, Duration.between(promise.asOf, startedAt).toSeconds());
             return Math.abs(Duration.between(startedAt, promise.start.at()).toSeconds()) / waited;
         }
     }
@@ -122,7 +124,9 @@ public final class ExplainReplay {
                             explained,
                             100.0 * promised / explained,
                             accuracy(kept),
-                            accuracy(kept.stream().filter(each -> each.promise.isFirst).toList()),
+                            accuracy(kept.stream()
+                                    .filter(each -> each.promise.isFirst)
+                                    .toList()),
                             100.0 * complete / explained,
                             median(eachMillis),
                             median(firstMillis),

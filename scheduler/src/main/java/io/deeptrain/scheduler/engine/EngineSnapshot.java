@@ -7,6 +7,7 @@ import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.fleet.Place;
 import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.queue.QueueSettings;
 import io.deeptrain.scheduler.queue.TenantUse;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,5 +64,17 @@ public record EngineSnapshot(
         List<JobRecord> more = new ArrayList<>(jobs);
         more.add(job);
         return new EngineSnapshot(now, settings, more, places, claims, uses, fleetGpus, controls, recent);
+    }
+
+    /** The same with other workers, and what follows from that. */
+    public EngineSnapshot with(
+            List<Place> newPlaces, List<JobRecord> newJobs, List<KeptRoom> newClaims, OptionalLong newFleetGpus) {
+        return new EngineSnapshot(now, settings, newJobs, newPlaces, newClaims, uses, newFleetGpus, controls, recent);
+    }
+
+    /** The same with other limits. */
+    public EngineSnapshot with(QueueSettings queues) {
+        return new EngineSnapshot(
+                now, settings.withQueues(queues), jobs, places, claims, uses, fleetGpus, controls, recent);
     }
 }

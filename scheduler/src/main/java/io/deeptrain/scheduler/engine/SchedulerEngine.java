@@ -198,12 +198,10 @@ public final class SchedulerEngine {
         snapshot.places().forEach(copy::settle);
         snapshot.jobs().forEach(copy::takeUp);
         snapshot.claims().forEach(copy::keep);
-        snapshot.recent().stream()
-                .filter(job -> job.state() instanceof Ended)
-                .forEach(job -> {
-                    copy.takeUp(job);
-                    copy.remember(job.jobId());
-                });
+        snapshot.recent().stream().filter(job -> job.state() instanceof Ended).forEach(job -> {
+            copy.takeUp(job);
+            copy.remember(job.jobId());
+        });
         if (snapshot.fleetGpus().isPresent()) {
             copy.queue.resize(Shape.ANY_CLASS, snapshot.fleetGpus().getAsLong());
         }

@@ -11,9 +11,9 @@ import java.util.Optional;
 
 /**
  * What was expected of those who wait, compared with when they start, so that later promises are better ones, see
- * {@link Calibration}. Each waiting job is promised a start when it is first looked at, and again whenever it has waited
- * twice as long. A promise that time has proved wrong counts at once, not only when the job starts at last: else, in a
- * growing queue, only short waits would be learned from.
+ * {@link Calibration}. Each waiting job is promised a start when it is first looked at, and again whenever it has
+ * waited twice as long. A promise that time has proved wrong counts at once, not only when the job starts at last:
+ * else, in a growing queue, only short waits would be learned from.
  *
  * <p>Belongs to one thread.
  */

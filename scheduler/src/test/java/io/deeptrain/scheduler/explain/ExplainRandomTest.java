@@ -120,7 +120,7 @@ class ExplainRandomTest {
         EngineSnapshot snapshot = world.engine.snapshot();
         int gpus = 1 << world.random.nextInt(4);
         Proposal proposal = new Proposal(BOLT, gpus, Optional.empty(), Duration.ofMinutes(10));
-        Prospect prospect = WhatIf.of(new Explainer(snapshot).asIs(), proposal);
+        Prospect prospect = new WhatIf(Optional.of(proposal), List.of()).in(new Explainer(snapshot).asIs());
         SchedulerEngine copy = SchedulerEngine.copyOf(snapshot, neverMakingRoom(snapshot.settings()));
         copy.apply(new Heard(proposal.in(snapshot).request(), snapshot.now()));
         assertThat(prospect.waiting().isEmpty())

@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.explain;
 
 import static io.deeptrain.scheduler.job.Jobs.ACME;
 import static io.deeptrain.scheduler.job.Jobs.ALICE;
+import static io.deeptrain.scheduler.job.Jobs.BOB;
 import static io.deeptrain.scheduler.job.Jobs.BOLT;
 import static io.deeptrain.scheduler.job.Jobs.ONE;
 import static io.deeptrain.scheduler.job.Jobs.T0;
@@ -9,6 +10,7 @@ import static io.deeptrain.scheduler.job.Jobs.UNCAPPED;
 import static io.deeptrain.scheduler.job.Jobs.job;
 import static io.deeptrain.scheduler.job.Jobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deeptrain.event.Event;
 import io.deeptrain.event.FleetEvent.Readiness;
@@ -89,9 +91,53 @@ class WhatIfTest {
         assertThat(engine.job(job(2)).sequence()).isEqualTo(1);
     }
 
+    @Test
+    void a_worker_that_joins_lets_those_who_wait_start_earlier() {
+        workerWith(1);
+        hear(request(1, ACME, 1, UNCAPPED));
+        hear(request(2, BOLT, 1, UNCAPPED));
+        Effect effect = whatIf(new Edit.Join(1, 1));
+        assertThat(effect.earlier()).isEqualTo(1);
+        assertThat(effect.earlierMax()).isBetween(TEN_MINUTES.dividedBy(2), TEN_MINUTES.multipliedBy(2));
+        assertThat(effect.later()).isZero();
+    }
+
+    @Test
+    void a_worker_that_joins_is_large_enough_at_last() {
+        workerWith(1);
+        hear(request(1, ACME, 2, UNCAPPED));
+        assertThat(whatIf(new Edit.Join(1, 2)).atLast()).isEqualTo(1);
+    }
+
+    @Test
+    void a_worker_that_leaves_takes_the_start_from_those_who_wait() {
+        workerWith(1);
+        hear(request(1, ACME, 1, UNCAPPED));
+        hear(request(2, BOLT, 1, UNCAPPED));
+        assertThat(whatIf(new Edit.Leave(ALICE)).noLonger()).isEqualTo(1);
+        assertThatThrownBy(() -> whatIf(new Edit.Leave(BOB)))
+                .hasMessage("there is no worker bob: one of [alice] would be right");
+    }
+
+    @Test
+    void a_lower_cap_lets_a_tenants_jobs_start_one_after_the_other() {
+        workerWith(2);
+        for (int number = 1; number <= 4; number++) {
+            hear(request(number, ACME, 1, UNCAPPED));
+        }
+        Effect effect = whatIf(new Edit.Limit(Level.APP, ACME, ACME.toString(), limits -> limits.withRunningMax(1)));
+        assertThat(effect.later()).isEqualTo(2);
+    }
+
+    private Effect whatIf(Edit edit) {
+        return new WhatIf(Optional.empty(), List.of(edit))
+                .in(new Explainer(engine.snapshot()).asIs())
+                .effect();
+    }
+
     private Prospect whatIf(int gpus, Optional<Priority> priority) {
         AsIs asIs = new Explainer(engine.snapshot()).asIs();
-        return WhatIf.of(asIs, new Proposal(BOLT, gpus, priority, TEN_MINUTES));
+        return new WhatIf(Optional.of(new Proposal(BOLT, gpus, priority, TEN_MINUTES)), List.of()).in(asIs);
     }
 
     private void workerWith(int gpus) {

@@ -2,7 +2,6 @@ package io.deeptrain.scheduler.adapter.rest;
 
 import io.deeptrain.scheduler.adapter.quarkus.SchedulerProcess;
 import io.deeptrain.scheduler.explain.Explainer;
-import io.deeptrain.scheduler.explain.Proposal;
 import io.deeptrain.scheduler.explain.Prospect;
 import io.deeptrain.scheduler.explain.WhatIf;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -46,18 +45,18 @@ public class CurrentQueue {
     }
 
     /**
-     * Plays the futures through with this job. That takes up to some seconds where many wait, so only few may ask at
+     * Plays the futures through as they would be. That takes up to some seconds where many wait, so only few may ask at
      * once; meanwhile others are answered what they {@linkplain #ask ask}.
      *
      * @throws ServiceUnavailableException as above, or if too many ask
      */
-    Prospect whatIf(Proposal proposal) {
+    Prospect whatIf(WhatIf question) {
         if (!whatIfs.tryAcquire()) {
             throw new ServiceUnavailableException(
                     "%d others ask what would be if".formatted(WHAT_IFS_MAX), RETRY_SECONDS);
         }
         try {
-            return WhatIf.of(ask(Explainer::asIs), proposal);
+            return question.in(ask(Explainer::asIs));
         } finally {
             whatIfs.release();
         }

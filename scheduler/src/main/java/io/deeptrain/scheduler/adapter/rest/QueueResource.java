@@ -4,7 +4,7 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.scheduler.adapter.json.ExplanationJson;
 import io.deeptrain.scheduler.adapter.json.WhatIfJson;
 import io.deeptrain.scheduler.explain.Explanation;
-import io.deeptrain.scheduler.explain.Proposal;
+import io.deeptrain.scheduler.explain.WhatIf;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -67,7 +67,7 @@ public class QueueResource {
                 .orElseThrow(() -> new NotFoundException("no job %s waits".formatted(id))));
     }
 
-    /** What would become of a job that was asked for now, and of the others. */
+    /** What would be with a job more, or with other workers or limits. */
     @POST
     @Path("/what-if")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -76,8 +76,8 @@ public class QueueResource {
             throw refused("a question has at most %d characters: %d".formatted(QUESTION_LENGTH_MAX, question.length()));
         }
         try {
-            Proposal proposal = whatIfJson.question(question);
-            return whatIfJson.written(queue.whatIf(proposal));
+            WhatIf whatIf = whatIfJson.question(question);
+            return whatIfJson.written(queue.whatIf(whatIf), whatIf.job().isPresent());
         } catch (IllegalArgumentException wrong) {
             throw refused(String.valueOf(wrong.getMessage()));
         }
