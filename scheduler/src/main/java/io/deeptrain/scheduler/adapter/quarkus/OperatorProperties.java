@@ -1,7 +1,7 @@
 package io.deeptrain.scheduler.adapter.quarkus;
 
-import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.configuration.SettingsReader;
+import io.deeptrain.scheduler.engine.EngineSettings;
 import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.microprofile.config.Config;
