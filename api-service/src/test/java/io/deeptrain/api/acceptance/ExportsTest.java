@@ -25,9 +25,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +90,7 @@ class ExportsTest {
                 .isEqualTo(21500);
         JsonNode exported = app.rest().get(exports).body().path("export");
         assertThat(exported.at("/status/code").asInt()).isEqualTo(21500);
-        assertThat(exported.at("/status/details").asText()).contains("safetensors", "no ONNX");
+        assertThat(exported.at("/status/details").asText()).contains("safetensors, onnx, card, run, report, bundle");
         assertThat(exported.path("size").asText()).isEqualTo("300000");
 
         HttpResponse<byte[]> file = app.rest().file(exported.path("url").asText());
@@ -104,6 +109,64 @@ class ExportsTest {
 
     private static String unsigned(String link) {
         return link.substring(0, link.indexOf('?'));
+    }
+
+    @Test
+    void what_was_published_beside_a_model_is_downloaded_by_its_format() throws IOException {
+        String folder = "jobs/%s/attempts/1/".formatted(UUID.randomUUID());
+        StoredBlob blob = put(folder + "model.safetensors", "weights");
+        put(folder + "model.onnx", "network");
+        put(folder + "README.md", "# Model card");
+        put(folder + "run.json", "{}");
+        String version = new Trainings(app, elsewhere)
+                .trained("m", new StoredObject(blob.key(), blob.sha256(), blob.sizeBytes()));
+        String file = app.at("/models/m/versions/" + version + "/export/file");
+        assertThat(text(file)).isEqualTo("weights");
+        assertThat(text(file + "?format=safetensors")).isEqualTo("weights");
+        assertThat(text(file + "?format=onnx")).isEqualTo("network");
+        assertThat(text(file + "?format=run")).isEqualTo("{}");
+        HttpResponse<byte[]> card = app.rest().file(file + "?format=card");
+        assertThat(new String(card.body(), StandardCharsets.UTF_8)).isEqualTo("# Model card");
+        assertThat(card.headers().firstValue("content-type")).contains("text/markdown; charset=utf-8");
+        assertThat(card.headers().firstValue("content-disposition"))
+                .contains("attachment; filename=\"m-%s-README.md\"".formatted(version));
+
+        Map<String, String> bundle = new TreeMap<>();
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(
+                app.rest().file(file + "?format=bundle").body()))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                bundle.put(entry.getName(), new String(zip.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        String name = "m-" + version + "/";
+        assertThat(bundle)
+                .isEqualTo(Map.of(
+                        name + "model.safetensors",
+                        "weights",
+                        name + "model.onnx",
+                        "network",
+                        name + "README.md",
+                        "# Model card",
+                        name + "run.json",
+                        "{}"));
+
+        Answer missing = app.rest().get(file + "?format=report");
+        assertThat(missing.code()).isEqualTo(11101);
+        assertThat(missing.details()).contains("no report.json");
+        Answer unknown = app.rest().get(file + "?format=pickle");
+        assertThat(unknown.code()).isEqualTo(21203);
+        assertThat(unknown.details())
+                .contains("format must be one of safetensors, onnx, card, run, report, bundle: 'pickle'");
+    }
+
+    private StoredBlob put(String key, String content) throws IOException {
+        return objects.put(key, new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private String text(String path) {
+        HttpResponse<byte[]> file = app.rest().file(path);
+        assertThat(file.statusCode()).isEqualTo(200);
+        return new String(file.body(), StandardCharsets.UTF_8);
     }
 
     @Test

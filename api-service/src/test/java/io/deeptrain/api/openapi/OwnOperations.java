@@ -115,8 +115,12 @@ final class OwnOperations {
                     "get",
                     VERSION + "/export/file",
                     "GetExportFile",
-                    "A trained model as a file.",
-                    Map.of(),
+                    "A trained model as a file, or what was published with it.",
+                    Map.of(
+                            "format",
+                            "safetensors (the default), onnx, card (a page on data, hyperparameters, metrics and limits), run "
+                                    + "(the training as it was asked for and went), report (the evaluation), or bundle (all as "
+                                    + "a zip)."),
                     "application/octet-stream"),
             new Own(
                     "get",
@@ -242,7 +246,7 @@ final class OwnOperations {
                         .put("in", "query")
                         .put("description", description)
                         .putObject("schema")
-                        .put("type", "integer"));
+                        .put("type", name.equals("format") ? "string" : "integer"));
         ObjectNode answer = operation.putObject("responses").putObject("default");
         answer.put("description", "The answer, in the same envelope as all others.");
         answer.putObject("content").putObject(own.mediaType()).putObject("schema");

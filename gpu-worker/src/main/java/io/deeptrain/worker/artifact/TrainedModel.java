@@ -1,6 +1,7 @@
 package io.deeptrain.worker.artifact;
 
 import io.deeptrain.worker.detection.DetectorSettings;
+import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.DetectorArchitectures;
 import io.deeptrain.worker.network.Network;
@@ -34,5 +35,12 @@ public record TrainedModel(
                         settings.anchorsPerPixel(),
                         settings.regressors(concepts.size()));
         };
+    }
+
+    /** How its logits become probabilities; nothing if it does not answer with those. */
+    public Optional<Activation> probabilities() {
+        return objective instanceof Objective.Classification(Activation activation)
+                ? Optional.of(activation)
+                : Optional.empty();
     }
 }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,13 @@ public final class ImageSet implements AutoCloseable {
 
     public Labels labels(int index) {
         return labels.get(index);
+    }
+
+    /** How many images show each of the concepts, in their order. */
+    public List<Integer> imagesOfConcepts() {
+        int[] counts = new int[positionOfConcept.size()];
+        labels.forEach(image -> image.shown().forEach(position -> counts[position]++));
+        return Arrays.stream(counts).boxed().toList();
     }
 
     /** Positions of the concepts that no image shows. */

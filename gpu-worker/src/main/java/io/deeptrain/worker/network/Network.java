@@ -40,6 +40,12 @@ public record Network(String architecture, List<Node> nodes, SequencedMap<String
     /** The output that places an image among others. */
     public static final String EMBEDDING = "embedding";
 
+    /** Images come as bytes; less this, and divided by {@link #PIXEL_DEVIATION}, they are value 0. */
+    public static final float PIXEL_MEAN = 125;
+
+    /** Bytes so divided are about of unit variance. */
+    public static final float PIXEL_DEVIATION = 63;
+
     /** The share of a batch's statistics in the running ones. */
     public static final double BATCH_NORM_MOMENTUM = 0.1;
 

@@ -2,10 +2,10 @@ package io.deeptrain.worker.port;
 
 import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.artifact.Publication;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
-import io.deeptrain.worker.evaluation.EvaluationReport;
 import java.io.IOException;
 import java.util.List;
 
@@ -27,8 +27,12 @@ public interface Archive {
 
     SavedTraining checkpoint(StoredObject checkpoint) throws IOException, CorruptObjectException;
 
-    /** Publishes the model, and the report beside it. Durable when this returns. */
-    StoredObject publish(AttemptId attempt, TrainedModel model, EvaluationReport report) throws IOException;
+    /**
+     * Publishes the model, and beside it what others need to use, judge and repeat it. Durable when this returns.
+     *
+     * @return the model
+     */
+    StoredObject publish(AttemptId attempt, Publication publication) throws IOException;
 
     TrainedModel model(StoredObject model) throws IOException, CorruptObjectException;
 }

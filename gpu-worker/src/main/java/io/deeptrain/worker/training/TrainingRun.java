@@ -12,8 +12,10 @@ import io.deeptrain.event.Progress;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.template.TemplateCatalogue;
+import io.deeptrain.worker.artifact.Publication;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
+import io.deeptrain.worker.artifact.TrainingRecord;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.data.ImageDecoder;
@@ -93,6 +95,7 @@ public final class TrainingRun {
             Network network,
             Targets targets,
             Learner learner,
+            int invalid,
             long step) {}
 
     private final AttemptAssigned assignment;
@@ -158,7 +161,7 @@ public final class TrainingRun {
                 long step = origin instanceof Origin.Resumed(Checkpoint checkpoint) ? checkpoint.step() : 0;
                 reports.accept(new TrainerReport.Prepared(attempt, origin, entries.size() - invalid, invalid));
                 obeyOrStop(directions.awaitBegin());
-                Prepared prepared = new Prepared(schedule, training, test, network, targets, learner, step);
+                Prepared prepared = new Prepared(schedule, training, test, network, targets, learner, invalid, step);
                 return trainAndPublish(plan, prepared);
             }
         }
@@ -193,13 +196,24 @@ public final class TrainingRun {
         StoredObject model = world.archive()
                 .publish(
                         attempt,
-                        new TrainedModel(
-                                prepared.network().architecture(),
-                                spec.concepts(),
-                                plan.imageSize(),
-                                plan.objective(),
-                                prepared.learner().state().network()),
-                        report);
+                        new Publication(
+                                new TrainedModel(
+                                        prepared.network().architecture(),
+                                        spec.concepts(),
+                                        plan.imageSize(),
+                                        plan.objective(),
+                                        prepared.learner().state().network()),
+                                report,
+                                new TrainingRecord(
+                                        spec,
+                                        prepared.training().size(),
+                                        prepared.test().size(),
+                                        prepared.invalid(),
+                                        prepared.training().imagesOfConcepts(),
+                                        reached[0],
+                                        prepared.schedule().steps(),
+                                        completion,
+                                        metrics)));
         return new TrainerReport.Finished(attempt, model, metrics, completion);
     }
 

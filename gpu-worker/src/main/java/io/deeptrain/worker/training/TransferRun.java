@@ -8,7 +8,9 @@ import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.artifact.Publication;
 import io.deeptrain.worker.artifact.TrainedModel;
+import io.deeptrain.worker.artifact.TrainingRecord;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.evaluation.EvaluationReport;
@@ -43,6 +45,7 @@ final class TransferRun {
 
     private final TrainingRun run;
     private double loss = Double.NaN;
+    private long reached;
 
     TransferRun(TrainingRun run) {
         this.run = run;
@@ -55,6 +58,7 @@ final class TransferRun {
             Objective.Classification objective,
             ImageSet training,
             ImageSet test,
+            int invalid,
             Predictor predictor) {}
 
     TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
@@ -78,7 +82,7 @@ final class TransferRun {
                 run.reports.accept(new TrainerReport.Prepared(
                         run.attempt, new Origin.Scratch(), entries.size() - invalid, invalid));
                 run.obeyOrStop(run.directions.awaitBegin());
-                return teachAndPublish(new Prepared(base, network, carried, objective, training, test, predictor));
+                return teachAndPublish(new Prepared(base, network, carried, objective, training, test, invalid, predictor));
             }
         }
     }
@@ -124,13 +128,24 @@ final class TransferRun {
                     .archive()
                     .publish(
                             run.attempt,
-                            new TrainedModel(
-                                    prepared.network().architecture(),
-                                    run.spec.concepts(),
-                                    prepared.base().imageSize(),
-                                    prepared.objective(),
-                                    head.state(prepared.carried())),
-                            report);
+                            new Publication(
+                                    new TrainedModel(
+                                            prepared.network().architecture(),
+                                            run.spec.concepts(),
+                                            prepared.base().imageSize(),
+                                            prepared.objective(),
+                                            head.state(prepared.carried())),
+                                    report,
+                                    new TrainingRecord(
+                                            run.spec,
+                                            prepared.training().size(),
+                                            prepared.test().size(),
+                                            prepared.invalid(),
+                                            prepared.training().imagesOfConcepts(),
+                                            reached,
+                                            head.steps(),
+                                            completion,
+                                            metrics)));
             return new TrainerReport.Finished(run.attempt, model, metrics, completion);
         }
     }
@@ -147,6 +162,7 @@ final class TransferRun {
                 return completion;
             }
             loss = head.step(step);
+            reached = step + 1;
             advance(Phase.TRAINING, head, step + 1, Map.of());
         }
         return Completion.ALL_EPOCHS;

@@ -9,6 +9,7 @@ import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.objects.ObjectStores;
 import io.deeptrain.worker.adapter.objects.ObjectArchive;
+import io.deeptrain.worker.artifact.Publications;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.data.ImageDecoder;
@@ -99,13 +100,14 @@ class LoadedModelsTest {
                 Architectures.named("cifar-resnet-20", CONCEPTS.size()).orElseThrow();
         return archive.publish(
                 new AttemptId(new JobId("job-" + number), new FencingToken(1)),
-                new TrainedModel(
-                        "cifar-resnet-20",
-                        CONCEPTS,
-                        32,
-                        new Objective.Classification(Activation.SOFTMAX),
-                        InitialWeights.of(network, number, Set.of())),
-                new ImageReport(Split.TEST, 0, 0, List.of(), List.of(), List.of()));
+                Publications.of(
+                        new TrainedModel(
+                                "cifar-resnet-20",
+                                CONCEPTS,
+                                32,
+                                new Objective.Classification(Activation.SOFTMAX),
+                                InitialWeights.of(network, number, Set.of())),
+                        new ImageReport(Split.TEST, 0, 0, List.of(), List.of(), List.of())));
     }
 
     @Test

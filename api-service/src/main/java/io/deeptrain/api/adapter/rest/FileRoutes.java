@@ -19,61 +19,50 @@ import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.adapter.rpc.ModelMessages;
 import io.deeptrain.api.adapter.rpc.Tenants;
+import io.deeptrain.api.export.ExportFile;
 import io.deeptrain.api.link.SignedLink;
 import io.deeptrain.api.log.TrainingLog;
 import io.deeptrain.api.status.StatusCode;
-import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
-import io.deeptrain.objects.ObjectStore;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * What a version leaves that is no message but a file: its training's log as text, and its model. It takes a key, or
- * the signature of the link that an answer gave.
+ * What a version leaves that is no message but a file: its training's log as text, and what it published. It takes a key,
+ * or the signature of the link that an answer gave, in whichever format the file is asked for.
  */
 @ApplicationScoped
 public class FileRoutes {
     private static final Logger LOG = Logger.getLogger(FileRoutes.class);
-    private static final int CHUNK_BYTES = 1 << 16;
-
-    /** A reader that takes nothing for so long is gone. */
-    private static final long CHUNK_TIMEOUT_SECONDS = 60;
-
     private final Database database;
     private final Authenticator authenticator;
     private final Addresses addresses;
-    private final ObjectStore objects;
+    private final ExportFiles exports;
     private final OwnRoutes envelopes;
 
     FileRoutes(
             Database database,
             Authenticator authenticator,
             Addresses addresses,
-            ObjectStore objects,
+            ExportFiles exports,
             OwnRoutes envelopes) {
         this.database = database;
         this.authenticator = authenticator;
         this.addresses = addresses;
-        this.objects = objects;
+        this.exports = exports;
         this.envelopes = envelopes;
     }
 
@@ -167,38 +156,16 @@ public class FileRoutes {
 
     private void model(RoutingContext context, Tenant tenant) throws IOException {
         StoredVersion version = database.inTransaction(connection -> version(connection, context, tenant, false));
-        StoredObject model = ModelMessages.trained(version).model();
-        try (InputStream content = objects.open(model.key())) {
-            HttpServerResponse response = context.response()
-                    .putHeader("content-type", "application/octet-stream")
-                    .putHeader("content-length", Long.toString(model.sizeBytes()))
-                    .putHeader("content-disposition", "attachment; filename=\"%s\"".formatted(fileName(version)))
-                    .putHeader("etag", '"' + model.sha256() + '"');
-            byte[] chunk = content.readNBytes(CHUNK_BYTES);
-            while (chunk.length > 0) {
-                taken(response.write(Buffer.buffer(chunk)));
-                chunk = content.readNBytes(CHUNK_BYTES);
-            }
-            taken(response.end());
-        }
-    }
-
-    /** Waits until the connection has taken what was written, so that a slow reader fills no memory. */
-    private static void taken(Future<Void> written) throws IOException {
-        try {
-            written.toCompletionStage().toCompletableFuture().get(CHUNK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while sending", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("the reader is gone", e);
-        }
+        exports.send(
+                context.response(),
+                ModelMessages.trained(version).model(),
+                Objects.requireNonNullElse(context.request().getParam("format"), ExportFile.SAFETENSORS.format()),
+                name(version));
     }
 
     /** Ids may hold what a file name may not. */
-    private static String fileName(StoredVersion version) {
-        return (version.modelId().value() + "-" + version.id().value()).replaceAll("[^A-Za-z0-9._-]", "_")
-                + ".safetensors";
+    private static String name(StoredVersion version) {
+        return (version.modelId().value() + "-" + version.id().value()).replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
     private static StoredVersion version(

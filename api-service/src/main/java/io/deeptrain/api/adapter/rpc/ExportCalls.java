@@ -9,6 +9,7 @@ import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.Exports;
 import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
+import io.deeptrain.api.export.ExportFile;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.version.VersionState.Trained;
 import io.deeptrain.contract.GetModelVersionExportRequest;
@@ -29,7 +30,8 @@ import java.time.Instant;
 @ApplicationScoped
 class ExportCalls {
     private static final String FORMAT =
-            "The file is the model as it was trained, in safetensors; this release makes no ONNX";
+            "The file is the model as it was trained, in safetensors; with format= added, its address has others: %s"
+                    .formatted(ExportFile.formats());
 
     private final Database database;
     private final ObjectStore objects;

@@ -5,10 +5,10 @@ import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.artifact.Publication;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
-import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.port.Archive;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ final class DigitsArchive implements Archive {
     }
 
     @Override
-    public StoredObject publish(AttemptId attempt, TrainedModel model, EvaluationReport report) {
+    public StoredObject publish(AttemptId attempt, Publication publication) {
         return object("model");
     }
 

@@ -24,7 +24,8 @@ final class TorchScriptSource {
     static final String CLASS_NAME = "Net";
 
     /** Bytes become about zero-centred and of unit variance. */
-    private static final String NORMALISED = "torch.div(torch.sub(torch.to(images, 6), 125.), 63.)";
+    private static final String NORMALISED =
+            "torch.div(torch.sub(torch.to(images, 6), %s), %s)".formatted(Network.PIXEL_MEAN, Network.PIXEL_DEVIATION);
 
     private TorchScriptSource() {}
 

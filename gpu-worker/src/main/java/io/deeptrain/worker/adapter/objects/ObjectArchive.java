@@ -12,22 +12,25 @@ import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.objects.StoredBlob;
 import io.deeptrain.video.VideoLimits;
 import io.deeptrain.worker.adapter.objects.Safetensors.Content;
+import io.deeptrain.worker.artifact.ModelCard;
+import io.deeptrain.worker.artifact.Publication;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.detection.DetectorSettings;
-import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.objective.Objective;
+import io.deeptrain.worker.onnx.OnnxModel;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,6 +39,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -160,10 +164,27 @@ public final class ObjectArchive implements Archive {
                 new LearnerState(network, optimizer));
     }
 
+    /** The model comes last: who sees it sees what lies beside it too. */
     @Override
-    public StoredObject publish(AttemptId attempt, TrainedModel model, EvaluationReport report) throws IOException {
-        put(folder(attempt) + "/report.json", new ByteArrayInputStream(MAPPER.writeValueAsBytes(report)));
-        Map<String, String> metadata = new TreeMap<>(Map.of(
+    public StoredObject publish(AttemptId attempt, Publication publication) throws IOException {
+        String folder = folder(attempt);
+        TrainedModel model = publication.model();
+        SortedMap<String, String> metadata = metadata(model);
+        putText(folder + "/report.json", MAPPER.writeValueAsString(publication.report()));
+        putText(folder + "/run.json", MAPPER.writeValueAsString(publication.training()));
+        putText(folder + "/README.md", ModelCard.of(publication));
+        Network network = model.network()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "a model of an architecture that cannot be read again: " + model.architecture()));
+        try (InputStream onnx =
+                OnnxModel.write(network, model.state(), model.imageSize(), model.probabilities(), metadata)) {
+            put(folder + "/model.onnx", onnx);
+        }
+        return put(folder + "/model.safetensors", Safetensors.write(new Content(metadata, model.state())));
+    }
+
+    private static SortedMap<String, String> metadata(TrainedModel model) throws JsonProcessingException {
+        SortedMap<String, String> metadata = new TreeMap<>(Map.of(
                 FORMAT,
                 MODEL_FORMAT,
                 "architecture",
@@ -186,7 +207,7 @@ public final class ObjectArchive implements Archive {
             case Objective.ObjectDetection(DetectorSettings settings) ->
                 metadata.put(DETECTOR, MAPPER.writeValueAsString(settings));
         }
-        return put(folder(attempt) + "/model.safetensors", Safetensors.write(new Content(metadata, model.state())));
+        return metadata;
     }
 
     /** Takes only a network that this worker knows how to build, with exactly its tensors. */
@@ -284,6 +305,10 @@ public final class ObjectArchive implements Archive {
         } catch (NumberFormatException noNumber) {
             throw new CorruptObjectException("metadata %s is no number: %s".formatted(name, text), noNumber);
         }
+    }
+
+    private void putText(String key, String text) throws IOException {
+        put(key, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private StoredObject put(String key, InputStream content) throws IOException {

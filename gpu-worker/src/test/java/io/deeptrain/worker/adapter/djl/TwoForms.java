@@ -75,7 +75,7 @@ final class TwoForms {
                 .isPositive();
     }
 
-    private static ByteBuffer noise(int images, int size) {
+    static ByteBuffer noise(int images, int size) {
         SplittableRandom random = new SplittableRandom(images * 31L + size);
         ByteBuffer bytes = ByteBuffer.allocateDirect(images * 3 * size * size);
         while (bytes.hasRemaining()) {

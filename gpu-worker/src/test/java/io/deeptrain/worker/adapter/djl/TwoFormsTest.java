@@ -42,7 +42,7 @@ class TwoFormsTest {
     }
 
     /** Every kind of layer, rectangles, groups, both roundings, shared tensors, and several outputs. */
-    private static Network oneOfEach() {
+    static Network oneOfEach() {
         GraphBuilder graph = new GraphBuilder(BatchNorm.EPSILON);
         int stem = graph.relu(graph.batchNorm(
                 "stem.bn", graph.convolution("stem.conv", GraphBuilder.IMAGE, 8, Window.padded(3, 3, 2), 1)));

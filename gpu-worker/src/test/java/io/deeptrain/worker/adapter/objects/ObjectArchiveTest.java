@@ -11,6 +11,7 @@ import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.objects.ObjectStores;
 import io.deeptrain.objects.StoredBlob;
 import io.deeptrain.worker.adapter.objects.Safetensors.Content;
+import io.deeptrain.worker.artifact.Publications;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
@@ -71,7 +72,7 @@ class ObjectArchiveTest {
 
     @Test
     void a_model_that_was_published_is_read_as_it_was() throws Exception {
-        StoredObject stored = archive.publish(ATTEMPT, MODEL, REPORT);
+        StoredObject stored = archive.publish(ATTEMPT, Publications.of(MODEL, REPORT));
         assertThat(stored.key()).isEqualTo("jobs/job-1/attempts/3/model.safetensors");
         assertThat(archive.model(stored)).isEqualTo(MODEL);
     }
@@ -94,7 +95,7 @@ class ObjectArchiveTest {
                         new Objective.AngularMargin(64, 0.5),
                         InitialWeights.of(angular, 1, Set.of())));
         for (TrainedModel embedder : embedders) {
-            assertThat(archive.model(archive.publish(ATTEMPT, embedder, REPORT)))
+            assertThat(archive.model(archive.publish(ATTEMPT, Publications.of(embedder, REPORT))))
                     .isEqualTo(embedder);
         }
     }
@@ -108,7 +109,7 @@ class ObjectArchiveTest {
                 List.of(new ConceptScore("cat", 1, 0, 0, 1, 1, 1)),
                 List.of(List.of(1L)),
                 List.of(new ImageScores("i", List.of(0), List.of(0.75f))));
-        archive.publish(ATTEMPT, MODEL, report);
+        archive.publish(ATTEMPT, Publications.of(MODEL, report));
         try (InputStream stored = store.open("jobs/job-1/attempts/3/report.json")) {
             assertThat(new String(stored.readAllBytes(), StandardCharsets.UTF_8))
                     .isEqualTo("""
@@ -169,16 +170,34 @@ class ObjectArchiveTest {
 
     @Test
     void a_model_with_tensors_of_another_network_is_refused() throws Exception {
-        StoredObject stored = archive.publish(
-                ATTEMPT,
-                new TrainedModel(
-                        "cifar-resnet-20",
-                        List.of("a", "b", "c"),
-                        32,
-                        new Objective.Classification(Activation.SOFTMAX),
-                        STATE),
-                REPORT);
+        Map<String, String> metadata = new TreeMap<>(Map.of(
+                "format", "deeptrain-model-1",
+                "architecture", "cifar-resnet-20",
+                "activation", "SOFTMAX",
+                "image_size", "32",
+                "concepts", "[\"a\",\"b\",\"c\"]"));
+        StoredObject stored = put("m", Safetensors.write(new Content(metadata, STATE)));
         assertThatThrownBy(() -> archive.model(stored)).hasMessage("the tensors are not those of cifar-resnet-20");
+    }
+
+    @Test
+    void beside_a_model_lie_its_card_its_training_and_its_network_in_onnx() throws Exception {
+        archive.publish(ATTEMPT, Publications.of(MODEL, REPORT));
+        assertThat(text("README.md")).startsWith("# Model card\n").contains("| dög | 1 |");
+        assertThat(text("run.json"))
+                .startsWith(
+                        "{\"spec\":{\"model_type_id\":\"visual-classifier\",\"template\":\"classification_cifar10_v1\","
+                                + "\"hyperparameters\":{\"num_epochs\":2},\"concepts\":[\"cat\",\"dög\"],\"manifest\":{")
+                .contains("\"seed\":42", "\"steps\":4,", "\"completion\":\"ALL_EPOCHS\"");
+        try (InputStream onnx = store.open("jobs/job-1/attempts/3/model.onnx")) {
+            assertThat(onnx.readAllBytes().length).isBetween(1_000_000, 2_000_000);
+        }
+    }
+
+    private String text(String name) throws IOException {
+        try (InputStream stored = store.open("jobs/job-1/attempts/3/" + name)) {
+            return new String(stored.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import io.deeptrain.video.Moment;
 import io.deeptrain.video.adapter.process.VideoReader;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.objects.ObjectArchive;
+import io.deeptrain.worker.artifact.Publications;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
@@ -54,13 +55,14 @@ class VideosTest {
                 Architectures.named("cifar-resnet-20", CONCEPTS.size()).orElseThrow();
         model = archive.publish(
                 new AttemptId(new JobId("job"), new FencingToken(1)),
-                new TrainedModel(
-                        "cifar-resnet-20",
-                        CONCEPTS,
-                        32,
-                        new Objective.Classification(Activation.SOFTMAX),
-                        InitialWeights.of(network, 1, Set.of())),
-                new ImageReport(Split.TEST, 0, 0, List.of(), List.of(), List.of()));
+                Publications.of(
+                        new TrainedModel(
+                                "cifar-resnet-20",
+                                CONCEPTS,
+                                32,
+                                new Objective.Classification(Activation.SOFTMAX),
+                                InitialWeights.of(network, 1, Set.of())),
+                        new ImageReport(Split.TEST, 0, 0, List.of(), List.of(), List.of())));
     }
 
     @AfterEach

@@ -1,0 +1,37 @@
+package io.deeptrain.worker.artifact;
+
+import io.deeptrain.event.Completion;
+import io.deeptrain.event.TrainingSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How a model came to be: with the data, enough to train it again.
+ *
+ * @param trainingImages images that it learned from
+ * @param testImages images that it was measured on, 0 if there were none apart
+ * @param unreadable inputs that were left out
+ * @param imagesOfConcepts training images that show each of the specification's concepts, in their order
+ * @param steps that were taken, of {@code stepsPlanned}
+ * @param metrics of the end, by name
+ */
+public record TrainingRecord(
+        TrainingSpec spec,
+        int trainingImages,
+        int testImages,
+        int unreadable,
+        List<Integer> imagesOfConcepts,
+        long steps,
+        long stepsPlanned,
+        Completion completion,
+        Map<String, Double> metrics) {
+    public TrainingRecord {
+        imagesOfConcepts = List.copyOf(imagesOfConcepts);
+        metrics = new TreeMap<>(metrics);
+        if (imagesOfConcepts.size() != spec.concepts().size()) {
+            throw new IllegalArgumentException("%d counts of images for %d concepts"
+                    .formatted(imagesOfConcepts.size(), spec.concepts().size()));
+        }
+    }
+}

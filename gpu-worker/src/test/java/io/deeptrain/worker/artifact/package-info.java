@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.worker.artifact;
+
+import org.jspecify.annotations.NullMarked;

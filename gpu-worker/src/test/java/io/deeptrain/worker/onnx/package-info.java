@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.worker.onnx;
+
+import org.jspecify.annotations.NullMarked;
