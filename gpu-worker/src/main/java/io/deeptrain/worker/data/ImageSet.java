@@ -29,15 +29,15 @@ public final class ImageSet implements AutoCloseable {
     private final Map<String, Integer> positionOfConcept = new HashMap<>();
     private final List<Labels> labels = new ArrayList<>();
     private final List<String> inputIds = new ArrayList<>();
-    private final byte[] image;
+    private final int imageBytes;
 
     public ImageSet(Path scratch, int imageSize, List<String> concepts) throws IOException {
         this.imageSize = imageSize;
-        this.image = new byte[ImageDecoder.COLOURS * imageSize * imageSize];
+        this.imageBytes = ImageDecoder.COLOURS * imageSize * imageSize;
         for (int i = 0; i < concepts.size(); i++) {
             positionOfConcept.put(concepts.get(i), i);
         }
-        this.pixels = new PixelFile(scratch, image.length);
+        this.pixels = new PixelFile(scratch, imageBytes);
     }
 
     /** Labels that are none of the training's concepts are no evidence. */
@@ -61,6 +61,11 @@ public final class ImageSet implements AutoCloseable {
         return new LabelledBox(
                 Objects.requireNonNull(positionOfConcept.get(region.concept())),
                 new Box(region.top(), region.left(), region.bottom(), region.right()));
+    }
+
+    /** How many bytes the pixels of one image take. */
+    public int imageBytes() {
+        return imageBytes;
     }
 
     public int size() {
@@ -91,12 +96,13 @@ public final class ImageSet implements AutoCloseable {
     }
 
     /**
-     * A batch of these images.
+     * A batch of these images. Safe for several threads at once while no image is added.
      *
      * @param flipped for each, whether it is mirrored, and its boxes with it
      */
     public Batch batch(int[] indexes, boolean[] flipped, Mirror mirror, Targets targets) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(indexes.length * image.length);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(indexes.length * imageBytes);
+        byte[] image = new byte[imageBytes];
         FloatBuffer numbers = FloatBuffer.allocate(indexes.length * targets.perImage());
         for (int i = 0; i < indexes.length; i++) {
             pixels.read(indexes[i], image);
@@ -109,7 +115,8 @@ public final class ImageSet implements AutoCloseable {
 
     /** These images as they are. */
     public Pixels pixels(int[] indexes) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(indexes.length * image.length);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(indexes.length * imageBytes);
+        byte[] image = new byte[imageBytes];
         for (int index : indexes) {
             pixels.read(index, image);
             bytes.put(image);

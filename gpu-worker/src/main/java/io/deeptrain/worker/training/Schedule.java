@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * and the step alone. A resumed training therefore goes on exactly as the interrupted one would have.
  *
  * <p>Images are dealt from one shuffled deck after the other. An epoch's steps share its images evenly, so that no step
- * is much smaller than the rest.
+ * is much smaller than the rest. Several threads may ask at once.
  */
 public final class Schedule {
     private static final long DECKS = 0x9E3779B97F4A7C15L;
@@ -19,8 +19,18 @@ public final class Schedule {
     private final int images;
     private final int itemsPerEpoch;
     private final int stepsPerEpoch;
-    private long deckNumber = -1;
-    private int[] deck = {};
+    private volatile Deck deck = new Deck(-1, new int[0]);
+
+    /** Images in the order in which they are dealt. */
+    private static final class Deck {
+        private final long number;
+        private final int[] cards;
+
+        Deck(long number, int[] cards) {
+            this.number = number;
+            this.cards = cards;
+        }
+    }
 
     public Schedule(TrainingPlan plan, int images) {
         if (images < 1) {
@@ -84,11 +94,12 @@ public final class Schedule {
 
     private int dealt(long item) {
         long number = item / images;
-        if (number != deckNumber) {
-            deck = shuffled(number);
-            deckNumber = number;
+        Deck dealing = deck;
+        if (dealing.number != number) {
+            dealing = new Deck(number, shuffled(number));
+            deck = dealing;
         }
-        return deck[Math.toIntExact(item % images)];
+        return dealing.cards[Math.toIntExact(item % images)];
     }
 
     private int[] shuffled(long number) {

@@ -4,7 +4,6 @@ import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Fault;
-import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
@@ -18,8 +17,6 @@ import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.artifact.TrainingRecord;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
-import io.deeptrain.worker.data.ImageDecoder;
-import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.evaluation.Judge;
@@ -27,6 +24,7 @@ import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.objective.Targets;
+import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Directions;
@@ -41,7 +39,6 @@ import io.deeptrain.worker.port.PretrainedWeights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +64,11 @@ public final class TrainingRun {
     /** Weight of the newest step in the reported speed. */
     private static final double SPEED_SMOOTHING = 0.1;
 
+    /** So many batches, and so many bytes of them unless it is one, are made while the network learns from another. */
+    private static final int BATCHES_AHEAD = 3;
+
+    private static final long BATCH_BYTES_AHEAD = 256L << 20;
+
     /** Where the run gets what it needs. */
     public record Surroundings(
             Archive archive,
@@ -74,7 +76,8 @@ public final class TrainingRun {
             MonotonicClock clock,
             Observations observations,
             Path scratch,
-            PretrainedWeights pretrained) {}
+            PretrainedWeights pretrained,
+            Ahead ahead) {}
 
     /** Ends the run in an orderly way, with this as its last report. */
     static final class Ending extends Exception {
@@ -89,14 +92,15 @@ public final class TrainingRun {
     }
 
     private record Prepared(
-            Schedule schedule,
-            ImageSet training,
-            ImageSet test,
-            Network network,
-            Targets targets,
-            Learner learner,
-            int invalid,
-            long step) {}
+            Schedule schedule, TrainingData data, Network network, Targets targets, Learner learner, long step) {
+        ImageSet training() {
+            return data.training();
+        }
+
+        ImageSet test() {
+            return data.test();
+        }
+    }
 
     private final AttemptAssigned assignment;
     final AttemptId attempt;
@@ -149,34 +153,24 @@ public final class TrainingRun {
         TrainingPlan plan = TrainingPlan.of(spec);
         Network network = Purpose.network(spec, plan.imageSize()).orElseThrow();
         StartingWeights weights = StartingWeights.of(this, plan, network);
-        List<ManifestEntry> entries = manifest();
-        try (ImageSet training = new ImageSet(world.scratch(), plan.imageSize(), spec.concepts());
-                ImageSet test = new ImageSet(world.scratch(), plan.imageSize(), spec.concepts())) {
-            int invalid = decode(entries, plan.imageSize(), training, test);
-            requireSome(training, entries);
-            try (Learner learner = world.learners().learner(network, plan.recipe(), weights.state(training.unseen()))) {
-                Schedule schedule = new Schedule(plan, training.size());
-                Targets targets = plan.objective().targets(network, plan.imageSize());
-                Origin origin = resume(learner, network, plan, schedule);
-                long step = origin instanceof Origin.Resumed(Checkpoint checkpoint) ? checkpoint.step() : 0;
-                reports.accept(new TrainerReport.Prepared(attempt, origin, entries.size() - invalid, invalid));
-                obeyOrStop(directions.awaitBegin());
-                Prepared prepared = new Prepared(schedule, training, test, network, targets, learner, invalid, step);
-                return trainAndPublish(plan, prepared);
-            }
+        try (TrainingData data = TrainingData.of(this, plan.imageSize());
+                Learner learner = world.learners()
+                        .learner(
+                                network,
+                                plan.recipe(),
+                                weights.state(data.training().unseen()))) {
+            Schedule schedule = new Schedule(plan, data.training().size());
+            Targets targets = plan.objective().targets(network, plan.imageSize());
+            Origin origin = resume(learner, network, plan, schedule);
+            long step = origin instanceof Origin.Resumed(Checkpoint checkpoint) ? checkpoint.step() : 0;
+            reports.accept(new TrainerReport.Prepared(attempt, origin, data.readable(), data.unreadable()));
+            obeyOrStop(directions.awaitBegin());
+            return trainAndPublish(plan, new Prepared(schedule, data, network, targets, learner, step));
         }
     }
 
-    void requireSome(ImageSet training, List<ManifestEntry> entries) throws Ending {
-        if (training.size() == 0) {
-            throw ending(
-                    Fault.USER,
-                    "NO_TRAINING_INPUTS",
-                    "none of the %d inputs is a readable image to train on".formatted(entries.size()));
-        }
-    }
-
-    private TrainerReport.Ended trainAndPublish(TrainingPlan plan, Prepared prepared) throws IOException, Ending {
+    private TrainerReport.Ended trainAndPublish(TrainingPlan plan, Prepared prepared)
+            throws IOException, InterruptedException, Ending {
         long[] reached = {prepared.step()};
         Completion completion;
         world.observations().began();
@@ -208,52 +202,13 @@ public final class TrainingRun {
                                         spec,
                                         prepared.training().size(),
                                         prepared.test().size(),
-                                        prepared.invalid(),
+                                        prepared.data().unreadable(),
                                         prepared.training().imagesOfConcepts(),
                                         reached[0],
                                         prepared.schedule().steps(),
                                         completion,
                                         metrics)));
         return new TrainerReport.Finished(attempt, model, metrics, completion);
-    }
-
-    List<ManifestEntry> manifest() throws IOException, Ending {
-        try {
-            return world.archive().manifest(spec.manifest());
-        } catch (CorruptObjectException corrupt) {
-            throw ending(Fault.PLATFORM, "MANIFEST_CORRUPT", message(corrupt));
-        }
-    }
-
-    int decode(List<ManifestEntry> entries, int imageSize, ImageSet training, ImageSet test)
-            throws IOException, Ending {
-        UnreadableInputs unreadable = new UnreadableInputs(entries.size(), spec.invalidDataTolerancePercent());
-        for (ManifestEntry entry : entries) {
-            obeyOrStop(directions.now());
-            switch (decoded(entry, imageSize)) {
-                case Outcome.Decoded(ImageDecoder.Pixels pixels) ->
-                    (entry.split() == Split.TRAIN ? training : test).add(entry, pixels);
-                case Outcome.Invalid(String reason) -> {
-                    unreadable.add(entry.inputId(), reason);
-                    if (unreadable.areTooMany()) {
-                        throw ending(Fault.USER, "DATA_TOLERANCE_EXCEEDED", unreadable.complaint());
-                    }
-                }
-            }
-        }
-        return unreadable.count();
-    }
-
-    private Outcome decoded(ManifestEntry entry, int imageSize) throws IOException {
-        if (entry.image().sizeBytes() > ImageDecoder.BYTES_MAX) {
-            return new Outcome.Invalid(
-                    "image has %d bytes, more than %d".formatted(entry.image().sizeBytes(), ImageDecoder.BYTES_MAX));
-        }
-        try {
-            return ImageDecoder.decode(world.archive().image(entry.image()), imageSize);
-        } catch (CorruptObjectException corrupt) {
-            return new Outcome.Invalid(message(corrupt));
-        }
     }
 
     /** Answers where the attempt really begins: a checkpoint that cannot be read is as good as none. */
@@ -282,7 +237,31 @@ public final class TrainingRun {
     }
 
     /** Leaves in {@code reached} how many steps are completed. */
-    private Completion train(TrainingPlan plan, Prepared prepared, long[] reached) throws IOException, Ending {
+    private Completion train(TrainingPlan plan, Prepared prepared, long[] reached)
+            throws IOException, InterruptedException, Ending {
+        try (Ahead.Results<Batch> batches = batches(plan, prepared)) {
+            return train(plan, prepared, batches, reached);
+        }
+    }
+
+    /** The batches of the steps to come: each is a function of its step, so that who makes it when does not matter. */
+    private Ahead.Results<Batch> batches(TrainingPlan plan, Prepared prepared) {
+        Schedule schedule = prepared.schedule();
+        long batchBytes = (long) plan.batchSize() * prepared.training().imageBytes();
+        int atOnce = Math.toIntExact(Math.clamp(BATCH_BYTES_AHEAD / batchBytes, 1, BATCHES_AHEAD));
+        return world.ahead().of(prepared.step(), schedule.steps(), atOnce, step -> {
+            int[] images = schedule.imagesOf(step);
+            return prepared.training()
+                    .batch(
+                            images,
+                            schedule.flipsOf(step, images.length),
+                            plan.flips().mirror(),
+                            prepared.targets());
+        });
+    }
+
+    private Completion train(TrainingPlan plan, Prepared prepared, Ahead.Results<Batch> batches, long[] reached)
+            throws IOException, InterruptedException, Ending {
         Schedule schedule = prepared.schedule();
         long savedAtNanos = world.clock().nanos();
         long savedStep = prepared.step();
@@ -308,7 +287,7 @@ public final class TrainingRun {
                 case Direction.Wait() -> throw new IllegalStateException("training without being told to begin");
                 case Direction.Proceed() -> {}
             }
-            step(plan, prepared, step);
+            step(plan, prepared, batches, step);
             reached[0] = step + 1;
             advance(Phase.TRAINING, plan, schedule, reached[0], Map.of());
             if (schedule.testsAfter(reached[0]) && prepared.test().size() > 0) {
@@ -325,24 +304,20 @@ public final class TrainingRun {
         return Completion.ALL_EPOCHS;
     }
 
-    private void step(TrainingPlan plan, Prepared prepared, long step) throws IOException, Ending {
+    private void step(TrainingPlan plan, Prepared prepared, Ahead.Results<Batch> batches, long step)
+            throws IOException, InterruptedException, Ending {
         long begun = world.clock().nanos();
         Schedule schedule = prepared.schedule();
-        int[] images = schedule.imagesOf(step);
-        Batch batch = prepared.training()
-                .batch(
-                        images,
-                        schedule.flipsOf(step, images.length),
-                        plan.flips().mirror(),
-                        prepared.targets());
+        Batch batch = batches.next();
+        int images = batch.pixels().images();
         long loaded = world.clock().nanos();
         loss = prepared.learner().step(batch, new Step(step, schedule.learningRateOf(step), schedule.chanceOf(step)));
         long done = world.clock().nanos();
-        world.observations().stepped(images.length, loaded - begun, done - begun);
+        world.observations().stepped(images, loaded - begun, done - begun);
         if (!Double.isFinite(loss)) {
             throw notFinite("the loss became %s at step %d".formatted(loss, step + 1), plan);
         }
-        double newest = (done - begun) / (double) TimeUnit.SECONDS.toNanos(1) / images.length;
+        double newest = (done - begun) / (double) TimeUnit.SECONDS.toNanos(1) / images;
         secondsPerImage =
                 secondsPerImage == 0 ? newest : (1 - SPEED_SMOOTHING) * secondsPerImage + SPEED_SMOOTHING * newest;
     }

@@ -2,7 +2,6 @@ package io.deeptrain.worker.training;
 
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Fault;
-import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
@@ -56,10 +55,16 @@ final class TransferRun {
             Network network,
             List<Tensor> carried,
             Objective.Classification objective,
-            ImageSet training,
-            ImageSet test,
-            int invalid,
-            Predictor predictor) {}
+            TrainingData data,
+            Predictor predictor) {
+        ImageSet training() {
+            return data.training();
+        }
+
+        ImageSet test() {
+            return data.test();
+        }
+    }
 
     TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
         TrainedModel base = base();
@@ -73,17 +78,12 @@ final class TransferRun {
                 Boolean.TRUE.equals(run.spec.hyperparameters().get(MUTUALLY_EXCLUSIVE))
                         ? Activation.SOFTMAX
                         : Activation.SIGMOID);
-        List<ManifestEntry> entries = run.manifest();
-        try (ImageSet training = new ImageSet(run.world.scratch(), base.imageSize(), run.spec.concepts());
-                ImageSet test = new ImageSet(run.world.scratch(), base.imageSize(), run.spec.concepts())) {
-            int invalid = run.decode(entries, base.imageSize(), training, test);
-            run.requireSome(training, entries);
-            try (Predictor predictor = run.world.learners().predictor(network, carried)) {
-                run.reports.accept(new TrainerReport.Prepared(
-                        run.attempt, new Origin.Scratch(), entries.size() - invalid, invalid));
-                run.obeyOrStop(run.directions.awaitBegin());
-                return teachAndPublish(new Prepared(base, network, carried, objective, training, test, invalid, predictor));
-            }
+        try (TrainingData data = TrainingData.of(run, base.imageSize());
+                Predictor predictor = run.world.learners().predictor(network, carried)) {
+            run.reports.accept(
+                    new TrainerReport.Prepared(run.attempt, new Origin.Scratch(), data.readable(), data.unreadable()));
+            run.obeyOrStop(run.directions.awaitBegin());
+            return teachAndPublish(new Prepared(base, network, carried, objective, data, predictor));
         }
     }
 
@@ -140,7 +140,7 @@ final class TransferRun {
                                             run.spec,
                                             prepared.training().size(),
                                             prepared.test().size(),
-                                            prepared.invalid(),
+                                            prepared.data().unreadable(),
                                             prepared.training().imagesOfConcepts(),
                                             reached,
                                             head.steps(),

@@ -20,6 +20,7 @@ import io.deeptrain.objects.StoredBlob;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.objects.ObjectArchive;
 import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Observations;
@@ -49,6 +50,7 @@ final class TrainingBench {
     private String modelTypeId = "visual-classifier";
     private String template = "classification_cifar10_v1";
     private PretrainedWeights pretrained = PretrainedWeights.NONE;
+    private Ahead ahead = Ahead.NOTHING;
 
     TrainingBench(Path folder) throws IOException {
         scratch = folder;
@@ -82,6 +84,11 @@ final class TrainingBench {
 
     TrainingBench with(PretrainedWeights weights) {
         pretrained = weights;
+        return this;
+    }
+
+    TrainingBench with(Ahead threads) {
+        ahead = threads;
         return this;
     }
 
@@ -161,7 +168,7 @@ final class TrainingBench {
         TrainingRun.run(
                 assignment,
                 new TrainingRun.Surroundings(
-                        archive(), new DjlLearners(1), System::nanoTime, Observations.NONE, scratch, pretrained),
+                        archive(), new DjlLearners(1), System::nanoTime, Observations.NONE, scratch, pretrained, ahead),
                 new Directions() {
                     @Override
                     public Direction now() {

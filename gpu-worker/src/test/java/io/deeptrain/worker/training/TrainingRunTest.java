@@ -11,6 +11,7 @@ import io.deeptrain.event.Fault;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
+import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
@@ -83,6 +84,18 @@ class TrainingRunTest {
         assertThat(interrupted).hasSize(6).isEqualTo(losses(uninterrupted));
         assertThat(((Finished) second.getLast()).model().sha256())
                 .isEqualTo(((Finished) uninterrupted.getLast()).model().sha256());
+    }
+
+    @Test
+    void what_is_learned_does_not_depend_on_who_made_the_batches_and_when() throws Exception {
+        TrainingBench bench = shortTraining().tolerating(10).image(notAnImage(), Split.TRAIN, "1");
+        List<TrainerReport> inTurn = bench.run(bench.assignment(1, SCRATCH));
+        try (ThreadsAhead threads = new ThreadsAhead(3)) {
+            List<TrainerReport> ahead = bench.with(threads).run(bench.assignment(2, SCRATCH));
+            assertThat(losses(ahead)).hasSize(6).isEqualTo(losses(inTurn));
+            assertThat(((Finished) ahead.getLast()).model().sha256())
+                    .isEqualTo(((Finished) inTurn.getLast()).model().sha256());
+        }
     }
 
     @Test

@@ -13,7 +13,9 @@ import io.deeptrain.event.Tenant;
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.PretrainedWeights;
 import io.deeptrain.worker.training.TrainingRun;
 import java.nio.file.Files;
@@ -33,6 +35,7 @@ public final class ImagesBenchmark {
     private static final int IMAGE_SIZE = 32;
     private static final int CONCEPTS = 10;
     private static final int REFERENCE_STEPS = 10;
+    private static final int INPUT_THREADS = 2;
     private static final int WARM_UPS = 1;
     private static final int ROUNDS = 5;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -46,10 +49,21 @@ public final class ImagesBenchmark {
                 .toList();
         Path scratch = Files.createTempDirectory("deeptrain-benchmark");
         System.out.printf("%,d images of %d pixels, batches of %d, one thread%n", IMAGES, IMAGE_SIZE, BATCH_SIZE);
-        try (BareLoop bare = new BareLoop(BATCH_SIZE, IMAGE_SIZE, CONCEPTS)) {
-            Rounds rounds = Rounds.of(
-                    WARM_UPS, ROUNDS, () -> workerPerSecond(learners, images, scratch), () -> barePerSecond(bare));
-            System.out.print(rounds.report("images"));
+        try (BareLoop bare = new BareLoop(BATCH_SIZE, IMAGE_SIZE, CONCEPTS);
+                ThreadsAhead ahead = new ThreadsAhead(INPUT_THREADS)) {
+            Rounds beside = Rounds.of(
+                    WARM_UPS,
+                    ROUNDS,
+                    () -> workerPerSecond(learners, images, scratch, ahead),
+                    () -> barePerSecond(bare));
+            System.out.print(beside.report("images"));
+            System.out.println("Batches made ahead, and as a reference each when it is needed:");
+            Rounds inTurn = Rounds.of(
+                    WARM_UPS,
+                    ROUNDS,
+                    () -> workerPerSecond(learners, images, scratch, ahead),
+                    () -> workerPerSecond(learners, images, scratch, Ahead.NOTHING));
+            System.out.print(inTurn.report("images"));
         } finally {
             Files.deleteIfExists(scratch);
         }
@@ -64,12 +78,18 @@ public final class ImagesBenchmark {
     }
 
     /** One epoch, from the beginning of the first step to the end of the last. */
-    private static double workerPerSecond(DjlLearners learners, List<Sample> images, Path scratch) {
+    private static double workerPerSecond(DjlLearners learners, List<Sample> images, Path scratch, Ahead ahead) {
         Steps steps = new Steps();
         TrainingRun.run(
                 assignment(images.size()),
                 new TrainingRun.Surroundings(
-                        new DigitsArchive(images), learners, System::nanoTime, steps, scratch, PretrainedWeights.NONE),
+                        new DigitsArchive(images),
+                        learners,
+                        System::nanoTime,
+                        steps,
+                        scratch,
+                        PretrainedWeights.NONE,
+                        ahead),
                 new Uninterrupted(),
                 ImagesBenchmark::requireWell);
         return steps.perSecond();

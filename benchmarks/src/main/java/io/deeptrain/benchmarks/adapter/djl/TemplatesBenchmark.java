@@ -15,6 +15,7 @@ import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
+import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.PretrainedWeights;
 import io.deeptrain.worker.training.TrainingRun;
 import java.io.IOException;
@@ -94,7 +95,8 @@ public final class TemplatesBenchmark {
                             System::nanoTime,
                             steps,
                             scratch,
-                            PretrainedWeights.NONE),
+                            PretrainedWeights.NONE,
+                            Ahead.NOTHING),
                     new Uninterrupted(),
                     reports::add);
         } finally {

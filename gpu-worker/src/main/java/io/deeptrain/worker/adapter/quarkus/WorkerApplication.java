@@ -9,6 +9,7 @@ import io.deeptrain.worker.adapter.kafka.AttemptOutlet;
 import io.deeptrain.worker.adapter.kafka.BeatOutlet;
 import io.deeptrain.worker.adapter.metrics.TrainingMetrics;
 import io.deeptrain.worker.adapter.objects.PretrainedFolder;
+import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.adapter.runtime.WorkerProcess;
 import io.deeptrain.worker.attempt.WorkerIdentity;
 import io.deeptrain.worker.port.Archive;
@@ -106,7 +107,8 @@ public class WorkerApplication {
                         settings.worker()
                                 .pretrained()
                                 .<PretrainedWeights>map(PretrainedFolder::new)
-                                .orElse(PretrainedWeights.NONE)),
+                                .orElse(PretrainedWeights.NONE),
+                        opened(new ThreadsAhead(settings.worker().inputThreads()))),
                 attempts::publish,
                 beats::send));
         attempts.start(process::acknowledge);

@@ -28,6 +28,10 @@ public interface WorkerSettings {
         @WithDefault("1")
         int threads();
 
+        /** Threads that decode images and make batches ahead of the training. What it learns does not depend on it. */
+        @WithDefault("2")
+        int inputThreads();
+
         /**
          * The folder with weights that trainings may start from; without it they start from nothing. See
          * {@link io.deeptrain.worker.adapter.objects.PretrainedFolder}.

@@ -1,0 +1,133 @@
+package io.deeptrain.worker.training;
+
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.ManifestEntry;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.worker.data.ImageDecoder;
+import io.deeptrain.worker.data.ImageDecoder.Outcome;
+import io.deeptrain.worker.data.ImageSet;
+import io.deeptrain.worker.port.Ahead;
+import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.training.TrainingRun.Ending;
+import java.io.IOException;
+import java.util.List;
+
+/** The images of a run, fetched, checked and decoded, and how many inputs could not be read. */
+final class TrainingData implements AutoCloseable {
+    /** So many images are being decoded, or wait to be kept, while the run looks at its directions. */
+    private static final int DECODED_AHEAD = 8;
+
+    private final TrainingRun run;
+    private final List<ManifestEntry> entries;
+    private final ImageSet training;
+    private final ImageSet test;
+    private int unreadable;
+
+    private TrainingData(TrainingRun run, List<ManifestEntry> entries, ImageSet training, ImageSet test) {
+        this.run = run;
+        this.entries = entries;
+        this.training = training;
+        this.test = test;
+    }
+
+    /** Reads the inputs of a run, to be squares of one size. */
+    @SuppressWarnings("MustBeClosedChecker") // It is closed here if it is not handed out.
+    static TrainingData of(TrainingRun run, int imageSize) throws IOException, InterruptedException, Ending {
+        List<ManifestEntry> entries = manifest(run);
+        ImageSet training = new ImageSet(run.world.scratch(), imageSize, run.spec.concepts());
+        boolean complete = false;
+        try {
+            ImageSet test = new ImageSet(run.world.scratch(), imageSize, run.spec.concepts());
+            try {
+                TrainingData data = new TrainingData(run, entries, training, test);
+                data.decode(imageSize);
+                complete = true;
+                return data;
+            } finally {
+                if (!complete) {
+                    test.close();
+                }
+            }
+        } finally {
+            if (!complete) {
+                training.close();
+            }
+        }
+    }
+
+    private static List<ManifestEntry> manifest(TrainingRun run) throws IOException, Ending {
+        try {
+            return run.world.archive().manifest(run.spec.manifest());
+        } catch (CorruptObjectException corrupt) {
+            throw run.ending(Fault.PLATFORM, "MANIFEST_CORRUPT", TrainingRun.message(corrupt));
+        }
+    }
+
+    /** Several images are fetched and decoded at once; they are added in the manifest's order. */
+    private void decode(int imageSize) throws IOException, InterruptedException, Ending {
+        UnreadableInputs bad = new UnreadableInputs(entries.size(), run.spec.invalidDataTolerancePercent());
+        try (Ahead.Results<Outcome> outcomes = run.world
+                .ahead()
+                .of(0, entries.size(), DECODED_AHEAD, n -> decoded(entries.get(Math.toIntExact(n)), imageSize))) {
+            for (ManifestEntry entry : entries) {
+                run.obeyOrStop(run.directions.now());
+                switch (outcomes.next()) {
+                    case Outcome.Decoded(ImageDecoder.Pixels pixels) ->
+                        (entry.split() == Split.TRAIN ? training : test).add(entry, pixels);
+                    case Outcome.Invalid(String reason) -> {
+                        bad.add(entry.inputId(), reason);
+                        if (bad.areTooMany()) {
+                            throw run.ending(Fault.USER, "DATA_TOLERANCE_EXCEEDED", bad.complaint());
+                        }
+                    }
+                }
+            }
+        }
+        unreadable = bad.count();
+        if (training.size() == 0) {
+            throw run.ending(
+                    Fault.USER,
+                    "NO_TRAINING_INPUTS",
+                    "none of the %d inputs is a readable image to train on".formatted(entries.size()));
+        }
+    }
+
+    private Outcome decoded(ManifestEntry entry, int imageSize) throws IOException {
+        if (entry.image().sizeBytes() > ImageDecoder.BYTES_MAX) {
+            return new Outcome.Invalid(
+                    "image has %d bytes, more than %d".formatted(entry.image().sizeBytes(), ImageDecoder.BYTES_MAX));
+        }
+        try {
+            return ImageDecoder.decode(run.world.archive().image(entry.image()), imageSize);
+        } catch (CorruptObjectException corrupt) {
+            return new Outcome.Invalid(TrainingRun.message(corrupt));
+        }
+    }
+
+    ImageSet training() {
+        return training;
+    }
+
+    /** Empty if the manifest puts none aside. */
+    ImageSet test() {
+        return test;
+    }
+
+    /** Inputs that are in neither. */
+    int unreadable() {
+        return unreadable;
+    }
+
+    int readable() {
+        return entries.size() - unreadable;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            training.close();
+        } finally {
+            test.close();
+        }
+    }
+}
