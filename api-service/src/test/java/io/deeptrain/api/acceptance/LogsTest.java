@@ -111,6 +111,17 @@ class LogsTest {
     }
 
     @Test
+    void a_dataset_that_shows_one_concept_far_more_often_is_told_of_in_the_answer_and_in_the_log() {
+        for (int n = 0; n < 20; n++) {
+            app.input("more-" + n, OwnApp.PNG, "{\"id\":\"cat\"}");
+        }
+        Answer answer = app.rest().post(app.at("/models/m/versions"), "");
+        assertThat(answer.details()).startsWith("Unbalanced: 'cat' has ").contains(", but 'dog' has 1;");
+        String version = answer.body().at("/model/model_version/id").asText();
+        assertThat(messages(version, "")).containsExactly(answer.details());
+    }
+
+    @Test
     void a_cancelled_training_is_read_even_though_its_version_is_gone() {
         String version = app.train("m");
         trainings.begin("m", version);

@@ -9,10 +9,12 @@ import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.EmbeddingIndexes.StoredIndex;
 import io.deeptrain.api.adapter.postgres.FinishedTrainings;
+import io.deeptrain.api.adapter.postgres.LogLines;
 import io.deeptrain.api.adapter.postgres.Models;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
 import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
+import io.deeptrain.api.dataset.ClassBalance;
 import io.deeptrain.api.dataset.Freezing;
 import io.deeptrain.api.dataset.FrozenInput;
 import io.deeptrain.api.estimate.TrainingEstimate;
@@ -123,11 +125,22 @@ class TrainingCalls {
                 order.seed());
         SingleModelResponse answer =
                 database.inTransaction(connection -> submit(connection, caller, facts, spec, requestHash));
-        return facts.videosLeftOut() == 0
+        String remarks = remarks(facts);
+        return remarks.isEmpty()
                 ? answer
                 : answer.toBuilder()
-                        .setStatus(Answers.of(StatusCode.SUCCESS, leftOut(facts.videosLeftOut())))
+                        .setStatus(Answers.of(StatusCode.SUCCESS, remarks))
                         .build();
+    }
+
+    /** What the tenant should know of a dataset that can be trained on. */
+    private static String remarks(Facts facts) {
+        List<String> remarks = new ArrayList<>();
+        if (facts.videosLeftOut() > 0) {
+            remarks.add(leftOut(facts.videosLeftOut()));
+        }
+        ClassBalance.warning(facts.entries(), facts.order().concepts()).ifPresent(remarks::add);
+        return String.join(". ", remarks);
     }
 
     private Facts facts(Connection connection, Caller caller, PostModelVersionsRequest request, String requestHash)
@@ -294,6 +307,11 @@ class TrainingCalls {
         holds.setAside(connection, request);
         StoredVersion version =
                 Versions.request(connection, request, facts.order().document().toByteArray(), formula.time());
+        Optional<String> unbalanced =
+                ClassBalance.warning(facts.entries(), facts.order().concepts());
+        if (unbalanced.isPresent()) {
+            LogLines.append(connection, request.jobId(), now, unbalanced.get());
+        }
         LOG.infof(
                 "job %s trains version %s of model %s for %s", request.jobId(), versionId, model.id(), facts.tenant());
         return answer(model, version);
