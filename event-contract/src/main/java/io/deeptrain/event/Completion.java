@@ -4,5 +4,7 @@ package io.deeptrain.event;
 public enum Completion {
     ALL_EPOCHS,
     STOPPED_BY_TENANT,
-    BUDGET_REACHED
+    BUDGET_REACHED,
+    /** The test images had shown no improvement for as long as the tenant was willing to wait. */
+    NO_LONGER_IMPROVING
 }

@@ -51,10 +51,10 @@ final class Classifiers {
     }
 
     private static Template cifar() {
-        return new Template(
+        return run(
                 "classification_cifar10_v1",
-                List.of(),
                 "A small residual network for images of 32 pixels, as in He et al. 2015, section 4.2: trains in minutes on a CPU.",
+                CIFAR_ON_ONE_CORE,
                 List.of(
                         Settings.imageSize(32, 32, 96),
                         Settings.batchSize(64, 128),
@@ -63,9 +63,7 @@ final class Classifiers {
                         Settings.logreg(0),
                         Settings.numItemsPerEpoch(),
                         Settings.averageHorizontalFlips(false),
-                        Settings.gpus()),
-                true,
-                CIFAR_ON_ONE_CORE);
+                        Settings.gpus()));
     }
 
     /** Of classifiers, and of embedders, which are trained as classifiers. */

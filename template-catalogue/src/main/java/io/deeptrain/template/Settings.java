@@ -72,6 +72,19 @@ final class Settings {
                 defaultValue);
     }
 
+    /** Ours: the public documentation has none. */
+    static Hyperparameter earlyStoppingPatience() {
+        return whole(
+                "early_stopping_patience",
+                "The training ends, and keeps its best state, when so many looks at the test images in a row (test_freq, or"
+                        + " else after each epoch) were no better; 0 goes through all epochs. Without test images it has no"
+                        + " effect.",
+                0,
+                EPOCHS_MAX,
+                1,
+                0);
+    }
+
     static Hyperparameter perItemRate(double defaultValue) {
         return real(
                 "per_item_lrate", "Learning rate per image: lrate = per_item_lrate * batch_size.", 0, 1, defaultValue);

@@ -123,9 +123,11 @@ public final class TemplateCatalogue {
         return template(id, description, hyperparameters, false, UNMEASURED);
     }
 
-    /** A template that the workers of this release train. */
+    /** A template that the workers of this release train; they all know when to stop early. */
     static Template run(String id, String description, TrainingCost cost, List<Hyperparameter> hyperparameters) {
-        return template(id, description, hyperparameters, true, cost);
+        List<Hyperparameter> all = new ArrayList<>(hyperparameters);
+        all.add(Settings.earlyStoppingPatience());
+        return template(id, description, all, true, cost);
     }
 
     /** Called also by the hyphen form of its name. */

@@ -138,6 +138,7 @@ public final class ModelCard {
     private static String why(Completion completion) {
         return switch (completion) {
             case ALL_EPOCHS -> "";
+            case NO_LONGER_IMPROVING -> ": the test images showed no more improvement, and the best state was kept";
             case STOPPED_BY_TENANT -> ": the training was stopped, keeping what it had learned";
             case BUDGET_REACHED -> ": the training's budget was reached";
         };

@@ -8,4 +8,10 @@ import io.deeptrain.worker.network.LearnerState;
  * chance are functions of the seed and the step.
  */
 public record SavedTraining(
-        JobId jobId, long seed, String manifestSha256, String architecture, long step, LearnerState state) {}
+        JobId jobId,
+        long seed,
+        String manifestSha256,
+        String architecture,
+        long step,
+        LearnerState state,
+        BestSoFar best) {}

@@ -41,6 +41,11 @@ public record DetectionReport(
             double averagePrecision50,
             double averagePrecision) {}
 
+    @Override
+    public double score() {
+        return meanAveragePrecision;
+    }
+
     /** By name, as in {@code test_map50}. */
     @Override
     public Map<String, Double> metrics() {

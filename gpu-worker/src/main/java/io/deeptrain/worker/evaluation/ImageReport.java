@@ -101,6 +101,12 @@ public record ImageReport(
                 .orElse(0);
     }
 
+    /** The mean F1 of the concepts; of an embedder how often an image's nearest neighbour shows what it shows. */
+    @Override
+    public double score() {
+        return measures.isEmpty() ? macroF1() : measures.getOrDefault(Neighbours.NEAREST, 0.0);
+    }
+
     /** By name, as in {@code test_accuracy}. */
     @Override
     public Map<String, Double> metrics() {

@@ -13,6 +13,11 @@ import java.util.TreeMap;
  * cosine, at least one with a concept of their own. An image whose concepts no other image shows is not asked.
  */
 final class Neighbours {
+    private static final String RECALL_AT = "recall_at_";
+
+    /** The measure that looks at one neighbour. */
+    static final String NEAREST = RECALL_AT + 1;
+
     /** Looking for neighbours takes the square of this many dot products. */
     static final int IMAGES_MAX = 10_000;
 
@@ -53,7 +58,7 @@ final class Neighbours {
         }
         Map<String, Double> recalls = new TreeMap<>();
         for (int i = 0; i < RANKS.length; i++) {
-            recalls.put("recall_at_" + RANKS[i], ImageReport.share(found[i], asked));
+            recalls.put(RECALL_AT + RANKS[i], ImageReport.share(found[i], asked));
         }
         return recalls;
     }

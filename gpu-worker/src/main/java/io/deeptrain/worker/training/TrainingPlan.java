@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
  *
  * @param itemsPerEpoch images that make an epoch, 0 for all of them
  * @param epochsBetweenTests after so many epochs the test images are looked at, 0 for only at the end
+ * @param patience so many looks at the test images in a row may be no better than the best before the training ends, 0
+ *     for any number
  * @param backboneRate the backbone's learning rate as a multiple of the head's, if it starts from pretrained weights
  * @param pretrained the weights that it starts from, {@link #NO_WEIGHTS} for none
  */
@@ -25,6 +27,7 @@ public record TrainingPlan(
         int epochs,
         int itemsPerEpoch,
         int epochsBetweenTests,
+        int patience,
         RateSchedule rates,
         Optimizer optimizer,
         Objective objective,
@@ -35,6 +38,7 @@ public record TrainingPlan(
     /** The name of no weights. */
     public static final String NO_WEIGHTS = "None";
 
+    private static final String PATIENCE = "early_stopping_patience";
     private static final int IMAGE_SIZE_MAX = 1024;
     private static final int BATCH_SIZE_MAX = 1024;
     private static final int BATCH_OF_RATE = 128;
@@ -70,12 +74,14 @@ public record TrainingPlan(
     public static TrainingPlan of(TrainingSpec spec) {
         Settings settings = Settings.of(spec);
         int epochs = settings.whole("num_epochs");
+        int patience = settings.has(PATIENCE) ? settings.whole(PATIENCE) : 0;
         return new TrainingPlan(
                 settings.whole("image_size"),
                 settings.whole("batch_size"),
                 epochs,
                 settings.has("num_items_per_epoch") ? settings.whole("num_items_per_epoch") : 0,
-                settings.has("test_freq") ? settings.whole("test_freq") : 0,
+                epochsBetweenTests(settings, patience),
+                patience,
                 rates(settings, epochs),
                 optimizer(settings, spec.template()),
                 Purpose.objective(spec, activation(settings)),
@@ -83,6 +89,14 @@ public record TrainingPlan(
                 settings.has("base_gradient_multiplier") ? settings.real("base_gradient_multiplier") : 1,
                 pretrained(settings),
                 spec.seed());
+    }
+
+    /** Who looks for the best must look; where the template does not say how often, after each epoch. */
+    private static int epochsBetweenTests(Settings settings, int patience) {
+        if (settings.has("test_freq")) {
+            return settings.whole("test_freq");
+        }
+        return patience > 0 ? 1 : 0;
     }
 
     private static RateSchedule rates(Settings settings, int epochs) {

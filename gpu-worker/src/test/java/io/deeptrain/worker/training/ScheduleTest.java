@@ -21,6 +21,7 @@ class ScheduleTest {
                 epochs,
                 itemsPerEpoch,
                 2,
+                0,
                 new RateSchedule.Cosine(0.1, 0, new WarmUp.Twentieth()),
                 new Optimizer.Momentum(0.9, 0),
                 new Objective.Classification(Activation.SOFTMAX),

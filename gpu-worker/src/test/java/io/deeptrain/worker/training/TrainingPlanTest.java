@@ -49,14 +49,16 @@ class TrainingPlanTest {
                 "per_item_lrate", 0.01,
                 "logreg", 1L,
                 "average_horizontal_flips", true,
-                "num_items_per_epoch", 30L);
+                "num_items_per_epoch", 30L,
+                "early_stopping_patience", 3L);
         assertThat(plan(CIFAR, given))
                 .isEqualTo(new TrainingPlan(
                         64,
                         10,
                         7,
                         30,
-                        0,
+                        1,
+                        3,
                         new RateSchedule.Cosine(0.1, 0, new WarmUp.Twentieth()),
                         new Optimizer.Momentum(0.9, 5e-4),
                         SIGMOID,
@@ -64,6 +66,17 @@ class TrainingPlanTest {
                         1,
                         "None",
                         42));
+    }
+
+    @Test
+    void the_test_images_are_looked_at_as_often_as_asked_for_or_each_epoch_by_who_waits_for_the_best() {
+        assertThat(plan(CIFAR, Map.of()).patience()).isZero();
+        assertThat(plan(CIFAR, Map.of()).epochsBetweenTests()).isZero();
+        assertThat(plan(CIFAR, Map.of("early_stopping_patience", 1L)).epochsBetweenTests())
+                .isEqualTo(1);
+        assertThat(plan("Clarifai_InceptionResnetV2", Map.of("test_freq", 4L, "early_stopping_patience", 1L))
+                        .epochsBetweenTests())
+                .isEqualTo(4);
     }
 
     @Test

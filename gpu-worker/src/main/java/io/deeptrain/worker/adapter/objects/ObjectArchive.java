@@ -12,6 +12,7 @@ import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.objects.StoredBlob;
 import io.deeptrain.video.VideoLimits;
 import io.deeptrain.worker.adapter.objects.Safetensors.Content;
+import io.deeptrain.worker.artifact.BestSoFar;
 import io.deeptrain.worker.artifact.ModelCard;
 import io.deeptrain.worker.artifact.Publication;
 import io.deeptrain.worker.artifact.SavedTraining;
@@ -59,6 +60,11 @@ public final class ObjectArchive implements Archive {
     private static final String ANGULAR_SCALE = "angular_scale";
     private static final String ANGULAR_MARGIN = "angular_margin";
     private static final String OPTIMIZER = "optimizer.";
+    private static final String BEST = "best.";
+    private static final String BEST_SCORE = "best_score";
+    private static final String BEST_STEP = "best_step";
+    private static final String LOOKED_AT = "looked_at";
+    private static final String WORSE_SINCE = "worse_since";
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
@@ -125,6 +131,8 @@ public final class ObjectArchive implements Archive {
     public StoredObject saveCheckpoint(AttemptId attempt, SavedTraining training) throws IOException {
         List<Tensor> tensors = new ArrayList<>(training.state().network());
         training.state().optimizer().forEach(tensor -> tensors.add(tensor.renamed(OPTIMIZER + tensor.name())));
+        BestSoFar best = training.best();
+        best.network().forEach(tensor -> tensors.add(tensor.renamed(BEST + tensor.name())));
         Map<String, String> metadata = new TreeMap<>(Map.of(
                 FORMAT,
                 CHECKPOINT_FORMAT,
@@ -138,6 +146,12 @@ public final class ObjectArchive implements Archive {
                 training.architecture(),
                 "step",
                 Long.toString(training.step())));
+        if (!best.equals(BestSoFar.NONE)) {
+            metadata.put(BEST_SCORE, Double.toString(best.score()));
+            metadata.put(BEST_STEP, Long.toString(best.step()));
+            metadata.put(LOOKED_AT, Long.toString(best.lookedAt()));
+            metadata.put(WORSE_SINCE, Integer.toString(best.worseSince()));
+        }
         return put(
                 folder(attempt) + "/checkpoints/" + training.step() + ".safetensors",
                 Safetensors.write(new Content(metadata, tensors)));
@@ -148,9 +162,12 @@ public final class ObjectArchive implements Archive {
         Content content = content(checkpoint, CHECKPOINT_FORMAT);
         List<Tensor> network = new ArrayList<>();
         List<Tensor> optimizer = new ArrayList<>();
+        List<Tensor> best = new ArrayList<>();
         for (Tensor tensor : content.tensors()) {
             if (tensor.name().startsWith(OPTIMIZER)) {
                 optimizer.add(tensor.renamed(tensor.name().substring(OPTIMIZER.length())));
+            } else if (tensor.name().startsWith(BEST)) {
+                best.add(tensor.renamed(tensor.name().substring(BEST.length())));
             } else {
                 network.add(tensor);
             }
@@ -161,7 +178,20 @@ public final class ObjectArchive implements Archive {
                 text(content, "manifest"),
                 text(content, "architecture"),
                 number(content, "step"),
-                new LearnerState(network, optimizer));
+                new LearnerState(network, optimizer),
+                best(content, best));
+    }
+
+    /** Trainings that look for no best have none in their checkpoints. */
+    private static BestSoFar best(Content content, List<Tensor> network) throws CorruptObjectException {
+        return content.metadata().containsKey(BEST_SCORE)
+                ? new BestSoFar(
+                        real(content, BEST_SCORE),
+                        number(content, BEST_STEP),
+                        number(content, LOOKED_AT),
+                        (int) number(content, WORSE_SINCE),
+                        network)
+                : BestSoFar.NONE;
     }
 
     /** The model comes last: who sees it sees what lies beside it too. */

@@ -11,6 +11,7 @@ import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.objects.ObjectStores;
 import io.deeptrain.objects.StoredBlob;
 import io.deeptrain.worker.adapter.objects.Safetensors.Content;
+import io.deeptrain.worker.artifact.BestSoFar;
 import io.deeptrain.worker.artifact.Publications;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
@@ -122,11 +123,24 @@ class ObjectArchiveTest {
     @Test
     void a_checkpoint_that_was_saved_is_read_as_it_was_until_it_is_deleted() throws Exception {
         SavedTraining saved = new SavedTraining(
-                ATTEMPT.jobId(), -5, "f".repeat(64), "cifar-resnet-20", 77, new LearnerState(STATE, STATE));
+                ATTEMPT.jobId(), -5, "f".repeat(64), "cifar-resnet-20", 77, new LearnerState(STATE, STATE), BestSoFar.NONE);
         StoredObject stored = archive.saveCheckpoint(ATTEMPT, saved);
         assertThat(archive.checkpoint(stored)).isEqualTo(saved);
         store.delete("jobs/job-1/attempts/3/checkpoints");
         assertThatThrownBy(() -> archive.checkpoint(stored)).isInstanceOf(CorruptObjectException.class);
+    }
+
+    @Test
+    void the_best_state_so_far_is_kept_in_a_checkpoint() throws Exception {
+        SavedTraining saved = new SavedTraining(
+                ATTEMPT.jobId(),
+                -5,
+                "f".repeat(64),
+                "cifar-resnet-20",
+                77,
+                new LearnerState(STATE, STATE),
+                new BestSoFar(0.75, 44, 66, 2, InitialWeights.of(NETWORK, 2, Set.of())));
+        assertThat(archive.checkpoint(archive.saveCheckpoint(ATTEMPT, saved))).isEqualTo(saved);
     }
 
     @Test
@@ -145,7 +159,7 @@ class ObjectArchiveTest {
         StoredObject stored = archive.saveCheckpoint(
                 ATTEMPT,
                 new SavedTraining(
-                        ATTEMPT.jobId(), 1, "f".repeat(64), "cifar-resnet-20", 1, new LearnerState(STATE, List.of())));
+                        ATTEMPT.jobId(), 1, "f".repeat(64), "cifar-resnet-20", 1, new LearnerState(STATE, List.of()), BestSoFar.NONE));
         assertThatThrownBy(() -> archive.model(stored)).hasMessageContaining("is no deeptrain-model-1");
     }
 

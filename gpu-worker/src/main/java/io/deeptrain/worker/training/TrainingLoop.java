@@ -1,0 +1,310 @@
+package io.deeptrain.worker.training;
+
+import io.deeptrain.event.Checkpoint;
+import io.deeptrain.event.Completion;
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.Phase;
+import io.deeptrain.event.Progress;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.artifact.BestSoFar;
+import io.deeptrain.worker.artifact.SavedTraining;
+import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.data.ImageSet;
+import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.evaluation.Judge;
+import io.deeptrain.worker.network.Answers;
+import io.deeptrain.worker.network.LearnerState;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.objective.Targets;
+import io.deeptrain.worker.port.Ahead;
+import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learner.Batch;
+import io.deeptrain.worker.port.Learner.Step;
+import io.deeptrain.worker.training.TrainingRun.Ending;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The steps of a run: where they begin, what is looked at between them, and what they leave. */
+final class TrainingLoop {
+    private static final long CHECKPOINT_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** Weight of the newest step in the reported speed. */
+    private static final double SPEED_SMOOTHING = 0.1;
+
+    /** So many batches, and so many bytes of them unless it is one, are made while the network learns from another. */
+    private static final int BATCHES_AHEAD = 3;
+
+    private static final long BATCH_BYTES_AHEAD = 256L << 20;
+
+    private final TrainingRun run;
+    private final TrainingPlan plan;
+    private final Network network;
+    private final TrainingData data;
+    private final Learner learner;
+    private final Schedule schedule;
+    private final Targets targets;
+    private long reached;
+    private long savedStep;
+    private long savedAtNanos;
+    private BestSoFar best = BestSoFar.NONE;
+    private double secondsPerImage;
+    private double loss = Double.NaN;
+
+    TrainingLoop(TrainingRun run, TrainingPlan plan, Network network, TrainingData data, Learner learner) {
+        this.run = run;
+        this.plan = plan;
+        this.network = network;
+        this.data = data;
+        this.learner = learner;
+        this.schedule = new Schedule(plan, data.training().size());
+        this.targets = plan.objective().targets(network, plan.imageSize());
+    }
+
+    /** Steps that are completed, over all attempts. */
+    long reached() {
+        return reached;
+    }
+
+    /** Steps of the whole training. */
+    long steps() {
+        return schedule.steps();
+    }
+
+    /** Of the newest step, not a number before the first. */
+    double loss() {
+        return loss;
+    }
+
+    /** The network as it is. */
+    List<Tensor> state() {
+        return learner.state().network();
+    }
+
+    /** Answers where the attempt really begins: a checkpoint that cannot be read is as good as none. */
+    Origin resume(Origin asked) throws IOException {
+        if (asked instanceof Origin.Resumed(Checkpoint checkpoint)) {
+            try {
+                SavedTraining saved = run.world.archive().checkpoint(checkpoint.object());
+                if (isOfThisTraining(saved) && saved.step() == checkpoint.step()) {
+                    learner.restore(saved.state());
+                    reached = saved.step();
+                    best = saved.best();
+                    return asked;
+                }
+            } catch (CorruptObjectException unreadable) {
+                return new Origin.Scratch();
+            }
+        }
+        return new Origin.Scratch();
+    }
+
+    private boolean isOfThisTraining(SavedTraining saved) {
+        return saved.jobId().equals(run.attempt.jobId())
+                && saved.seed() == run.spec.seed()
+                && saved.manifestSha256().equals(run.spec.manifest().sha256())
+                && saved.architecture().equals(network.architecture())
+                && saved.step() <= schedule.steps()
+                && plan.optimizer().fits(network, saved.state())
+                && (saved.best().equals(BestSoFar.NONE)
+                        || network.fits(saved.best().network()));
+    }
+
+    /** Steps until there are no more to be made, or the run is told to end. */
+    Completion train() throws IOException, InterruptedException, Ending {
+        savedStep = reached;
+        savedAtNanos = run.world.clock().nanos();
+        if (plan.patience() > 0 && best.lookedAt() < reached) {
+            // The attempt before was stopped while it looked.
+            test();
+        }
+        try (Ahead.Results<Batch> batches = batches()) {
+            while (reached < schedule.steps()) {
+                switch (run.directions.now()) {
+                    case Direction.FinishEarly(Completion completion) -> {
+                        // A network that was never trained is no model to keep: one batch makes it one.
+                        if (reached > 0) {
+                            // Should this attempt be lost before its model is published, the next one publishes the
+                            // same.
+                            saveIfNew();
+                            return completion;
+                        }
+                    }
+                    case Direction.SaveAndStop() -> {
+                        saveIfNew();
+                        throw new Ending(new TrainerReport.Released(run.attempt));
+                    }
+                    case Direction.StopNow() -> throw new Ending(new TrainerReport.Released(run.attempt));
+                    case Direction.Wait() -> throw new IllegalStateException("training without being told to begin");
+                    case Direction.Proceed() -> {}
+                }
+                if (best.isOver(plan.patience())) {
+                    return Completion.NO_LONGER_IMPROVING;
+                }
+                step(batches);
+                advance(Phase.TRAINING, Map.of());
+                test();
+                boolean epochEnds = schedule.epochsAfter(reached) > schedule.epochsAfter(reached - 1);
+                if (epochEnds || run.world.clock().nanos() - savedAtNanos >= CHECKPOINT_INTERVAL_NANOS) {
+                    saveIfNew();
+                }
+            }
+        }
+        return Completion.ALL_EPOCHS;
+    }
+
+    /** The batches of the steps to come: each is a function of its step, so that who makes it when does not matter. */
+    private Ahead.Results<Batch> batches() {
+        long batchBytes = (long) plan.batchSize() * data.training().imageBytes();
+        int atOnce = Math.toIntExact(Math.clamp(BATCH_BYTES_AHEAD / batchBytes, 1, BATCHES_AHEAD));
+        return run.world.ahead().of(reached, schedule.steps(), atOnce, step -> {
+            int[] images = schedule.imagesOf(step);
+            return data.training()
+                    .batch(
+                            images,
+                            schedule.flipsOf(step, images.length),
+                            plan.flips().mirror(),
+                            targets);
+        });
+    }
+
+    private void step(Ahead.Results<Batch> batches) throws IOException, InterruptedException, Ending {
+        long begun = run.world.clock().nanos();
+        Batch batch = batches.next();
+        int images = batch.pixels().images();
+        long loaded = run.world.clock().nanos();
+        loss = learner.step(
+                batch, new Step(reached, schedule.learningRateOf(reached), schedule.chanceOf(reached)));
+        long done = run.world.clock().nanos();
+        run.world.observations().stepped(images, loaded - begun, done - begun);
+        reached++;
+        if (!Double.isFinite(loss)) {
+            throw notFinite("the loss became %s at step %d".formatted(loss, reached));
+        }
+        double newest = (done - begun) / (double) TimeUnit.SECONDS.toNanos(1) / images;
+        secondsPerImage =
+                secondsPerImage == 0 ? newest : (1 - SPEED_SMOOTHING) * secondsPerImage + SPEED_SMOOTHING * newest;
+    }
+
+    private Ending notFinite(String what) {
+        return run.ending(
+                Fault.USER,
+                "LOSS_NOT_FINITE",
+                "%s: a learning rate below %s may help"
+                        .formatted(what, plan.rates().rate()));
+    }
+
+    /** Looks at the test images, if it is time to. */
+    private void test() throws IOException, Ending {
+        if (!schedule.testsAfter(reached) || data.test().size() == 0) {
+            return;
+        }
+        EvaluationReport report;
+        try {
+            report = evaluate();
+        } catch (Ending ending) {
+            if (ending.isRelease() && run.directions.now() instanceof Direction.SaveAndStop) {
+                saveIfNew();
+            }
+            throw ending;
+        }
+        advance(Phase.TRAINING, report.metrics());
+        if (plan.patience() > 0) {
+            best = best.after(report.score(), reached, this::state);
+        }
+    }
+
+    /** What is measured at the end, of the state that is then published: the best, if it has been looked for. */
+    EvaluationReport keepBest() throws IOException, Ending {
+        EvaluationReport newest = evaluate();
+        if (!best.isBetterThan(newest.score())) {
+            return newest;
+        }
+        learner.restore(new LearnerState(best.network(), learner.state().optimizer()));
+        return evaluate();
+    }
+
+    private void saveIfNew() throws IOException {
+        if (reached > savedStep) {
+            save();
+            savedStep = reached;
+            savedAtNanos = run.world.clock().nanos();
+        }
+    }
+
+    private void save() throws IOException {
+        long takenAtNanos = run.world.clock().nanos();
+        long takenAtMillis = run.world.clock().millis();
+        LearnerState state = learner.state();
+        StoredObject object = run.world
+                .archive()
+                .saveCheckpoint(
+                        run.attempt,
+                        new SavedTraining(
+                                run.attempt.jobId(),
+                                run.spec.seed(),
+                                run.spec.manifest().sha256(),
+                                network.architecture(),
+                                reached,
+                                state,
+                                best));
+        run.world.observations().checkpointWritten(object, run.world.clock().nanos() - takenAtNanos);
+        run.reports.accept(new TrainerReport.CheckpointWritten(
+                run.attempt, schedule.epochsAfter(reached), reached, takenAtMillis, object));
+    }
+
+    private EvaluationReport evaluate() throws IOException, Ending {
+        Split split = data.test().size() > 0 ? Split.TEST : Split.TRAIN;
+        ImageSet images = split == Split.TEST ? data.test() : data.training();
+        Judge judge = Judge.of(plan.objective(), network, plan.imageSize(), run.spec.concepts());
+        for (int from = 0; from < images.size(); from += plan.batchSize()) {
+            run.obeyOrStop(run.directions.now());
+            int[] indexes = range(from, Math.min(images.size(), from + plan.batchSize()));
+            Answers answers = learner.answers(images.pixels(indexes));
+            // The last step of all has no step after it whose loss would tell.
+            if (!answers.outputs().values().stream().allMatch(TrainingLoop::allFinite)) {
+                throw notFinite("the network answers with what is no number");
+            }
+            for (int i = 0; i < indexes.length; i++) {
+                judge.add(images.inputId(indexes[i]), images.labels(indexes[i]), answers, i);
+            }
+        }
+        return judge.report(split);
+    }
+
+    private static boolean allFinite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int[] range(int from, int to) {
+        int[] range = new int[to - from];
+        Arrays.setAll(range, i -> from + i);
+        return range;
+    }
+
+    void advance(Phase phase, Map<String, Double> metrics) {
+        run.reports.accept(new TrainerReport.Advanced(
+                run.attempt,
+                new Progress(
+                        phase,
+                        schedule.epochsAfter(reached),
+                        plan.epochs(),
+                        reached,
+                        schedule.steps(),
+                        loss,
+                        metrics,
+                        secondsPerImage == 0 ? 0 : 1 / secondsPerImage)));
+    }
+}
