@@ -23,6 +23,7 @@ import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Observations;
 import io.deeptrain.worker.port.PretrainedWeights;
 import java.io.ByteArrayInputStream;
@@ -33,6 +34,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** A place to train in: a store in a folder, a dataset, and the real engine. */
@@ -50,11 +53,17 @@ final class TrainingBench {
     private String modelTypeId = "visual-classifier";
     private String template = "classification_cifar10_v1";
     private PretrainedWeights pretrained = PretrainedWeights.NONE;
+    private Supplier<Learners> device = () -> new DjlLearners(1);
     private Ahead ahead = Ahead.NOTHING;
 
     TrainingBench(Path folder) throws IOException {
+        this(folder, UnaryOperator.identity());
+    }
+
+    /** A place whose store is looked at by another. */
+    TrainingBench(Path folder, UnaryOperator<ObjectStore> around) throws IOException {
         scratch = folder;
-        store = ObjectStores.open(folder.resolve("objects").toUri());
+        store = around.apply(ObjectStores.open(folder.resolve("objects").toUri()));
     }
 
     TrainingBench set(String hyperparameter, Object value) {
@@ -84,6 +93,11 @@ final class TrainingBench {
 
     TrainingBench with(PretrainedWeights weights) {
         pretrained = weights;
+        return this;
+    }
+
+    TrainingBench on(Learners other) {
+        device = () -> other;
         return this;
     }
 
@@ -167,8 +181,7 @@ final class TrainingBench {
         List<TrainerReport> reports = new ArrayList<>();
         TrainingRun.run(
                 assignment,
-                new TrainingRun.Surroundings(
-                        archive(), new DjlLearners(1), System::nanoTime, Observations.NONE, scratch, pretrained, ahead),
+                surroundings(),
                 new Directions() {
                     @Override
                     public Direction now() {
@@ -184,6 +197,12 @@ final class TrainingBench {
                 },
                 reports::add);
         return reports;
+    }
+
+    /** Where it trains. */
+    TrainingRun.Surroundings surroundings() {
+        return new TrainingRun.Surroundings(
+                archive(), device.get(), System::nanoTime, Observations.NONE, scratch, pretrained, ahead);
     }
 
     static List<Double> losses(List<TrainerReport> reports) {
