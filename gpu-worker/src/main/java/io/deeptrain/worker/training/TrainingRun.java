@@ -28,6 +28,7 @@ import io.deeptrain.worker.port.PretrainedWeights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -100,7 +101,9 @@ public final class TrainingRun {
         } catch (Ending ending) {
             end = ending.report;
         } catch (IOException | RuntimeException | OutOfMemoryError broken) {
-            end = run.failed(Fault.PLATFORM, "WORKER_FAILURE", broken.toString());
+            end = Memory.isExhaustion(broken)
+                    ? run.failed(Fault.CAPACITY, "OUT_OF_MEMORY", Memory.ranOut(run.spec, broken))
+                    : run.failed(Fault.PLATFORM, "WORKER_FAILURE", broken.toString());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             end = new TrainerReport.Released(run.attempt);
@@ -121,6 +124,10 @@ public final class TrainingRun {
         }
         TrainingPlan plan = TrainingPlan.of(spec);
         Network network = Purpose.network(spec, plan.imageSize()).orElseThrow();
+        Optional<String> shortage = Memory.shortage(plan, network, world.learners().memoryBytes());
+        if (shortage.isPresent()) {
+            throw ending(Fault.CAPACITY, "BATCH_DOES_NOT_FIT", shortage.get());
+        }
         StartingWeights weights = StartingWeights.of(this, plan, network);
         try (TrainingData data = TrainingData.of(this, plan.imageSize());
                 Learner learner = world.learners()

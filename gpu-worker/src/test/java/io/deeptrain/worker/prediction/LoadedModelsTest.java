@@ -58,6 +58,11 @@ class LoadedModelsTest {
     /** Says 1, 3, 2 for every image, and notes what is opened and closed. */
     private final Learners fake = new Learners() {
         @Override
+        public long memoryBytes() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
         public Learner learner(Network network, Recipe recipe, List<Tensor> state) {
             throw new UnsupportedOperationException("predicting is no learning");
         }

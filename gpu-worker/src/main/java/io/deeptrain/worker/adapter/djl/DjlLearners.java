@@ -1,5 +1,9 @@
 package io.deeptrain.worker.adapter.djl;
 
+import ai.djl.Device;
+import ai.djl.util.cuda.CudaUtils;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
@@ -39,6 +43,16 @@ public final class DjlLearners implements Learners {
         this.threads = threads;
         Engine.getEngine(ENGINE);
         JniUtils.setNumThreads(threads);
+    }
+
+    /** Of a processor it is the machine's, or as much of it as the process may have. */
+    @Override
+    public long memoryBytes() {
+        Device device = Engine.getEngine(ENGINE).defaultDevice();
+        if (device.isGpu()) {
+            return CudaUtils.getGpuMemory(device).getMax();
+        }
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     }
 
     @Override

@@ -1,0 +1,122 @@
+package io.deeptrain.worker.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.event.Origin;
+import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.attempt.TrainerReport.Failed;
+import io.deeptrain.worker.learning.Recipe;
+import io.deeptrain.worker.network.GraphBuilder;
+import io.deeptrain.worker.network.MemoryNeed;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.network.Window;
+import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.port.Predictor;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MemoryTest {
+    @TempDir
+    Path folder;
+
+    /** 3 x 4 x 4 image, 8 x 4 x 4 map, the same rectified in its place, 8 features, 2 logits. */
+    private static Network small() {
+        GraphBuilder graph = new GraphBuilder(1e-5);
+        int map = graph.relu(graph.convolution("conv", GraphBuilder.IMAGE, 8, Window.padded(3, 3, 1), 1));
+        return graph.classifier("small", graph.linear("fc", graph.globalAverage(map), 2));
+    }
+
+    @Test
+    void what_a_step_holds_is_counted_by_hand() {
+        int parameters = 8 * 3 * 3 * 3 + 2 * 8 + 2;
+        int values = 3 * 16 + 8 * 16 + 8 + 2;
+        MemoryNeed need = MemoryNeed.of(small(), 1, 4);
+        assertThat(need).isEqualTo(new MemoryNeed(3L * 4 * parameters, 4L * values));
+        assertThat(need.bytes(10)).isEqualTo(need.fixedBytes() + 10 * need.bytesPerImage());
+        assertThat(need.batchSizeMax(need.bytes(10))).isEqualTo(10);
+        assertThat(need.batchSizeMax(need.bytes(10) - 1)).isEqualTo(9);
+        assertThat(need.batchSizeMax(1)).isZero();
+    }
+
+    @Test
+    void a_batch_that_cannot_fit_is_refused_before_anything_is_read_and_a_batch_that_may_is_named() throws Exception {
+        TrainingBench bench = new TrainingBench(folder).digits(4, Split.TRAIN).set("batch_size", 128L);
+        AttemptAssigned assignment = bench.assignment(1, new Origin.Scratch());
+        List<TrainerReport> reports = bench.on(new Device(64L << 20, "")).run(assignment);
+        assertThat(reports).hasSize(1);
+        Failed failed = (Failed) reports.getFirst();
+        assertThat(failed.fault()).isEqualTo(Fault.CAPACITY);
+        assertThat(failed.code()).isEqualTo("BATCH_DOES_NOT_FIT");
+        assertThat(failed.message())
+                .matches("batch_size 128 with image_size 32 needs at least 0\\.\\d GiB of memory and the device has 0\\.1 GiB:"
+                        + " a batch_size of at most \\d+ may fit");
+        long fits = Long.parseLong(failed.message().replaceAll(".*at most (\\d+) may fit", "$1"));
+        assertThat(fits).isBetween(1L, 127L);
+        TrainingBench smaller = bench.set("batch_size", fits).set("num_epochs", 1L);
+        assertThat(smaller.run(smaller.assignment(2, new Origin.Scratch())).getLast())
+                .isInstanceOf(TrainerReport.Finished.class);
+    }
+
+    @Test
+    void a_device_that_has_no_room_for_one_image_asks_for_smaller_ones() throws Exception {
+        TrainingBench bench = new TrainingBench(folder).digits(4, Split.TRAIN);
+        Failed failed = (Failed) bench.on(new Device(1 << 20, ""))
+                .run(bench.assignment(1, new Origin.Scratch()))
+                .getLast();
+        assertThat(failed.message()).endsWith("not one image of this size fits, a smaller image_size may");
+    }
+
+    @Test
+    void memory_that_runs_out_in_the_engine_is_told_from_a_broken_worker() throws Exception {
+        TrainingBench bench = new TrainingBench(folder).digits(4, Split.TRAIN);
+        AttemptAssigned assignment = bench.assignment(1, new Origin.Scratch());
+        Failed exhausted = (Failed) bench.on(new Device(
+                        Long.MAX_VALUE, "CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 15.77 GiB total capacity)"))
+                .run(assignment)
+                .getLast();
+        assertThat(exhausted.fault()).isEqualTo(Fault.CAPACITY);
+        assertThat(exhausted.code()).isEqualTo("OUT_OF_MEMORY");
+        assertThat(exhausted.message())
+                .startsWith("memory ran out with batch_size 64 and image_size 32, a smaller batch_size may fit:");
+        Failed broken = (Failed) bench.on(new Device(Long.MAX_VALUE, "CUDA error: device-side assert triggered"))
+                .run(assignment)
+                .getLast();
+        assertThat(broken.fault()).isEqualTo(Fault.PLATFORM);
+        assertThat(broken.code()).isEqualTo("WORKER_FAILURE");
+    }
+
+    @Test
+    void the_words_of_the_engine_for_a_processor_and_of_the_machine_are_known() {
+        assertThat(Memory.isExhaustion(new OutOfMemoryError("Java heap space"))).isTrue();
+        assertThat(Memory.isExhaustion(new IllegalStateException(
+                        "wrapped",
+                        new IllegalStateException("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"))))
+                .isTrue();
+        assertThat(Memory.isExhaustion(new IllegalStateException("out of range"))).isFalse();
+        assertThat(Memory.isExhaustion(new IllegalStateException())).isFalse();
+    }
+
+    /** A device with so much memory, whose engine fails with these words unless they are empty. */
+    private record Device(long memoryBytes, String failure) implements Learners {
+        @Override
+        public Learner learner(Network network, Recipe recipe, List<Tensor> state) {
+            if (!failure.isEmpty()) {
+                throw new IllegalStateException(failure);
+            }
+            return new DjlLearners(1).learner(network, recipe, state);
+        }
+
+        @Override
+        public Predictor predictor(Network network, List<Tensor> state) {
+            return new DjlLearners(1).predictor(network, state);
+        }
+    }
+}
