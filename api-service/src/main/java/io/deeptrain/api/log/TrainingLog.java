@@ -101,7 +101,8 @@ public final class TrainingLog {
             case ALL_EPOCHS -> "all epochs";
             case STOPPED_BY_TENANT -> "stopped early as asked";
             case BUDGET_REACHED -> "stopped early at its cost cap";
-            case NO_LONGER_IMPROVING -> "stopped early as the test images showed no more improvement, the best state kept";
+            case NO_LONGER_IMPROVING ->
+                "stopped early as the test images showed no more improvement, the best state kept";
         };
     }
 

@@ -25,8 +25,9 @@ class ClassBalanceTest {
     void a_concept_with_a_tenth_of_the_images_of_another_is_told_of() {
         shows("cat", 100, Split.TRAIN).shows("dog", 10, Split.TRAIN);
         assertThat(ClassBalance.warning(entries, List.of("cat", "dog")))
-                .contains("Unbalanced: 'cat' has 100 images to learn from, but 'dog' has 10; concepts with so few are often"
-                        + " missed, more images of them help");
+                .contains(
+                        "Unbalanced: 'cat' has 100 images to learn from, but 'dog' has 10; concepts with so few are often"
+                                + " missed, more images of them help");
     }
 
     @Test

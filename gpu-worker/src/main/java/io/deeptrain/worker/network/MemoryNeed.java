@@ -41,6 +41,6 @@ public record MemoryNeed(long fixedBytes, long bytesPerImage) {
 
     /** The largest batch for which so much may be enough; 0 if there is none. */
     public int batchSizeMax(long availableBytes) {
-        return (int) Math.clamp((availableBytes - fixedBytes) / bytesPerImage, 0, Integer.MAX_VALUE);
+        return Math.clamp((availableBytes - fixedBytes) / bytesPerImage, 0, Integer.MAX_VALUE);
     }
 }

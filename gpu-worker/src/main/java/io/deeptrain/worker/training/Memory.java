@@ -14,8 +14,7 @@ final class Memory {
 
     /** Why a training cannot fit, and what would. */
     static Optional<String> shortage(TrainingPlan plan, Network network, long deviceBytes) {
-        MemoryNeed need =
-                MemoryNeed.of(network, plan.optimizer().memories().size(), plan.imageSize());
+        MemoryNeed need = MemoryNeed.of(network, plan.optimizer().memories().size(), plan.imageSize());
         if (need.bytes(plan.batchSize()) <= deviceBytes) {
             return Optional.empty();
         }

@@ -180,8 +180,7 @@ final class TrainingLoop {
         Batch batch = batches.next();
         int images = batch.pixels().images();
         long loaded = run.world.clock().nanos();
-        loss = learner.step(
-                batch, new Step(reached, schedule.learningRateOf(reached), schedule.chanceOf(reached)));
+        loss = learner.step(batch, new Step(reached, schedule.learningRateOf(reached), schedule.chanceOf(reached)));
         long done = run.world.clock().nanos();
         run.world.observations().stepped(images, loaded - begun, done - begun);
         reached++;

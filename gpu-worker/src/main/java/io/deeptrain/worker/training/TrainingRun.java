@@ -14,19 +14,21 @@ import io.deeptrain.worker.artifact.TrainingRecord;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.Archive;
+import io.deeptrain.worker.port.Devices;
 import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Learner;
-import io.deeptrain.worker.port.Learner.Step;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.MonotonicClock;
 import io.deeptrain.worker.port.Observations;
 import io.deeptrain.worker.port.PretrainedWeights;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -55,7 +57,8 @@ public final class TrainingRun {
             Observations observations,
             Path scratch,
             PretrainedWeights pretrained,
-            Ahead ahead) {}
+            Ahead ahead,
+            Devices devices) {}
 
     /** Ends the run in an orderly way, with this as its last report. */
     static final class Ending extends Exception {
@@ -122,9 +125,14 @@ public final class TrainingRun {
                     "this worker does not train %s with the template %s"
                             .formatted(spec.modelTypeId(), spec.template()));
         }
+        GpuHealth health = world.devices().health();
+        if (health instanceof GpuHealth.Broken(List<String> reasons)) {
+            throw ending(Fault.PLATFORM, "GPU_BROKEN", String.join("; ", reasons));
+        }
         TrainingPlan plan = TrainingPlan.of(spec);
         Network network = Purpose.network(spec, plan.imageSize()).orElseThrow();
-        Optional<String> shortage = Memory.shortage(plan, network, world.learners().memoryBytes());
+        Optional<String> shortage =
+                Memory.shortage(plan, network, world.learners().memoryBytes());
         if (shortage.isPresent()) {
             throw ending(Fault.CAPACITY, "BATCH_DOES_NOT_FIT", shortage.get());
         }

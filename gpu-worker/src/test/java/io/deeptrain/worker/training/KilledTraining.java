@@ -72,7 +72,8 @@ final class KilledTraining {
                         killed.observations(),
                         world.scratch(),
                         world.pretrained(),
-                        world.ahead()),
+                        world.ahead(),
+                        world.devices()),
                 killed.directions(),
                 killed::tell);
     }
@@ -124,17 +125,15 @@ final class KilledTraining {
 
     /** A line for each report that others act by; it is durable before the training goes on. */
     private void tell(TrainerReport report) {
-        String line =
-                switch (report) {
-                    case Prepared _ -> "prepared";
-                    case Advanced(var _, var progress) -> "step %d %s".formatted(progress.step(), progress.loss());
-                    case CheckpointWritten(var _, int epoch, long step, long _, StoredObject object) ->
-                        "checkpoint %d %d %s %s %d"
-                                .formatted(step, epoch, object.key(), object.sha256(), object.sizeBytes());
-                    case Finished _ -> "finished";
-                    case TrainerReport.Failed failed -> "failed " + failed;
-                    case TrainerReport.Released _ -> "released";
-                };
+        String line = switch (report) {
+            case Prepared _ -> "prepared";
+            case Advanced(var _, var progress) -> "step %d %s".formatted(progress.step(), progress.loss());
+            case CheckpointWritten(var _, int epoch, long step, long _, StoredObject object) ->
+                "checkpoint %d %d %s %s %d".formatted(step, epoch, object.key(), object.sha256(), object.sizeBytes());
+            case Finished _ -> "finished";
+            case TrainerReport.Failed failed -> "failed " + failed;
+            case TrainerReport.Released _ -> "released";
+        };
         String point = line.split(" ", 2)[0] + " at " + steps;
         pass("before telling " + point);
         try {

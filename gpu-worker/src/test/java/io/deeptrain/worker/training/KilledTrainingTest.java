@@ -77,11 +77,13 @@ class KilledTrainingTest {
         List<String> lines = Files.exists(told) ? Files.readAllLines(told) : List.of();
         long lastStep = lines.stream()
                 .filter(line -> line.startsWith("step "))
-                .mapToLong(line -> Long.parseLong(line.split(" ")[1]))
+                .mapToLong(line -> Long.parseLong(line.split(" ", -1)[1]))
                 .max()
                 .orElse(0);
-        Optional<Checkpoint> newest =
-                lines.stream().filter(line -> line.startsWith("checkpoint ")).map(KilledTrainingTest::checkpoint).reduce((_, last) -> last);
+        Optional<Checkpoint> newest = lines.stream()
+                .filter(line -> line.startsWith("checkpoint "))
+                .map(KilledTrainingTest::checkpoint)
+                .reduce((_, last) -> last);
         long saved = newest.map(Checkpoint::step).orElse(0L);
         assertThat(lastStep - saved).isBetween(0L, (long) STEPS_PER_EPOCH);
 
@@ -98,7 +100,7 @@ class KilledTrainingTest {
     }
 
     private static Checkpoint checkpoint(String line) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         return new Checkpoint(
                 new FencingToken(1),
                 1,

@@ -7,14 +7,17 @@ import io.deeptrain.event.Fault;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
+import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.GraphBuilder;
 import io.deeptrain.worker.network.MemoryNeed;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.Window;
+import io.deeptrain.worker.port.Devices;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Predictor;
@@ -56,8 +59,9 @@ class MemoryTest {
         assertThat(failed.fault()).isEqualTo(Fault.CAPACITY);
         assertThat(failed.code()).isEqualTo("BATCH_DOES_NOT_FIT");
         assertThat(failed.message())
-                .matches("batch_size 128 with image_size 32 needs at least 0\\.\\d GiB of memory and the device has 0\\.1 GiB:"
-                        + " a batch_size of at most \\d+ may fit");
+                .matches(
+                        "batch_size 128 with image_size 32 needs at least 0\\.\\d GiB of memory and the device has 0\\.1 GiB:"
+                                + " a batch_size of at most \\d+ may fit");
         long fits = Long.parseLong(failed.message().replaceAll(".*at most (\\d+) may fit", "$1"));
         assertThat(fits).isBetween(1L, 127L);
         TrainingBench smaller = bench.set("batch_size", fits).set("num_epochs", 1L);
@@ -79,7 +83,8 @@ class MemoryTest {
         TrainingBench bench = new TrainingBench(folder).digits(4, Split.TRAIN);
         AttemptAssigned assignment = bench.assignment(1, new Origin.Scratch());
         Failed exhausted = (Failed) bench.on(new Device(
-                        Long.MAX_VALUE, "CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 15.77 GiB total capacity)"))
+                        Long.MAX_VALUE,
+                        "CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 15.77 GiB total capacity)"))
                 .run(assignment)
                 .getLast();
         assertThat(exhausted.fault()).isEqualTo(Fault.CAPACITY);
@@ -94,13 +99,27 @@ class MemoryTest {
     }
 
     @Test
+    void nothing_is_read_for_a_training_on_a_broken_device() throws Exception {
+        TrainingBench bench = new TrainingBench(folder).digits(4, Split.TRAIN);
+        Devices broken = () -> new GpuHealth.Broken(List.of("too hot", "off the bus"));
+        assertThat(bench.with(broken).run(bench.assignment(1, new Origin.Scratch())))
+                .containsExactly(new Failed(
+                        AttemptId.of(bench.assignment(1, new Origin.Scratch())),
+                        Fault.PLATFORM,
+                        "GPU_BROKEN",
+                        "too hot; off the bus"));
+    }
+
+    @Test
     void the_words_of_the_engine_for_a_processor_and_of_the_machine_are_known() {
         assertThat(Memory.isExhaustion(new OutOfMemoryError("Java heap space"))).isTrue();
         assertThat(Memory.isExhaustion(new IllegalStateException(
                         "wrapped",
-                        new IllegalStateException("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"))))
+                        new IllegalStateException(
+                                "DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"))))
                 .isTrue();
-        assertThat(Memory.isExhaustion(new IllegalStateException("out of range"))).isFalse();
+        assertThat(Memory.isExhaustion(new IllegalStateException("out of range")))
+                .isFalse();
         assertThat(Memory.isExhaustion(new IllegalStateException())).isFalse();
     }
 

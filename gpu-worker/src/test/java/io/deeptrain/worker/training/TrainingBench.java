@@ -21,6 +21,7 @@ import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.objects.ObjectArchive;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.port.Ahead;
+import io.deeptrain.worker.port.Devices;
 import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Learners;
@@ -54,6 +55,7 @@ final class TrainingBench {
     private String template = "classification_cifar10_v1";
     private PretrainedWeights pretrained = PretrainedWeights.NONE;
     private Supplier<Learners> device = () -> new DjlLearners(1);
+    private Devices devices = Devices.HEALTHY;
     private Ahead ahead = Ahead.NOTHING;
 
     TrainingBench(Path folder) throws IOException {
@@ -98,6 +100,11 @@ final class TrainingBench {
 
     TrainingBench on(Learners other) {
         device = () -> other;
+        return this;
+    }
+
+    TrainingBench with(Devices gpus) {
+        devices = gpus;
         return this;
     }
 
@@ -202,7 +209,7 @@ final class TrainingBench {
     /** Where it trains. */
     TrainingRun.Surroundings surroundings() {
         return new TrainingRun.Surroundings(
-                archive(), device.get(), System::nanoTime, Observations.NONE, scratch, pretrained, ahead);
+                archive(), device.get(), System::nanoTime, Observations.NONE, scratch, pretrained, ahead, devices);
     }
 
     static List<Double> losses(List<TrainerReport> reports) {

@@ -20,7 +20,8 @@ public final class LogLines {
     }
 
     /** Adds a line, unless the job has said enough. */
-    public static void append(Connection connection, JobId jobId, Instant occurredAt, String message) throws SQLException {
+    public static void append(Connection connection, JobId jobId, Instant occurredAt, String message)
+            throws SQLException {
         Sql.update(
                 connection,
                 """

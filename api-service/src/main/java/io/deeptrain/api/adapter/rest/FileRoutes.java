@@ -41,8 +41,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * What a version leaves that is no message but a file: its training's log as text, and what it published. It takes a key,
- * or the signature of the link that an answer gave, in whichever format the file is asked for.
+ * What a version leaves that is no message but a file: its training's log as text, and what it published. It takes a
+ * key, or the signature of the link that an answer gave, in whichever format the file is asked for.
  */
 @ApplicationScoped
 public class FileRoutes {

@@ -19,6 +19,7 @@ import io.deeptrain.worker.attempt.TrainerReport.Finished;
 import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
+import io.deeptrain.worker.port.Devices;
 import io.deeptrain.worker.port.Observations;
 import io.deeptrain.worker.port.PretrainedWeights;
 import io.deeptrain.worker.training.TrainingRun;
@@ -122,7 +123,8 @@ public final class Endurance {
                     "%s is the first, the training said %s".formatted(unreadable.getFirst(), strict));
         }
         int percent = (int) (100L * (unreadable.size() - 1) / samples.size());
-        Failed almost = (Failed) run(samples, oneBatch, percent, Observations.NONE).getLast();
+        Failed almost =
+                (Failed) run(samples, oneBatch, percent, Observations.NONE).getLast();
         String list = String.join(", ", unreadable.subList(0, Math.min(LISTED, unreadable.size())));
         if (!almost.message().endsWith(": " + list)) {
             throw new IllegalStateException("%s was to be listed, the training said %s".formatted(list, almost));
@@ -175,7 +177,8 @@ public final class Endurance {
                         observations,
                         scratch,
                         PretrainedWeights.NONE,
-                        ahead),
+                        ahead,
+                        Devices.HEALTHY),
                 new Uninterrupted(),
                 report -> {
                     if (!(report instanceof TrainerReport.Advanced)) {
@@ -246,8 +249,7 @@ public final class Endurance {
         long heap = runtime.totalMemory() - runtime.freeMemory();
         long resident = residentBytes();
         residents.add(resident);
-        System.out.printf(
-                "%-16s heap %7.1f MiB, process %8.1f MiB%n", when, heap / MEBIBYTE, resident / MEBIBYTE);
+        System.out.printf("%-16s heap %7.1f MiB, process %8.1f MiB%n", when, heap / MEBIBYTE, resident / MEBIBYTE);
     }
 
     private static long residentBytes() {

@@ -16,6 +16,7 @@ import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.port.Ahead;
+import io.deeptrain.worker.port.Devices;
 import io.deeptrain.worker.port.PretrainedWeights;
 import io.deeptrain.worker.training.TrainingRun;
 import java.nio.file.Files;
@@ -89,7 +90,8 @@ public final class ImagesBenchmark {
                         steps,
                         scratch,
                         PretrainedWeights.NONE,
-                        ahead),
+                        ahead,
+                        Devices.HEALTHY),
                 new Uninterrupted(),
                 ImagesBenchmark::requireWell);
         return steps.perSecond();

@@ -16,6 +16,7 @@ import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
 import io.deeptrain.worker.port.Ahead;
+import io.deeptrain.worker.port.Devices;
 import io.deeptrain.worker.port.PretrainedWeights;
 import io.deeptrain.worker.training.TrainingRun;
 import java.io.IOException;
@@ -96,7 +97,8 @@ public final class TemplatesBenchmark {
                             steps,
                             scratch,
                             PretrainedWeights.NONE,
-                            Ahead.NOTHING),
+                            Ahead.NOTHING,
+                            Devices.HEALTHY),
                     new Uninterrupted(),
                     reports::add);
         } finally {

@@ -1,13 +1,12 @@
 package io.deeptrain.worker.adapter.djl;
 
 import ai.djl.Device;
-import ai.djl.util.cuda.CudaUtils;
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
+import com.sun.management.OperatingSystemMXBean;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
@@ -16,6 +15,7 @@ import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Predictor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

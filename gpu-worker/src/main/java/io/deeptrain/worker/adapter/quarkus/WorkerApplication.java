@@ -8,6 +8,7 @@ import io.deeptrain.worker.adapter.kafka.AssignmentReader;
 import io.deeptrain.worker.adapter.kafka.AttemptOutlet;
 import io.deeptrain.worker.adapter.kafka.BeatOutlet;
 import io.deeptrain.worker.adapter.metrics.TrainingMetrics;
+import io.deeptrain.worker.adapter.nvidia.NvidiaDriver;
 import io.deeptrain.worker.adapter.objects.PretrainedFolder;
 import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.adapter.runtime.WorkerProcess;
@@ -108,7 +109,8 @@ public class WorkerApplication {
                                 .pretrained()
                                 .<PretrainedWeights>map(PretrainedFolder::new)
                                 .orElse(PretrainedWeights.NONE),
-                        opened(new ThreadsAhead(settings.worker().inputThreads()))),
+                        opened(new ThreadsAhead(settings.worker().inputThreads())),
+                        new NvidiaDriver(settings.worker().programs())::health),
                 attempts::publish,
                 beats::send));
         attempts.start(process::acknowledge);

@@ -32,6 +32,10 @@ public interface WorkerSettings {
         @WithDefault("2")
         int inputThreads();
 
+        /** The folder with the programs that are asked how the GPUs are, {@code nvidia-smi} and {@code dmesg}. */
+        @WithDefault("/usr/bin")
+        Path programs();
+
         /**
          * The folder with weights that trainings may start from; without it they start from nothing. See
          * {@link io.deeptrain.worker.adapter.objects.PretrainedFolder}.

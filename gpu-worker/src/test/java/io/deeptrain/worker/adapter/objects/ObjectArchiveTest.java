@@ -123,7 +123,13 @@ class ObjectArchiveTest {
     @Test
     void a_checkpoint_that_was_saved_is_read_as_it_was_until_it_is_deleted() throws Exception {
         SavedTraining saved = new SavedTraining(
-                ATTEMPT.jobId(), -5, "f".repeat(64), "cifar-resnet-20", 77, new LearnerState(STATE, STATE), BestSoFar.NONE);
+                ATTEMPT.jobId(),
+                -5,
+                "f".repeat(64),
+                "cifar-resnet-20",
+                77,
+                new LearnerState(STATE, STATE),
+                BestSoFar.NONE);
         StoredObject stored = archive.saveCheckpoint(ATTEMPT, saved);
         assertThat(archive.checkpoint(stored)).isEqualTo(saved);
         store.delete("jobs/job-1/attempts/3/checkpoints");
@@ -159,7 +165,13 @@ class ObjectArchiveTest {
         StoredObject stored = archive.saveCheckpoint(
                 ATTEMPT,
                 new SavedTraining(
-                        ATTEMPT.jobId(), 1, "f".repeat(64), "cifar-resnet-20", 1, new LearnerState(STATE, List.of()), BestSoFar.NONE));
+                        ATTEMPT.jobId(),
+                        1,
+                        "f".repeat(64),
+                        "cifar-resnet-20",
+                        1,
+                        new LearnerState(STATE, List.of()),
+                        BestSoFar.NONE));
         assertThatThrownBy(() -> archive.model(stored)).hasMessageContaining("is no deeptrain-model-1");
     }
 

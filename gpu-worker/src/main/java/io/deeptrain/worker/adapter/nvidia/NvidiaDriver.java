@@ -1,0 +1,81 @@
+package io.deeptrain.worker.adapter.nvidia;
+
+import io.deeptrain.worker.gpu.GpuHealth;
+import io.deeptrain.worker.gpu.GpuReading;
+import io.deeptrain.worker.gpu.XidError;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * NVIDIA's driver, asked through its own program and the kernel's log. A machine without the program has no GPUs of
+ * theirs; a log that may not be read has no errors.
+ */
+public final class NvidiaDriver {
+    private static final Logger LOG = Logger.getLogger(NvidiaDriver.class);
+    private static final long ANSWER_SECONDS = 20;
+
+    private final Path folder;
+
+    /**
+     * A driver whose programs lie in a folder.
+     *
+     * @param folder with {@code nvidia-smi} and {@code dmesg}, as in {@code /usr/bin}
+     */
+    public NvidiaDriver(Path folder) {
+        this.folder = folder;
+    }
+
+    /** How the GPUs are now. A program that does not answer as it should is a defect: its devices may hang. */
+    public GpuHealth health() throws InterruptedException {
+        if (!Files.isExecutable(folder.resolve("nvidia-smi"))) {
+            return new GpuHealth.Healthy();
+        }
+        List<GpuReading> readings;
+        try {
+            readings = GpuReading.parse(
+                    answer("nvidia-smi", "--query-gpu=" + GpuReading.COLUMNS, "--format=csv,noheader,nounits"));
+        } catch (IOException | IllegalArgumentException failed) {
+            return new GpuHealth.Broken(List.of("nvidia-smi does not say how the GPUs are: " + failed.getMessage()));
+        }
+        return GpuHealth.of(readings, errors());
+    }
+
+    private List<XidError> errors() throws InterruptedException {
+        try {
+            return XidError.in(answer("dmesg"));
+        } catch (IOException forbidden) {
+            LOG.debugf(forbidden, "the kernel's log cannot be read");
+            return List.of();
+        }
+    }
+
+    private String answer(String program, String... arguments) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("deeptrain-" + program, ".txt");
+        try {
+            List<String> command =
+                    new ArrayList<>(List.of(folder.resolve(program).toString()));
+            command.addAll(List.of(arguments));
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            if (!process.waitFor(ANSWER_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException("%s did not answer within %d s".formatted(program, ANSWER_SECONDS));
+            }
+            String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
+            if (process.exitValue() != 0) {
+                throw new IOException("%s ended with %d: %s".formatted(program, process.exitValue(), text.strip()));
+            }
+            return text;
+        } finally {
+            Files.deleteIfExists(output);
+        }
+    }
+}

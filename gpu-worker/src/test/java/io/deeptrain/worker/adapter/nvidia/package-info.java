@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.worker.adapter.nvidia;
+
+import org.jspecify.annotations.NullMarked;

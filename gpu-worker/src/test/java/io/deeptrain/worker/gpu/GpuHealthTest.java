@@ -1,0 +1,69 @@
+package io.deeptrain.worker.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GpuHealthTest {
+    private static final GpuReading WELL = new GpuReading(0, "GPU-1", "NVIDIA T4", 15_360L << 20, 3L << 20, 94, 0);
+
+    @Test
+    void a_table_is_read_line_by_line_and_what_a_device_does_not_have_is_nothing() {
+        assertThat(GpuReading.parse("""
+                0, GPU-1, NVIDIA T4, 15360, 3, 41, 0
+                1, GPU-2, NVIDIA GeForce RTX 4090, 24564, 1024, 67, [N/A]
+
+                """))
+                .containsExactly(
+                        new GpuReading(0, "GPU-1", "NVIDIA T4", 15_360L << 20, 3L << 20, 41, 0),
+                        new GpuReading(1, "GPU-2", "NVIDIA GeForce RTX 4090", 24_564L << 20, 1L << 30, 67, 0));
+        assertThat(GpuReading.parse("")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "No devices were found",
+                "0, GPU-1, NVIDIA T4, 15360, 3, 41",
+                "0, GPU-1, NVIDIA T4, 15360 MiB, 3 MiB, 41, 0",
+                "[N/A], GPU-1, NVIDIA T4, 15360, 3, 41, 0"
+            })
+    void what_is_no_such_table_is_refused_with_its_line(String table) {
+        assertThatThrownBy(() -> GpuReading.parse(table))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'" + table + "'");
+    }
+
+    @Test
+    void errors_are_found_in_the_log_whoever_caused_them() {
+        String log = """
+                [   12.3] usb 1-1: new device
+                [ 3401.1] NVRM: Xid (PCI:0000:3b:00): 31, pid=812, name=java, Ch 00000010, MMU Fault
+                [ 3402.9] NVRM: Xid (PCI:0000:af:00): 79, pid='<unknown>', name=<unknown>, GPU has fallen off the bus.
+                """;
+        assertThat(XidError.in(log)).containsExactly(new XidError("0000:3b:00", 31), new XidError("0000:af:00", 79));
+        assertThat(XidError.in("nothing of the kind")).isEmpty();
+    }
+
+    @Test
+    void faults_of_programs_break_no_device() {
+        assertThat(GpuHealth.of(List.of(WELL), List.of(new XidError("0000:3b:00", 31), new XidError("0000:3b:00", 13))))
+                .isEqualTo(new GpuHealth.Healthy());
+        assertThat(GpuHealth.of(List.of(), List.of())).isEqualTo(new GpuHealth.Healthy());
+    }
+
+    @Test
+    void heat_errors_of_memory_and_a_lost_device_are_told_together_and_each_once() {
+        GpuReading hot = new GpuReading(1, "GPU-2", "NVIDIA T4", 1, 1, 95, 3);
+        XidError lost = new XidError("0000:af:00", 79);
+        assertThat(GpuHealth.of(List.of(WELL, hot), List.of(lost, lost)))
+                .isEqualTo(new GpuHealth.Broken(List.of(
+                        "GPU 1 (GPU-2) has 3 errors of its memory that could not be corrected",
+                        "GPU 1 (GPU-2) is at 95 degrees Celsius, 95 is too hot",
+                        "the driver reported Xid 79 for the GPU at 0000:af:00")));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.worker.gpu;
+
+import org.jspecify.annotations.NullMarked;
