@@ -29,6 +29,7 @@ import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
+import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.Decisions;
 import io.deeptrain.scheduler.engine.Input;
 import io.deeptrain.scheduler.engine.SchedulerEngine;
@@ -59,8 +60,8 @@ final class FlawedEngine {
         meters = new MeterSum();
     }
 
-    static FlawedEngine restore(List<JobRecord> records, World world) {
-        return new FlawedEngine(SchedulerEngine.restore(records, FlawedSettings.of(world)), world);
+    static FlawedEngine restore(List<JobRecord> records, Controls controls, World world) {
+        return new FlawedEngine(SchedulerEngine.restore(records, controls, FlawedSettings.of(world)), world);
     }
 
     JobRecord job(JobId jobId) {
@@ -205,7 +206,8 @@ final class FlawedEngine {
                                     new Origin.Scratch())
                             : message);
         }
-        return new Decisions(decisions.history(), assignments, decisions.changedJobs());
+        return new Decisions(
+                decisions.history(), assignments, decisions.changedJobs(), decisions.controls(), decisions.answer());
     }
 
     private static AttemptFailed asFailure(AttemptStopped stopped, Fault fault) {
@@ -264,7 +266,8 @@ final class FlawedEngine {
                 history.add(entry);
             }
         }
-        return new Decisions(history, decisions.assignments(), decisions.changedJobs());
+        return new Decisions(
+                history, decisions.assignments(), decisions.changedJobs(), decisions.controls(), decisions.answer());
     }
 
     /** Lets the next attempt train to the end what should stop as soon as it starts. */
@@ -321,7 +324,7 @@ final class FlawedEngine {
         for (JobRecord job : engine.jobs()) {
             records.add(job.jobId().equals(jobId) ? job.with(state, job.sequence()) : job);
         }
-        engine = SchedulerEngine.restore(records, FlawedSettings.of(world));
+        engine = SchedulerEngine.restore(records, engine.snapshot().controls(), FlawedSettings.of(world));
     }
 
     private static Decisions join(Decisions first, Decisions second) {
@@ -331,6 +334,6 @@ final class FlawedEngine {
         assignments.addAll(second.assignments());
         Set<JobId> changed = new LinkedHashSet<>(first.changedJobs());
         changed.addAll(second.changedJobs());
-        return new Decisions(history, assignments, changed);
+        return new Decisions(history, assignments, changed, second.controls().or(first::controls), second.answer());
     }
 }

@@ -20,7 +20,9 @@ final class FlawedSettings {
                 sound.stall(),
                 sound.endedKeptMax(),
                 queues(world, sound.queues()),
-                preemption(world, sound.preemption()));
+                preemption(world, sound.preemption()),
+                sound.quarantine(),
+                sound.impossibleAfter());
     }
 
     private static RetryPolicy retry(World world, RetryPolicy sound) {

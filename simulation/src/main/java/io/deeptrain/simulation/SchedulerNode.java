@@ -12,6 +12,7 @@ import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.SchedulerId;
 import io.deeptrain.event.Topic;
 import io.deeptrain.messaging.port.TransportUnavailableException;
+import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.Decisions;
 import io.deeptrain.scheduler.engine.Input;
 import io.deeptrain.scheduler.job.JobRecord;
@@ -155,7 +156,7 @@ final class SchedulerNode {
             Arrays.fill(pulsed, world.agenda().nowMillis());
             leadership = Optional.of(new Leadership(
                     epoch,
-                    FlawedEngine.restore(List.copyOf(store.jobs.values()), world),
+                    FlawedEngine.restore(List.copyOf(store.jobs.values()), store.controls, world),
                     store.positions.copy(),
                     pulsed));
         }
@@ -228,14 +229,18 @@ final class SchedulerNode {
         }
         Map<JobId, JobRecord> changed = new TreeMap<>();
         List<Event> told = new ArrayList<>();
+        Controls controls = store.controls;
         for (Decisions each : decisions) {
+            controls = each.controls().orElse(controls);
             each.changedJobs().forEach(jobId -> changed.put(jobId, led.engine.job(jobId)));
             told.addAll(each.history());
             told.addAll(each.assignments());
         }
+        Controls changedControls = controls;
         Database.Transaction transaction = database.begin();
         transaction.write(() -> {
             store.jobs.putAll(changed);
+            store.controls = changedControls;
             store.positions = after.copy();
             store.renewedAtMillis = world.agenda().nowMillis();
         });

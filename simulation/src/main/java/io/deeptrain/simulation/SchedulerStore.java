@@ -2,6 +2,7 @@ package io.deeptrain.simulation;
 
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.Topic;
+import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.job.JobRecord;
 import java.util.List;
 import java.util.TreeMap;
@@ -14,6 +15,7 @@ final class SchedulerStore {
     static final List<Topic> TOPICS = List.of(Topic.REQUESTS, Topic.ATTEMPTS, Topic.HEARTBEATS);
 
     final TreeMap<JobId, JobRecord> jobs = new TreeMap<>();
+    Controls controls = Controls.NONE;
     Positions positions;
     long epoch;
     long renewedAtMillis = -LEADER_TERM_MILLIS;

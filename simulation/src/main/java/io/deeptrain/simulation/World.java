@@ -6,6 +6,7 @@ import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.job.RetryPolicy;
 import io.deeptrain.scheduler.job.StallPolicy;
+import io.deeptrain.scheduler.placement.QuarantineRule;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.Priority;
 import io.deeptrain.scheduler.queue.QueueLimits;
@@ -32,7 +33,10 @@ final class World {
             new StallPolicy(Duration.ofSeconds(12), 10, Duration.ofSeconds(15)),
             EngineSettings.STANDARD.endedKeptMax(),
             QueueSettings.STANDARD.withTenant(Tenants.IN_A_HURRY, QueueLimits.STANDARD.withPriority(Priority.HIGH)),
-            new Preemption(1, Duration.ofSeconds(1), 2, Duration.ZERO));
+            new Preemption(1, Duration.ofSeconds(1), 2, Duration.ZERO),
+            new QuarantineRule(
+                    1_000, Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(4)),
+            Duration.ofMinutes(30));
 
     static final long HEALED_AT_MILLIS = 30_000;
 

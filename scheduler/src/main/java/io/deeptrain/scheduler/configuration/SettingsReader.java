@@ -1,6 +1,7 @@
 package io.deeptrain.scheduler.configuration;
 
 import io.deeptrain.scheduler.engine.EngineSettings;
+import io.deeptrain.scheduler.placement.QuarantineRule;
 import io.deeptrain.scheduler.queue.Patience;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.QueueName;
@@ -34,9 +35,15 @@ public final class SettingsReader {
     private static final String PATIENCE = "deeptrain.scheduler.patience.";
     private static final String PREEMPTION = "deeptrain.scheduler.preemption.";
 
+    private static final String QUARANTINE = "deeptrain.scheduler.quarantine.";
+    private static final String IMPOSSIBLE_AFTER = "deeptrain.scheduler.impossible-after";
+
     private static final List<String> PATIENCE_FIELDS =
             List.of("per-gpu-second", "root-beyond", "work-max", "per-class", "overdue-after");
     private static final List<String> PREEMPTION_FIELDS = List.of("hysteresis", "run-min", "per-job-max", "restart");
+
+    private static final List<String> QUARANTINE_FIELDS =
+            List.of("faults", "window", "back-off", "back-off-max", "probation");
 
     private static final Duration MILLISECOND = Duration.ofMillis(1);
 
@@ -44,15 +51,19 @@ public final class SettingsReader {
 
     /** Properties that have one name each, and no place for the name of a queue in it. */
     public static List<String> fixedNames() {
-        return Stream.concat(
+        return Stream.of(
                         PATIENCE_FIELDS.stream().map(field -> PATIENCE + field),
-                        PREEMPTION_FIELDS.stream().map(field -> PREEMPTION + field))
+                        PREEMPTION_FIELDS.stream().map(field -> PREEMPTION + field),
+                        QUARANTINE_FIELDS.stream().map(field -> QUARANTINE + field),
+                        Stream.of(IMPOSSIBLE_AFTER))
+                .flatMap(names -> names)
                 .toList();
     }
 
     /** Whether this reader has to know what the property means. */
     public static boolean isMeant(String property) {
-        return property.startsWith(QUEUES) || property.startsWith(PATIENCE) || property.startsWith(PREEMPTION);
+        return Stream.of(QUEUES, PATIENCE, PREEMPTION, QUARANTINE, IMPOSSIBLE_AFTER)
+                .anyMatch(property::startsWith);
     }
 
     /**
@@ -63,6 +74,8 @@ public final class SettingsReader {
     public static EngineSettings over(EngineSettings settings, Map<String, String> properties) {
         QueueSettings queues = settings.queues();
         Preemption preemption = settings.preemption();
+        QuarantineRule quarantine = settings.quarantine();
+        Duration impossibleAfter = settings.impossibleAfter();
         SortedMap<QueueName, SortedMap<String, String>> limits = new TreeMap<>();
         for (Map.Entry<String, String> entry : new TreeMap<>(properties).entrySet()) {
             String property = entry.getKey();
@@ -73,9 +86,16 @@ public final class SettingsReader {
                 queues = queues.withPatience(patience(queues.patience(), property, value));
             } else if (property.startsWith(PREEMPTION)) {
                 preemption = preemption(preemption, property, value);
+            } else if (property.startsWith(QUARANTINE)) {
+                quarantine = quarantine(quarantine, property, value);
+            } else if (property.equals(IMPOSSIBLE_AFTER)) {
+                impossibleAfter = Values.duration(property, value, MILLISECOND);
             }
         }
-        return settings.withQueues(queues(queues, limits)).withPreemption(preemption);
+        return settings.withQueues(queues(queues, limits))
+                .withPreemption(preemption)
+                .withQuarantine(quarantine)
+                .withImpossibleAfter(impossibleAfter);
     }
 
     private static void collect(String property, String value, SortedMap<QueueName, SortedMap<String, String>> limits) {
@@ -182,6 +202,45 @@ public final class SettingsReader {
                         before.perJobMax(),
                         Values.duration(property, value, Duration.ZERO));
             default -> throw unknown(property, value, PREEMPTION, PREEMPTION_FIELDS);
+        };
+    }
+
+    private static QuarantineRule quarantine(QuarantineRule before, String property, String value) {
+        return switch (property.substring(QUARANTINE.length())) {
+            case "faults" ->
+                new QuarantineRule(
+                        Values.count(property, value, 1),
+                        before.window(),
+                        before.backOff(),
+                        before.backOffMax(),
+                        before.probation());
+            case "window" ->
+                new QuarantineRule(
+                        before.faults(),
+                        Values.duration(property, value, MILLISECOND),
+                        before.backOff(),
+                        before.backOffMax(),
+                        before.probation());
+            case "back-off" -> {
+                Duration backOff = Values.duration(property, value, MILLISECOND);
+                Duration longest = backOff.compareTo(before.backOffMax()) > 0 ? backOff : before.backOffMax();
+                yield new QuarantineRule(before.faults(), before.window(), backOff, longest, before.probation());
+            }
+            case "back-off-max" ->
+                new QuarantineRule(
+                        before.faults(),
+                        before.window(),
+                        before.backOff(),
+                        Values.duration(property, value, before.backOff()),
+                        before.probation());
+            case "probation" ->
+                new QuarantineRule(
+                        before.faults(),
+                        before.window(),
+                        before.backOff(),
+                        before.backOffMax(),
+                        Values.duration(property, value, MILLISECOND));
+            default -> throw unknown(property, value, QUARANTINE, QUARANTINE_FIELDS);
         };
     }
 

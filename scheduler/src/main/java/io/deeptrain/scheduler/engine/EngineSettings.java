@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.engine;
 
 import io.deeptrain.scheduler.job.RetryPolicy;
 import io.deeptrain.scheduler.job.StallPolicy;
+import io.deeptrain.scheduler.placement.QuarantineRule;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import java.time.Duration;
  *     not start a job again
  * @param queues what each tenant is owed and may have, and how long jobs can be passed by others
  * @param preemption which jobs make room for others
+ * @param quarantine when workers that lose attempts get no new ones
+ * @param impossibleAfter a job fails that could not have run for so long, whatever else runs
  */
 public record EngineSettings(
         Duration leaseTerm,
@@ -23,7 +26,11 @@ public record EngineSettings(
         StallPolicy stall,
         int endedKeptMax,
         QueueSettings queues,
-        Preemption preemption) {
+        Preemption preemption,
+        QuarantineRule quarantine,
+        Duration impossibleAfter) {
+    private static final Duration IMPOSSIBLE_AFTER = Duration.ofMinutes(30);
+
     public static final EngineSettings STANDARD = new EngineSettings(
             Duration.ofSeconds(8),
             Duration.ofSeconds(2),
@@ -38,20 +45,57 @@ public record EngineSettings(
             throw new IllegalArgumentException(
                     "lease term and resend time must be positive: %s, %s".formatted(leaseTerm, resendAfter));
         }
+        if (!impossibleAfter.isPositive()) {
+            throw new IllegalArgumentException("a job cannot fail before it waits: " + impossibleAfter);
+        }
         if (endedKeptMax < 0) {
             throw new IllegalArgumentException("cannot remember a negative number of jobs: " + endedKeptMax);
         }
     }
 
+    /** The standard for bad workers and impossible jobs. */
+    public EngineSettings(
+            Duration leaseTerm,
+            Duration resendAfter,
+            RetryPolicy retry,
+            StallPolicy stall,
+            int endedKeptMax,
+            QueueSettings queues,
+            Preemption preemption) {
+        this(
+                leaseTerm,
+                resendAfter,
+                retry,
+                stall,
+                endedKeptMax,
+                queues,
+                preemption,
+                QuarantineRule.STANDARD,
+                IMPOSSIBLE_AFTER);
+    }
+
     public EngineSettings withLeaseTerm(Duration term) {
-        return new EngineSettings(term, resendAfter, retry, stall, endedKeptMax, queues, preemption);
+        return new EngineSettings(
+                term, resendAfter, retry, stall, endedKeptMax, queues, preemption, quarantine, impossibleAfter);
     }
 
     public EngineSettings withQueues(QueueSettings newQueues) {
-        return new EngineSettings(leaseTerm, resendAfter, retry, stall, endedKeptMax, newQueues, preemption);
+        return new EngineSettings(
+                leaseTerm, resendAfter, retry, stall, endedKeptMax, newQueues, preemption, quarantine, impossibleAfter);
     }
 
     public EngineSettings withPreemption(Preemption newPreemption) {
-        return new EngineSettings(leaseTerm, resendAfter, retry, stall, endedKeptMax, queues, newPreemption);
+        return new EngineSettings(
+                leaseTerm, resendAfter, retry, stall, endedKeptMax, queues, newPreemption, quarantine, impossibleAfter);
+    }
+
+    public EngineSettings withQuarantine(QuarantineRule newQuarantine) {
+        return new EngineSettings(
+                leaseTerm, resendAfter, retry, stall, endedKeptMax, queues, preemption, newQuarantine, impossibleAfter);
+    }
+
+    public EngineSettings withImpossibleAfter(Duration newImpossibleAfter) {
+        return new EngineSettings(
+                leaseTerm, resendAfter, retry, stall, endedKeptMax, queues, preemption, quarantine, newImpossibleAfter);
     }
 }

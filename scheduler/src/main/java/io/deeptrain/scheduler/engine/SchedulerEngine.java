@@ -12,6 +12,7 @@ import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.ChargeEvent;
 import io.deeptrain.event.Event;
+import io.deeptrain.event.Fault;
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.SchedulerPulsed;
@@ -59,6 +60,7 @@ import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.job.JobState.Running;
 import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.job.Lineage;
+import io.deeptrain.scheduler.job.Losses;
 import io.deeptrain.scheduler.job.StopWish;
 import io.deeptrain.scheduler.queue.Contender.Claimant;
 import io.deeptrain.scheduler.queue.Contender.Holder;
@@ -100,7 +102,7 @@ import java.util.TreeSet;
  *   <li>What was heard is folded: each event becomes a command to one job, which the job's own rules accept or refuse.
  *       What is known already changes nothing, so that a record may be delivered again.
  *   <li>At a tick, leases whose term has passed lapse, attempts without new work are given up, silent workers are
- *       forgotten.
+ *       forgotten. Who failed too often gets no new work, and jobs fail that can never run.
  *   <li>At a tick, assignments and stops that nobody has acknowledged are sent again.
  *   <li>A job that others made room for is assigned there. As long as the job whose turn it is fits on a worker, it is
  *       assigned there.
@@ -126,6 +128,8 @@ public final class SchedulerEngine {
     private final Deque<JobId> ended = new ArrayDeque<>();
     private final Set<JobId> held = new HashSet<>();
     private final Fleet fleet;
+    private final Faults faults;
+    private final Impossible impossible;
     private final Capacity capacity = new Capacity();
     private final Room room = new FleetRoom();
     private final Claims claims = new Claims();
@@ -157,7 +161,10 @@ public final class SchedulerEngine {
 
     private SchedulerEngine(EngineSettings configured, Controls controls) {
         settings = configured.withQueues(controls.over(configured.queues()));
-        operator = new Operator(configured.queues(), controls, new OperatorsHands());
+        OperatorsHands hands = new OperatorsHands();
+        operator = new Operator(configured.queues(), controls, hands);
+        faults = new Faults(configured.quarantine(), operator, hands::attend);
+        impossible = new Impossible(configured.impossibleAfter());
         queue = new JobQueue(settings.queues());
         fleet = new Fleet(settings.leaseTerm().toNanos());
         controls.conditions().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
@@ -264,6 +271,10 @@ public final class SchedulerEngine {
                 endWhatIsOverdue();
                 resendUnacknowledged();
                 operator.pursueMoves(now);
+                faults.review(capacity.gpus() == 0, now);
+                impossible
+                        .find(fleet.gpusOfLargest(), jobs.values(), queue, now)
+                        .forEach((jobId, failed) -> command(jobId, new JobCommand.Reject(failed)));
             }
         }
         assignWhereRoomWasMade();
@@ -364,7 +375,11 @@ public final class SchedulerEngine {
             fleet.endedByWorker(event.workerId(), holding);
         }
         watchOver(holding).ifPresent(Watch::acknowledge);
+        Losses earlier = find(event.jobId()).map(JobRecord::losses).orElse(Losses.NONE);
         boolean isAccepted = command(event.jobId(), commandOf(event));
+        if (isAccepted && event instanceof AttemptFailed failed && failed.fault() == Fault.PLATFORM) {
+            blame(event.workerId(), earlier);
+        }
         Optional<Watch> watch = watchOver(holding);
         if (watch.isPresent() && isAccepted) {
             watch.get().progress(heardNanos);
@@ -552,7 +567,13 @@ public final class SchedulerEngine {
     }
 
     private void giveUp(Watch watch, RequeueCause cause, String detail) {
+        Losses earlier = job(watch.jobId()).losses();
         command(watch.jobId(), new JobCommand.GiveUp(watch.lease().token(), cause, detail));
+        blame(watch.lease().holder(), earlier);
+    }
+
+    private void blame(WorkerId workerId, Losses earlier) {
+        faults.blame(workerId, earlier, fleet.size(), now);
     }
 
     private void resendUnacknowledged() {
@@ -964,6 +985,7 @@ public final class SchedulerEngine {
         public void rearrange(QueueSettings queues) {
             JobQueue before = queue;
             settings = settings.withQueues(queues);
+            impossible.limitsChanged(now);
             queue = new JobQueue(queues);
             queue.recall(before.uses());
             queue.advanceTo(now);

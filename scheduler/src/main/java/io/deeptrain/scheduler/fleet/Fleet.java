@@ -106,6 +106,11 @@ public final class Fleet {
         return worker != null && worker.readiness == Readiness.ACCEPTING ? worker.gpus : 0;
     }
 
+    /** GPUs of the largest worker that is there, whether it takes on work or not; 0 if none is. */
+    public int gpusOfLargest() {
+        return whole.gpusMax(GpuClasses.ANY);
+    }
+
     /** How many workers are there. */
     public int size() {
         return workers.size();

@@ -40,6 +40,9 @@ public sealed interface JobCommand {
     /** Somebody ends the training and keeps what there is. */
     record Stop(StopWish wish) implements JobCommand {}
 
+    /** The scheduler finds that the job can never run. */
+    record Reject(Failed outcome) implements JobCommand {}
+
     record Cancel(Instant cancelledAt) implements JobCommand {}
 
     record Seal() implements JobCommand {}

@@ -29,6 +29,7 @@ import io.deeptrain.scheduler.job.JobCommand.Fail;
 import io.deeptrain.scheduler.job.JobCommand.GiveUp;
 import io.deeptrain.scheduler.job.JobCommand.KeepCheckpoint;
 import io.deeptrain.scheduler.job.JobCommand.OfAttempt;
+import io.deeptrain.scheduler.job.JobCommand.Reject;
 import io.deeptrain.scheduler.job.JobCommand.Report;
 import io.deeptrain.scheduler.job.JobCommand.Seal;
 import io.deeptrain.scheduler.job.JobCommand.Start;
@@ -62,6 +63,8 @@ public final class JobMachine {
             case Assign assign -> assign(state, assign, now);
             case OfAttempt ofAttempt -> ofAttempt(state, ofAttempt, retry, now);
             case Stop(var wish) -> stop(state, wish);
+            case Reject(var outcome) ->
+                state instanceof Queued ? accepted(new JobFact.Finished(outcome, 0)) : refused(NOT_QUEUED);
             case Cancel(var cancelledAt) -> cancel(state, cancelledAt, now);
             case Seal() -> seal(state, now);
         };
@@ -101,7 +104,7 @@ public final class JobMachine {
             when state instanceof Cancelling cancelling ->
                 new Cancelling(cancelling.lease(), cancelling.cancelledAt(), true, readingMillis);
             case JobFact.Finished(var outcome, var readingMillis)
-            when state instanceof Assigned || state instanceof Running ->
+            when state instanceof Queued || state instanceof Assigned || state instanceof Running ->
                 new Finishing(state.token(), outcome, readingMillis);
             case JobFact.Ended(var ending, var readingMillis, var at)
             when state instanceof Queued || state instanceof Cancelling || state instanceof Finishing ->

@@ -64,6 +64,16 @@ public record JobRecord(
                 gpus());
     }
 
+    /** Where its attempts were lost, as long as it may get others. */
+    public Losses losses() {
+        return switch (state) {
+            case JobState.Queued queued -> queued.losses();
+            case JobState.Assigned assigned -> assigned.losses();
+            case JobState.Running running -> running.losses();
+            case JobState.Cancelling _, JobState.Finishing _, JobState.Ended _ -> Losses.NONE;
+        };
+    }
+
     /** Whether an operator keeps it from running. */
     public boolean isHeld() {
         return directives.held();

@@ -17,6 +17,7 @@ import java.util.Map;
  * Queued     -- Assigned       --> Assigned
  * Queued     -- StopAsked      --> Queued
  * Queued     -- Ended          --> Ended        (cancelled)
+ * Queued     -- Finished       --> Finishing    (can never run)
  * Assigned   -- Started        --> Running
  * Assigned   -- StopAsked      --> Assigned
  * Assigned   -- Requeued       --> Queued

@@ -45,6 +45,7 @@ public final class JobQueue implements Preemption.Shares {
     private static final int TOUCHED_MAX = 1000;
 
     private final QueueSettings settings;
+    private final boolean limited;
     private final QueueNode root = QueueNode.root();
     private final Map<String, QueueNode> groups = new HashMap<>();
     private final Map<String, QueueNode> users = new HashMap<>();
@@ -65,6 +66,7 @@ public final class JobQueue implements Preemption.Shares {
     /** Nobody waits yet. */
     public JobQueue(QueueSettings settings) {
         this.settings = settings;
+        limited = settings.isAnyLimited();
         settings.groups().keySet().stream().sorted().forEach(this::group);
         settings.users().keySet().stream().sorted().forEach(this::user);
         settings.tenants().keySet().stream().sorted().forEach(this::tenant);
@@ -353,6 +355,23 @@ public final class JobQueue implements Preemption.Shares {
     public Standing standing(Priority priority, Instant askedAt, RemainingWork work, boolean entitled, long arrival) {
         return new Standing(
                 priority, entitled, askedAt.toEpochMilli(), settings.patience().millis(work), arrival);
+    }
+
+    /** The most GPUs that a job asks for which waits for its turn; 0 if none does. */
+    public int gpusOfLargestReady() {
+        return shapesReady.keySet().stream().mapToInt(Shape::gpus).max().orElse(0);
+    }
+
+    /** Whether any queue that is named may hold only so many GPUs. */
+    public boolean isAnyLimited() {
+        return limited;
+    }
+
+    /** The lowest queue of the tenant's that could not hold a job of this shape even if it held nothing else. */
+    public Optional<QueueStanding> tooSmallFor(Tenant tenant, Shape shape) {
+        return standings(tenant, shape.gpuClass()).stream()
+                .filter(standing -> standing.guaranteed() + standing.borrowMax() < shape.gpus())
+                .findFirst();
     }
 
     public int readyCount() {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,17 @@ public record QueueSettings(
             }
         });
         return flaw(moreGroups, moreUsers);
+    }
+
+    /** Whether any queue that is named may hold only so many GPUs. */
+    boolean isAnyLimited() {
+        return Stream.of(
+                        groups.values().stream().map(Member::limits),
+                        users.values().stream().map(Member::limits),
+                        tenants.values().stream())
+                .flatMap(limits -> limits)
+                .flatMap(limits -> limits.quotas().values().stream())
+                .anyMatch(quota -> quota.borrowMax() < Integer.MAX_VALUE);
     }
 
     private static Optional<Flaw> flaw(Map<String, Member> groups, Map<String, Member> users) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deeptrain.scheduler.engine.EngineSettings;
+import io.deeptrain.scheduler.placement.QuarantineRule;
 import io.deeptrain.scheduler.queue.Patience;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.Priority;
@@ -92,6 +93,25 @@ class SettingsReaderTest {
         assertThat(part.queues().patience().workMax()).isEqualTo(Patience.STANDARD.workMax());
     }
 
+    @Test
+    void quarantine_and_impossible_jobs_get_what_is_written() {
+        EngineSettings read = SettingsReader.over(
+                EngineSettings.STANDARD,
+                Map.of(
+                        "deeptrain.scheduler.quarantine.faults", "5",
+                        "deeptrain.scheduler.quarantine.window", "PT1H",
+                        "deeptrain.scheduler.quarantine.back-off", "PT5H",
+                        "deeptrain.scheduler.quarantine.probation", "PT2H",
+                        "deeptrain.scheduler.impossible-after", "PT2H"));
+        assertThat(read.quarantine())
+                .isEqualTo(new QuarantineRule(
+                        5, Duration.ofHours(1), Duration.ofHours(5), Duration.ofHours(5), Duration.ofHours(2)));
+        assertThat(read.impossibleAfter()).isEqualTo(Duration.ofHours(2));
+        assertThat(SettingsReader.fixedNames())
+                .contains("deeptrain.scheduler.impossible-after")
+                .allMatch(SettingsReader::isMeant);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -116,6 +136,11 @@ class SettingsReaderTest {
                 "preemption.hysteresis; 0.9; a number from 1 to 1000",
                 "preemption.hysteresis; NaN; a number from 1 to 1000",
                 "preemption.per-job-max; many; a whole number from 0",
+                "quarantine.faults; 0; a whole number from 1",
+                "quarantine.window; PT0S; a duration from PT0.001S",
+                "quarantine.back-off-max; PT1S; a duration from PT5M",
+                "quarantine.length; PT1S; a name of deeptrain.scheduler.quarantine. followed by one of [faults",
+                "impossible-after; never; a duration from PT0.001S",
                 "preemption.never; true; a name of deeptrain.scheduler.preemption. followed by one of [hysteresis",
             })
     void what_cannot_be_names_the_property_its_value_and_what_would_be_right(

@@ -39,6 +39,7 @@ import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.Jobs;
 import io.deeptrain.scheduler.job.StallPolicy;
+import io.deeptrain.scheduler.placement.QuarantineRule;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.QueueLimits;
 import io.deeptrain.scheduler.queue.QueueSettings;
@@ -72,7 +73,9 @@ class EngineRandomTest {
             100_000,
             QueueSettings.STANDARD.withUser(
                     BOLT.userId(), new Member(Member.NO_GROUP, QueueLimits.STANDARD.withWeight(2))),
-            Preemption.NEVER);
+            Preemption.NEVER,
+            new QuarantineRule(1_000, Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1)),
+            Duration.ofDays(1));
 
     static LongStream seeds() {
         Long chosen = Long.getLong("simulation.seed");
@@ -108,7 +111,8 @@ class EngineRandomTest {
         for (int step = 0; step < STEPS; step++) {
             world.step();
         }
-        SchedulerEngine restored = SchedulerEngine.restore(world.engine.jobs(), PATIENT);
+        SchedulerEngine restored = SchedulerEngine.restore(
+                world.engine.jobs(), world.engine.snapshot().controls(), PATIENT);
         restored.apply(world.tick(Duration.ZERO));
         // Both hear once from every worker, so that both know the fleet and every lease is fresh.
         for (int worker = 0; worker < WORKERS; worker++) {

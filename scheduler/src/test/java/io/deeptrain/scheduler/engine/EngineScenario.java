@@ -32,61 +32,68 @@ import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.Input.Ordered;
 import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.job.Ending.Failed;
+import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
+import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.Jobs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** An engine, its clock, and short words for what it can hear. */
-final class EngineScenario {
-    static final Duration TERM = EngineSettings.STANDARD.leaseTerm();
-    static final Duration RESEND = EngineSettings.STANDARD.resendAfter();
+public final class EngineScenario {
+    public static final Duration TERM = EngineSettings.STANDARD.leaseTerm();
+    public static final Duration RESEND = EngineSettings.STANDARD.resendAfter();
 
+    private final EngineSettings settings;
     private SchedulerEngine engine;
     private Instant now = T0;
     private Instant heardUpTo = T0;
     private long beats;
+    private final Map<WorkerId, Integer> gpus = new HashMap<>();
     private Decisions last;
 
-    EngineScenario() {
+    public EngineScenario() {
         this(EngineSettings.STANDARD);
     }
 
-    EngineScenario(EngineSettings settings) {
+    public EngineScenario(EngineSettings settings) {
+        this.settings = settings;
         engine = new SchedulerEngine(settings);
         last = engine.apply(new Tick(now, heardUpTo));
     }
 
-    SchedulerEngine engine() {
+    public SchedulerEngine engine() {
         return engine;
     }
 
-    Instant now() {
+    public Instant now() {
         return now;
     }
 
     /** What followed from the newest input. */
-    Decisions last() {
+    public Decisions last() {
         return last;
     }
 
-    Decisions hear(Event event) {
+    public Decisions hear(Event event) {
         last = engine.apply(new Heard(event, now));
         return last;
     }
 
     /** An operator wants something. */
-    Answer order(Order order) {
+    public Answer order(Order order) {
         last = engine.apply(new Ordered(order, now));
         return last.answer().orElseThrow();
     }
 
     /** Time passes, and the scheduler hears itself all the while. */
-    Decisions pass(Duration time) {
+    public Decisions pass(Duration time) {
         List<Decisions> parts = new ArrayList<>();
         Duration left = time;
         while (left.isPositive()) {
@@ -101,57 +108,75 @@ final class EngineScenario {
     }
 
     /** Time passes, and nothing comes back through Kafka. */
-    Decisions passUnheard(Duration time) {
+    public Decisions passUnheard(Duration time) {
         now = now.plus(time);
         last = engine.apply(new Tick(now, heardUpTo));
         return last;
     }
 
     /** Pulses come back that were sent up to now. */
-    Decisions catchUp() {
+    public Decisions catchUp() {
         heardUpTo = now;
         last = engine.apply(new Tick(now, heardUpTo));
         return last;
     }
 
     /** The process is gone, and another one takes up what is stored. */
-    void restart() {
-        engine = SchedulerEngine.restore(engine.jobs(), engine.snapshot().controls(), EngineSettings.STANDARD);
+    public void restart() {
+        engine = SchedulerEngine.restore(engine.jobs(), engine.snapshot().controls(), settings);
         heardUpTo = now;
         last = engine.apply(new Tick(now, heardUpTo));
     }
 
-    Decisions beat(WorkerId worker, int gpus, Holding... holdings) {
+    public Decisions beat(WorkerId worker, int gpus, Holding... holdings) {
         return beat(worker, ONE, gpus, Readiness.ACCEPTING, holdings);
     }
 
-    Decisions beat(WorkerId worker, IncarnationId incarnation, int gpus, Readiness readiness, Holding... holdings) {
+    public Decisions beat(
+            WorkerId worker, IncarnationId incarnation, int gpus, Readiness readiness, Holding... holdings) {
         beats++;
+        this.gpus.put(worker, gpus);
         return hear(new WorkerBeat(worker, incarnation, beats, "cpu", gpus, readiness, List.of(holdings)));
     }
 
-    Decisions start(int job, FencingToken attempt, WorkerId worker) {
+    /** The worker is heard with all that it was leased. */
+    public Decisions beatAll(WorkerId worker, int gpus) {
+        List<Holding> holdings = new ArrayList<>();
+        for (JobRecord job : engine.jobs()) {
+            if (job.state() instanceof Leased leased && leased.lease().holder().equals(worker)) {
+                holdings.add(leased.lease().holdingOf(job.jobId()));
+            }
+        }
+        return beat(worker, gpus, holdings.toArray(Holding[]::new));
+    }
+
+    /** As it was last heard. */
+    public int gpusOf(WorkerId worker) {
+        return gpus.getOrDefault(worker, 0);
+    }
+
+    public Decisions start(int job, FencingToken attempt, WorkerId worker) {
         return start(job, attempt, worker, new Scratch());
     }
 
-    Decisions start(int job, FencingToken attempt, WorkerId worker, Origin origin) {
+    public Decisions start(int job, FencingToken attempt, WorkerId worker, Origin origin) {
         return hear(new AttemptStarted(Jobs.job(job), attempt, worker, origin, 100, 0));
     }
 
-    Decisions report(int job, FencingToken attempt, WorkerId worker, long step, long readingMillis) {
+    public Decisions report(int job, FencingToken attempt, WorkerId worker, long step, long readingMillis) {
         return report(job, attempt, worker, Jobs.atStep(step), readingMillis);
     }
 
-    Decisions report(int job, FencingToken attempt, WorkerId worker, Progress progress, long readingMillis) {
+    public Decisions report(int job, FencingToken attempt, WorkerId worker, Progress progress, long readingMillis) {
         return hear(new ProgressReported(Jobs.job(job), attempt, worker, progress.step() + 1, progress, readingMillis));
     }
 
-    Decisions save(int job, FencingToken attempt, WorkerId worker, int number, long step, long readingMillis) {
+    public Decisions save(int job, FencingToken attempt, WorkerId worker, int number, long step, long readingMillis) {
         return hear(
                 new CheckpointSaved(Jobs.job(job), attempt, worker, checkpoint(attempt, number, step, readingMillis)));
     }
 
-    Decisions succeed(int job, FencingToken attempt, WorkerId worker, long readingMillis) {
+    public Decisions succeed(int job, FencingToken attempt, WorkerId worker, long readingMillis) {
         return hear(new AttemptSucceeded(
                 Jobs.job(job),
                 attempt,
@@ -162,35 +187,35 @@ final class EngineScenario {
                 readingMillis));
     }
 
-    Decisions fail(int job, FencingToken attempt, WorkerId worker, Failed outcome, long readingMillis) {
+    public Decisions fail(int job, FencingToken attempt, WorkerId worker, Failed outcome, long readingMillis) {
         return hear(new AttemptFailed(
                 Jobs.job(job), attempt, worker, outcome.fault(), outcome.code(), outcome.message(), readingMillis));
     }
 
-    Decisions stopped(int job, FencingToken attempt, WorkerId worker, StopReason reason, long readingMillis) {
+    public Decisions stopped(int job, FencingToken attempt, WorkerId worker, StopReason reason, long readingMillis) {
         return hear(new AttemptStopped(Jobs.job(job), attempt, worker, reason, readingMillis));
     }
 
-    JobState state(int job) {
+    public JobState state(int job) {
         return engine.job(Jobs.job(job)).state();
     }
 
-    static Holding holding(int job, FencingToken attempt) {
+    public static Holding holding(int job, FencingToken attempt) {
         return new Holding(Jobs.job(job), attempt);
     }
 
-    static AttemptAssigned assigned(int job, FencingToken attempt, WorkerId worker, IncarnationId incarnation) {
+    public static AttemptAssigned assigned(int job, FencingToken attempt, WorkerId worker, IncarnationId incarnation) {
         return assigned(job, attempt, worker, incarnation, new Scratch());
     }
 
-    static AttemptAssigned assigned(
+    public static AttemptAssigned assigned(
             int job, FencingToken attempt, WorkerId worker, IncarnationId incarnation, Origin origin) {
         var request = Jobs.request(job);
         return new AttemptAssigned(
                 request.jobId(), attempt, worker, incarnation, request.tenant(), request.spec(), origin);
     }
 
-    static AttemptStopRequested stop(int job, FencingToken attempt, WorkerId worker, StopReason reason) {
+    public static AttemptStopRequested stop(int job, FencingToken attempt, WorkerId worker, StopReason reason) {
         return new AttemptStopRequested(Jobs.job(job), attempt, worker, ONE, reason);
     }
 

@@ -38,6 +38,7 @@ import io.deeptrain.scheduler.job.JobCommand.ConcludeStop;
 import io.deeptrain.scheduler.job.JobCommand.Fail;
 import io.deeptrain.scheduler.job.JobCommand.GiveUp;
 import io.deeptrain.scheduler.job.JobCommand.KeepCheckpoint;
+import io.deeptrain.scheduler.job.JobCommand.Reject;
 import io.deeptrain.scheduler.job.JobCommand.Report;
 import io.deeptrain.scheduler.job.JobCommand.Seal;
 import io.deeptrain.scheduler.job.JobCommand.Start;
@@ -85,20 +86,21 @@ class JobMachineTest {
             new ConcludeStop(FIRST, StopReason.PREEMPTED, 9000),
             new GiveUp(FIRST, RequeueCause.LEASE_LAPSED, GONE),
             new Stop(StopWish.OF_TENANT),
+            new Reject(USER_FAULT),
             new Cancel(CANCELLED_AT),
             new Seal());
 
     /** Rows are states, columns commands: what follows, by the name of the fact or the refusal. */
     static final String TABLE = """
-            state      Assign        Start            Report          KeepCheckpoint   Succeed         Fail            ConcludeStop    GiveUp          Stop             Cancel           Seal
-            Queued     Assigned      STALE_TOKEN      STALE_TOKEN     STALE_TOKEN      STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     NOTHING_TO_KEEP  Ended            NOT_FINISHING
-            Requeued   Assigned      ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER StopAsked        Ended            NOT_FINISHING
-            Assigned   NOT_QUEUED    Started          NOT_STARTED     NOT_STARTED      NOT_STARTED     Requeued        Requeued        Requeued        StopAsked        CancelBegun      NOT_FINISHING
-            Running    NOT_QUEUED    NOTHING_NEW      Progressed      CheckpointKept   Finished        Requeued        Requeued        Requeued        StopAsked        CancelBegun      NOT_FINISHING
-            Stopping   NOT_QUEUED    NOTHING_NEW      Progressed      CheckpointKept   Finished        Requeued        Requeued        Requeued        NOTHING_NEW      CancelBegun      NOT_FINISHING
-            Cancelling NOT_QUEUED    CANCEL_UNDER_WAY MeterRead       CANCEL_UNDER_WAY Ended           Ended           Ended           Ended           CANCEL_UNDER_WAY CANCEL_UNDER_WAY NOT_FINISHING
-            Finishing  NOT_QUEUED    ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER  Ended            Ended
-            Ended      ALREADY_ENDED ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED    ALREADY_ENDED
+            state      Assign        Start            Report          KeepCheckpoint   Succeed         Fail            ConcludeStop    GiveUp          Stop             Reject        Cancel           Seal
+            Queued     Assigned      STALE_TOKEN      STALE_TOKEN     STALE_TOKEN      STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     NOTHING_TO_KEEP  Finished      Ended            NOT_FINISHING
+            Requeued   Assigned      ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER StopAsked        Finished      Ended            NOT_FINISHING
+            Assigned   NOT_QUEUED    Started          NOT_STARTED     NOT_STARTED      NOT_STARTED     Requeued        Requeued        Requeued        StopAsked        NOT_QUEUED    CancelBegun      NOT_FINISHING
+            Running    NOT_QUEUED    NOTHING_NEW      Progressed      CheckpointKept   Finished        Requeued        Requeued        Requeued        StopAsked        NOT_QUEUED    CancelBegun      NOT_FINISHING
+            Stopping   NOT_QUEUED    NOTHING_NEW      Progressed      CheckpointKept   Finished        Requeued        Requeued        Requeued        NOTHING_NEW      NOT_QUEUED    CancelBegun      NOT_FINISHING
+            Cancelling NOT_QUEUED    CANCEL_UNDER_WAY MeterRead       CANCEL_UNDER_WAY Ended           Ended           Ended           Ended           CANCEL_UNDER_WAY NOT_QUEUED    CANCEL_UNDER_WAY NOT_FINISHING
+            Finishing  NOT_QUEUED    ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER  NOT_QUEUED    Ended            Ended
+            Ended      ALREADY_ENDED ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED ALREADY_ENDED    ALREADY_ENDED
             """;
 
     @Test
