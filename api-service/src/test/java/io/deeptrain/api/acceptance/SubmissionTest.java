@@ -12,6 +12,11 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;
@@ -97,6 +102,30 @@ class SubmissionTest {
         Answer again =
                 app.rest().post(app.at("/models/m/versions"), "{\"description\":\"new\"}", "Idempotency-Key", key);
         assertThat(version(again)).isEqualTo(version(next));
+    }
+
+    @Test
+    void so_many_trainings_wait_and_the_next_is_refused_with_the_count_and_the_limit() throws Exception {
+        String waiting = app.train("m");
+        for (int training = 1; training < Surroundings.WAITING_MAX; training++) {
+            assertThat(app.rest().post(app.at("/models/m/versions"), "").code()).isEqualTo(10000);
+        }
+        HttpResponse<String> refused = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(base.resolve(app.at("/models/m/versions")))
+                                .header("Authorization", "Key " + Surroundings.KEY)
+                                .POST(BodyPublishers.ofString("{}"))
+                                .build(),
+                        BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("retry-after")).contains("30");
+        assertThat(refused.body())
+                .contains("%1$d trainings of app '%2$s' wait already, and no more than %1$d may"
+                        .formatted(Surroundings.WAITING_MAX, app.id()));
+
+        assertThat(app.rest().delete(app.at("/models/m/versions/" + waiting)).httpStatus())
+                .isEqualTo(200);
+        assertThat(app.rest().post(app.at("/models/m/versions"), "").code()).isEqualTo(10000);
     }
 
     /** Besides the version that a model is made with there is this one, and the scheduler hears of no other. */

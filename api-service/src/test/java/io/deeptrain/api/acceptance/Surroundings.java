@@ -32,6 +32,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Surroundings implements QuarkusTestResourceLifecycleManager {
     static final String KEY = "the-first-key";
 
+    /** So many trainings of an app may wait at once. */
+    static final int WAITING_MAX = 60;
+
     private static final String CATS = """
             {"outputs":[{"concepts":[{"id":"dog","value":0.1},{"id":"cat","value":0.9}]}]}""";
 
@@ -96,6 +99,8 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
         Certificates certificates = Certificates.made();
         try {
             return Map.of(
+                    "deeptrain.submissions.waiting-max",
+                    String.valueOf(WAITING_MAX),
                     "DEEPTRAIN_TLS_CERTIFICATE",
                     certificates.server().toString(),
                     "DEEPTRAIN_TLS_KEY",

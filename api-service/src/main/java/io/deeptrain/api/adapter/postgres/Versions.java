@@ -22,6 +22,7 @@ import io.deeptrain.messaging.OutboxRow;
 import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
 import io.deeptrain.messaging.adapter.postgres.PostgresOutbox;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -99,6 +100,25 @@ public final class Versions {
                         0,
                         Optional.empty()),
                 conceptIds);
+    }
+
+    /** How many trainings of the app wait for a worker, counted up to {@code atMost}. */
+    public static long waiting(Connection connection, Tenant tenant, int atMost) throws SQLException {
+        String sql = """
+                select count(*) from (
+                    select from model_version
+                    where user_id = ? and app_id = ? and state ->> 'kind' = 'waiting' and deleted_at is null
+                    limit ?) as waiting
+                """;
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, tenant.userId());
+            select.setString(2, tenant.appId());
+            select.setInt(3, atMost);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
     }
 
     /**

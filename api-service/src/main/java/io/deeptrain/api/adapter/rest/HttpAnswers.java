@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -41,7 +42,8 @@ final class HttpAnswers {
     private static final int OK = 200;
     private static final int NOT_MODIFIED = 304;
     private static final int FAILURES = 400;
-    private static final String RETRY_AFTER_SECONDS = "1";
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final long ALMOST_A_SECOND_NANOS = 999_999_999;
     private static final int TAG_BYTES = 16;
     private static final Set<Integer> WORTH_TRYING_AGAIN = Set.of(
             StatusCode.RATE_LIMITED.code(), StatusCode.UNAVAILABLE.code(), StatusCode.MODEL_BUSY_PLEASE_RETRY.code());
@@ -55,7 +57,7 @@ final class HttpAnswers {
         HttpServerResponse response = context.response();
         sayWhatIsLeft(context);
         if (WORTH_TRYING_AGAIN.contains(answer.at("/status/code").asInt())) {
-            response.putHeader("retry-after", RETRY_AFTER_SECONDS);
+            response.putHeader("retry-after", String.valueOf(retryAfterSeconds(context)));
         }
         if (httpStatus >= FAILURES && header(context, "accept").contains(PROBLEM)) {
             end(
@@ -72,6 +74,12 @@ final class HttpAnswers {
             }
         }
         end(response.setStatusCode(httpStatus).putHeader("content-type", JSON), answer);
+    }
+
+    /** Rounded up: who waits so long is not refused for the same reason again. */
+    private static long retryAfterSeconds(RoutingContext context) {
+        Duration wait = reasons(context).retryAfter().orElse(RETRY_AFTER);
+        return wait.plusNanos(ALMOST_A_SECOND_NANOS).toSeconds();
     }
 
     /** Sends a text to be kept as a file. */

@@ -6,6 +6,7 @@ import io.deeptrain.api.adapter.door.Answers;
 import io.deeptrain.api.adapter.door.Caller;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.door.RpcTable;
+import io.deeptrain.api.adapter.door.SubmissionLimits;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.EmbeddingIndexes.StoredIndex;
 import io.deeptrain.api.adapter.postgres.FinishedTrainings;
@@ -72,6 +73,7 @@ class TrainingCalls {
     private final ObjectStore objects;
     private final TrainingSource source;
     private final TrainingHolds holds;
+    private final SubmissionLimits limits;
     private final Rate rate;
 
     TrainingCalls(
@@ -79,12 +81,14 @@ class TrainingCalls {
             ObjectStore objects,
             TrainingSource source,
             TrainingHolds holds,
+            SubmissionLimits limits,
             @ConfigProperty(name = "deeptrain.rate.cents-per-gpu-hour", defaultValue = "400") long centsPerGpuHour,
             @ConfigProperty(name = "deeptrain.rate.currency", defaultValue = "USD") String currency) {
         this.database = database;
         this.objects = objects;
         this.source = source;
         this.holds = holds;
+        this.limits = limits;
         this.rate = new Rate(centsPerGpuHour, currency);
     }
 
@@ -108,6 +112,7 @@ class TrainingCalls {
         if (facts.answeredEarlier().isPresent()) {
             return facts.answeredEarlier().get();
         }
+        limits.take(facts.tenant());
         TrainingOrder order = facts.order();
         List<ManifestEntry> entries = facts.entries();
         StoredObject manifest = stored(ManifestJson.write(entries));
@@ -289,6 +294,7 @@ class TrainingCalls {
                         .orElseThrow();
             }
         }
+        limits.admit(facts.tenant(), atMost -> Versions.waiting(connection, facts.tenant(), atMost));
         TrainingEstimate formula =
                 TrainingEstimate.of(facts.order().template(), spec.hyperparameters(), spec.inputCount());
         TrainingRequested request = new TrainingRequested(
