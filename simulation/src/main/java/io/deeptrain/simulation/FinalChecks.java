@@ -134,8 +134,10 @@ final class FinalChecks {
                 version != null && version.sequence() == last.sequence(),
                 "S7",
                 () -> "%s shows %s".formatted(last, version));
-        boolean deleted = world.truth().deleted().contains(jobId);
         String shown = version == null ? "nothing" : version.state().getClass().getSimpleName();
+        // The answer to a delete may still be under way.
+        boolean deleted = world.truth().deleted().contains(jobId)
+                || (world.truth().isToBeDeleted(jobId) && shown.equals("Gone"));
         String expected = switch (last) {
             case JobCancelled _ -> "Cancelled";
             case JobEvent _ when deleted -> "Gone";

@@ -126,6 +126,7 @@ final class Tenants {
         if (jobId == null) {
             world.agenda().after(retryMillis(), () -> delete(key));
         } else if (!world.truth().deleted().contains(jobId)) {
+            world.truth().asksDeletion(jobId);
             world.frontDoor().delete(jobId, () -> world.truth().acknowledgesDeletion(jobId));
             world.agenda().after(retryMillis(), () -> delete(key));
         }

@@ -41,6 +41,7 @@ final class Truth {
     private final Map<WorkerId, Hold> holdOfWorker = new HashMap<>();
     private final Set<String> submitted = new HashSet<>();
     private final TreeMap<String, JobId> acknowledged = new TreeMap<>();
+    private final Set<JobId> toBeDeleted = new HashSet<>();
     private final Set<JobId> deleted = new HashSet<>();
     private final Set<JobId> stoppedByTenant = new HashSet<>();
     private final Set<JobId> stoppedByBudget = new HashSet<>();
@@ -99,6 +100,15 @@ final class Truth {
                 earlier == null || earlier.equals(jobId),
                 "S1",
                 () -> "%s was acknowledged as %s and as %s".formatted(key, earlier, jobId));
+    }
+
+    void asksDeletion(JobId jobId) {
+        toBeDeleted.add(jobId);
+    }
+
+    /** Whether its tenant has asked for that, answered or not. */
+    boolean isToBeDeleted(JobId jobId) {
+        return toBeDeleted.contains(jobId);
     }
 
     void acknowledgesDeletion(JobId jobId) {
