@@ -136,8 +136,8 @@ final class FinalChecks {
                 () -> "%s shows %s".formatted(last, version));
         String shown = version == null ? "nothing" : version.state().getClass().getSimpleName();
         // The answer to a delete may still be under way.
-        boolean deleted = world.truth().deleted().contains(jobId)
-                || (world.truth().isToBeDeleted(jobId) && shown.equals("Gone"));
+        boolean deleted =
+                world.truth().deleted().contains(jobId) || (world.truth().isToBeDeleted(jobId) && shown.equals("Gone"));
         String expected = switch (last) {
             case JobCancelled _ -> "Cancelled";
             case JobEvent _ when deleted -> "Gone";

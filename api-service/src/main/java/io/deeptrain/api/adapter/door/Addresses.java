@@ -1,6 +1,5 @@
 package io.deeptrain.api.adapter.door;
 
-import io.deeptrain.api.link.SignedLink;
 import io.deeptrain.api.origin.Origin;
 import io.deeptrain.api.status.StatusCode;
 import jakarta.enterprise.context.ApplicationScoped;

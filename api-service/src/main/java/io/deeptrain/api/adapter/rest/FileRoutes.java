@@ -20,7 +20,7 @@ import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.adapter.rpc.ModelMessages;
 import io.deeptrain.api.adapter.rpc.Tenants;
 import io.deeptrain.api.export.ExportFile;
-import io.deeptrain.api.link.SignedLink;
+import io.deeptrain.api.adapter.door.SignedLink;
 import io.deeptrain.api.log.TrainingLog;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.event.Tenant;

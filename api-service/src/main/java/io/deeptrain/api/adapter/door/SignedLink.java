@@ -1,4 +1,4 @@
-package io.deeptrain.api.link;
+package io.deeptrain.api.adapter.door;
 
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
