@@ -30,6 +30,7 @@ class HyperparametersTest {
                         "logreg", 0L,
                         "num_items_per_epoch", 0L,
                         "average_horizontal_flips", false,
+                        "early_stopping_patience", 0L,
                         "num_gpus", 1L)));
     }
 
@@ -46,7 +47,7 @@ class HyperparametersTest {
                                 "train_info.params.colour",
                                 "red",
                                 "left out, for classification_cifar10_v1 has only average_horizontal_flips, batch_size, "
-                                        + "image_size, logreg, num_epochs, num_gpus, num_items_per_epoch, per_item_lrate",
+                                        + "early_stopping_patience, image_size, logreg, num_epochs, num_gpus, num_items_per_epoch, per_item_lrate",
                                 Optional.empty()),
                         new Violation(
                                 "train_info.params.num_epochs",

@@ -37,6 +37,7 @@ class TrainingDraftTest {
             "logreg", 0L,
             "num_items_per_epoch", 0L,
             "average_horizontal_flips", false,
+            "early_stopping_patience", 0L,
             "num_gpus", 1L);
 
     @Test
