@@ -67,6 +67,7 @@ final class FrontDoor implements AutoCloseable {
         ports.put(Part.POSTGRES, postgres.address().port());
         ports.put(Part.KAFKA, URI.create("kafka://" + kafka.bootstrapServers()).getPort());
         ports.put(Part.API_SERVICE, FreePort.find());
+        ports.put(Part.SCHEDULER, FreePort.find());
         ports.put(Part.GPU_WORKER, FreePort.find());
         ServicePlan plan = new ServicePlan(home, Path.of("").toAbsolutePath(), ports, passwords, KEY);
         ProcessBuilder builder = new ProcessBuilder(plan.command(Part.API_SERVICE));
