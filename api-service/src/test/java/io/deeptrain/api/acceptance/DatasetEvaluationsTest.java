@@ -124,6 +124,16 @@ class DatasetEvaluationsTest {
     }
 
     @Test
+    void a_model_that_no_worker_loads_does_not_keep_the_others_waiting() {
+        String unloadable =
+                new Trainings(app, elsewhere).trained("m", new StoredObject("jobs/x/unloadable", "c".repeat(64), 5));
+        String stuck = id(ask("m", unloadable, "'ground_truth_dataset':{'id':'d'}"));
+        made(id(ask("m", version, "'ground_truth_dataset':{'id':'d'}")));
+        assertThat(status(stuck)).isIn(21301, 21303);
+        app.rest().delete(app.at("/models/m/versions/" + unloadable));
+    }
+
+    @Test
     void what_cannot_be_measured_is_refused_with_the_field() {
         assertThat(ask("m", version, "'ground_truth_dataset':{'id':'none'}").details())
                 .isEqualTo("eval_metrics[0].ground_truth_dataset.id is 'none' but must be a dataset of this app");

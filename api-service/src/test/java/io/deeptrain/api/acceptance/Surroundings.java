@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * A folder for objects, a first key, a certificate, and a worker that sees cats everywhere: with a model that is stored
  * as a detector it finds them, with one that is stored as an embedder it places them. Asked for embeddings it places
  * each image where its hash says. One that is stored as half-blind cannot read the first image of each request. Of a
- * video it looks at the beginning and at the next moment.
+ * video it looks at the beginning and at the next moment. One that is stored as unloadable it cannot load.
  */
 public final class Surroundings implements QuarkusTestResourceLifecycleManager {
     static final String KEY = "the-first-key";
@@ -75,11 +75,12 @@ public final class Surroundings implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         worker.createContext("/predictions", exchange -> {
             JsonNode asked = new ObjectMapper().readTree(exchange.getRequestBody());
+            boolean loads = !asked.at("/model/key").asText().endsWith("/unloadable");
             byte[] answer = (asked.path("embeddings").asBoolean()
                             ? embeddings(asked.path("images")).toString()
                             : answers(asked))
                     .getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, answer.length);
+            exchange.sendResponseHeaders(loads ? 200 : 500, answer.length);
             exchange.getResponseBody().write(answer);
             exchange.close();
         });

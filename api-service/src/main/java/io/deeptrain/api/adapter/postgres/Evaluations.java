@@ -150,13 +150,11 @@ public final class Evaluations {
                 """.formatted(TO_MAKE), now, evaluation.id()) == 1;
     }
 
-    /** Others may work on it. */
-    public static void free(Connection connection, StoredEvaluation evaluation) throws SQLException {
+    /** Others may work on it, after those that were left alone for longer. */
+    public static void putOff(Connection connection, StoredEvaluation evaluation, Instant idleSince)
+            throws SQLException {
         Sql.update(
-                connection,
-                "update evaluation set worked_at = ? where evaluation_id = ?",
-                Instant.EPOCH,
-                evaluation.id());
+                connection, "update evaluation set worked_at = ? where evaluation_id = ?", idleSince, evaluation.id());
     }
 
     /** Keeps what came of it; the first answer stays. */

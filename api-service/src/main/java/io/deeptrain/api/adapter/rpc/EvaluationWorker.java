@@ -1,5 +1,6 @@
 package io.deeptrain.api.adapter.rpc;
 
+import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.adapter.http.Predictions;
 import io.deeptrain.api.adapter.http.Predictions.NoWorkerException;
 import io.deeptrain.api.adapter.http.Predictions.Picture;
@@ -29,13 +30,11 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the evaluations on datasets, in the background.
@@ -54,14 +53,18 @@ class EvaluationWorker {
     private static final int BATCH = 32;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
     private static final Duration ABANDONED_AFTER = Duration.ofMinutes(5);
-    private static final Duration STOP_MAX = Duration.ofSeconds(10);
+
+    /** For so long one evaluation waits for a worker that answers; then others have their turn. */
+    private static final Duration WORKER_MAX = Duration.ofSeconds(10);
+
+    /** After so long without a worker that can use the model there will be none. */
+    private static final Duration GIVEN_UP_AFTER = Duration.ofDays(1);
 
     private final Database database;
     private final Predictions predictions;
     private final EvaluationReports reports;
     private final ObjectStore objects;
-    private final CountDownLatch stopping = new CountDownLatch(1);
-    private volatile @Nullable Thread thread;
+    private final BackgroundLoop loop = new BackgroundLoop("evaluations", LOOK_AGAIN, this::makeOne);
 
     EvaluationWorker(Database database, Predictions predictions, EvaluationReports reports, ObjectStore objects) {
         this.database = database;
@@ -70,41 +73,15 @@ class EvaluationWorker {
         this.objects = objects;
     }
 
-    /** Its version is gone, or this service stops. */
-    private static final class NotWantedException extends Exception {}
+    /** Its version is gone, no worker answers, or this service stops. */
+    private static final class PutOffException extends Exception {}
 
     void start(@Observes StartupEvent event) {
-        thread = Thread.ofVirtual().name("evaluations").start(this::run);
+        loop.start();
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
-        stopping.countDown();
-        Thread running = thread;
-        if (running != null) {
-            running.join(STOP_MAX);
-        }
-    }
-
-    private void run() {
-        boolean stopped = false;
-        while (!stopped) {
-            boolean more = false;
-            try {
-                more = makeOne();
-            } catch (RuntimeException failure) {
-                LOG.warnf(failure, "evaluations are left alone for %s", LOOK_AGAIN);
-            }
-            stopped = stopsWithin(more ? Duration.ZERO : LOOK_AGAIN);
-        }
-    }
-
-    private boolean stopsWithin(Duration time) {
-        try {
-            return stopping.await(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
+        loop.stop();
     }
 
     /** False if there was nothing to do. */
@@ -117,11 +94,21 @@ class EvaluationWorker {
         StoredEvaluation evaluation = taken.get();
         try {
             settle(evaluation, made(evaluation));
-        } catch (NotWantedException unwanted) {
-            settle(evaluation, new Progress.Queued());
+        } catch (PutOffException later) {
+            settle(
+                    evaluation,
+                    evaluation.createdAt().plus(GIVEN_UP_AFTER).isBefore(Times.now())
+                            ? new Progress.Failed("For a day no worker could look at the images with this model")
+                            : new Progress.Queued());
         } catch (IOException unreadable) {
             LOG.warnf(unreadable, "the images of evaluation %s cannot be read", evaluation.id());
             settle(evaluation, new Progress.Failed("The images that were to be looked at cannot be read"));
+        } catch (Refusal unavailable) {
+            // Left behind, and begun again when the database is back.
+            throw unavailable;
+        } catch (RuntimeException bug) {
+            LOG.errorf(bug, "evaluation %s failed", evaluation.id());
+            settle(evaluation, new Progress.Failed("Internal error; please report evaluation " + evaluation.id()));
         }
         return true;
     }
@@ -129,7 +116,8 @@ class EvaluationWorker {
     private void settle(StoredEvaluation evaluation, Progress progress) {
         database.inTransaction(connection -> {
             switch (progress) {
-                case Progress.Queued() -> Evaluations.free(connection, evaluation);
+                case Progress.Queued() ->
+                    Evaluations.putOff(connection, evaluation, Times.now().minus(ABANDONED_AFTER));
                 case Progress.Made made -> Evaluations.finish(connection, evaluation, made);
                 case Progress.Failed(String reason) -> Evaluations.fail(connection, evaluation, reason);
             }
@@ -137,7 +125,7 @@ class EvaluationWorker {
         });
     }
 
-    private Progress made(StoredEvaluation evaluation) throws NotWantedException, IOException {
+    private Progress made(StoredEvaluation evaluation) throws PutOffException, IOException {
         StoredVersion version = version(evaluation);
         if (!(version.version().state() instanceof Trained trained)
                 || !(evaluation.images() instanceof Images.OfDataset dataset)) {
@@ -177,13 +165,13 @@ class EvaluationWorker {
                 : "%d of %d images cannot be read and do not count".formatted(images - tally.images(), images);
     }
 
-    private StoredVersion version(StoredEvaluation evaluation) throws NotWantedException {
+    private StoredVersion version(StoredEvaluation evaluation) throws PutOffException {
         return database.inTransaction(connection -> Versions.find(
                         connection,
                         evaluation.tenant(),
                         evaluation.modelId().value(),
                         evaluation.versionId().value()))
-                .orElseThrow(NotWantedException::new);
+                .orElseThrow(PutOffException::new);
     }
 
     private boolean isExclusive(StoredVersion version) {
@@ -194,21 +182,23 @@ class EvaluationWorker {
         return Exclusivity.of(type, ModelMessages.document(version));
     }
 
-    /** While no worker answers, it waits. */
+    /** While no worker answers it waits for a while. */
     private List<Sight> sights(StoredEvaluation evaluation, Trained trained, List<FrozenInput> batch)
-            throws NotWantedException {
+            throws PutOffException {
         List<Picture> pictures = batch.stream()
                 .<Picture>map(input -> new Picture.Stored(input.image()))
                 .toList();
-        while (stopping.getCount() > 0
-                && database.inTransaction(connection -> Evaluations.touch(connection, evaluation, Times.now()))) {
+        Instant until = Times.now().plus(WORKER_MAX);
+        while (database.inTransaction(connection -> Evaluations.touch(connection, evaluation, Times.now()))) {
             try {
                 return predictions.predict(trained.model(), pictures);
             } catch (NoWorkerException away) {
                 LOG.debugf("evaluation %s waits: %s", evaluation.id(), away.getMessage());
-                stopsWithin(LOOK_AGAIN);
+                if (loop.stopsWithin(LOOK_AGAIN) || Times.now().isAfter(until)) {
+                    throw new PutOffException();
+                }
             }
         }
-        throw new NotWantedException();
+        throw new PutOffException();
     }
 }

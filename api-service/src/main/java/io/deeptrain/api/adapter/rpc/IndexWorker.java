@@ -18,10 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Places the inputs of apps that have an index, in the background.
@@ -40,12 +37,10 @@ class IndexWorker {
     private static final int BATCH = 32;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
     private static final Duration ABANDONED_AFTER = Duration.ofMinutes(2);
-    private static final Duration STOP_MAX = Duration.ofSeconds(10);
 
     private final Database database;
     private final Predictions predictions;
-    private final CountDownLatch stopping = new CountDownLatch(1);
-    private volatile @Nullable Thread thread;
+    private final BackgroundLoop loop = new BackgroundLoop("embeddings", LOOK_AGAIN, this::placeSome);
 
     IndexWorker(Database database, Predictions predictions) {
         this.database = database;
@@ -53,43 +48,15 @@ class IndexWorker {
     }
 
     void start(@Observes StartupEvent event) {
-        thread = Thread.ofVirtual().name("embeddings").start(this::run);
+        loop.start();
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
-        stopping.countDown();
-        Thread running = thread;
-        if (running != null) {
-            running.join(STOP_MAX);
-        }
-    }
-
-    private void run() {
-        boolean stopped = false;
-        while (!stopped) {
-            boolean more = false;
-            try {
-                more = placeSome();
-            } catch (NoWorkerException away) {
-                LOG.debugf("inputs are left alone for %s: %s", LOOK_AGAIN, away.getMessage());
-            } catch (RuntimeException failure) {
-                LOG.warnf(failure, "inputs are left alone for %s", LOOK_AGAIN);
-            }
-            stopped = stopsWithin(more ? Duration.ZERO : LOOK_AGAIN);
-        }
-    }
-
-    private boolean stopsWithin(Duration time) {
-        try {
-            return stopping.await(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
+        loop.stop();
     }
 
     /** False if there was nothing to do. */
-    private boolean placeSome() throws NoWorkerException {
+    private boolean placeSome() {
         Optional<StoredIndex> taken = database.inTransaction(
                 connection -> EmbeddingIndexes.take(connection, Times.now().minus(ABANDONED_AFTER), Times.now()));
         if (taken.isEmpty()) {
@@ -110,7 +77,8 @@ class IndexWorker {
                 EmbeddingIndexes.free(connection, index);
                 return index;
             });
-            throw away;
+            LOG.debugf("inputs are left alone for %s: %s", LOOK_AGAIN, away.getMessage());
+            return false;
         }
     }
 
