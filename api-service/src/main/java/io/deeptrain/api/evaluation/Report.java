@@ -87,5 +87,16 @@ public record Report(
             shown = List.copyOf(shown);
             values = List.copyOf(values);
         }
+
+        /** Position of the highest value, the first of equal ones. */
+        public int highest() {
+            int highest = 0;
+            for (int position = 1; position < values.size(); position++) {
+                if (values.get(position) > values.get(highest)) {
+                    highest = position;
+                }
+            }
+            return highest;
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Counts what a classifier says rightly and wrongly of images whose concepts are known, by the same rules as a training
@@ -49,37 +50,29 @@ public final class Tally {
      * @param said for each concept how likely it shows it; 0 if nothing was said
      */
     public void add(String inputId, Set<String> shown, Map<String, Double> said) {
-        double[] values = concepts.stream()
-                .mapToDouble(concept -> said.getOrDefault(concept, 0.0))
-                .toArray();
-        int highest = highest(values);
-        List<Integer> positions = new ArrayList<>();
-        for (int n = 0; n < values.length; n++) {
-            boolean isShown = shown.contains(concepts.get(n));
-            boolean isSaid = exclusive ? n == highest : values[n] >= SAID_FROM;
+        List<Double> values = concepts.stream()
+                .map(concept -> said.getOrDefault(concept, 0.0))
+                .toList();
+        List<Integer> positions = IntStream.range(0, concepts.size())
+                .filter(n -> shown.contains(concepts.get(n)))
+                .boxed()
+                .toList();
+        ImageScores image = new ImageScores(inputId, positions, values);
+        int highest = image.highest();
+        for (int n = 0; n < concepts.size(); n++) {
+            boolean isShown = positions.contains(n);
+            boolean isSaid = exclusive ? n == highest : values.get(n) >= SAID_FROM;
             truePositives[n] += isShown && isSaid ? 1 : 0;
             falsePositives[n] += !isShown && isSaid ? 1 : 0;
             falseNegatives[n] += isShown && !isSaid ? 1 : 0;
             if (isShown) {
-                positions.add(n);
                 confusion[n][highest]++;
             }
         }
         images++;
         if (scores.size() < Math.min(SCORED_IMAGES_MAX, SCORED_VALUES_MAX / concepts.size())) {
-            scores.add(new ImageScores(
-                    inputId, positions, Arrays.stream(values).boxed().toList()));
+            scores.add(image);
         }
-    }
-
-    private static int highest(double[] values) {
-        int highest = 0;
-        for (int n = 1; n < values.length; n++) {
-            if (values[n] > values[highest]) {
-                highest = n;
-            }
-        }
-        return highest;
     }
 
     public long images() {

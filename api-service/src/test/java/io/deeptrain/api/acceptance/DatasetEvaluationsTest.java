@@ -84,6 +84,13 @@ class DatasetEvaluationsTest {
         assertThat(metrics.path("test_set")).hasSize(2);
         assertThat(metrics.at("/test_set/1/input/id").asText()).isEqualTo("b");
         assertThat(metrics.at("/status").has("details")).isFalse();
+        JsonNode confused = app.rest()
+                .get(app.at("/evaluations/" + id + "/findings"))
+                .body()
+                .at("/findings/confusion/1");
+        assertThat(confused.path("actual").asText()).isEqualTo("dog");
+        assertThat(confused.path("predicted").asText()).isEqualTo("cat");
+        assertThat(confused.path("input_ids").toString()).isEqualTo("[\"b\"]");
     }
 
     @Test
@@ -130,6 +137,8 @@ class DatasetEvaluationsTest {
         String stuck = id(ask("m", unloadable, "'ground_truth_dataset':{'id':'d'}"));
         made(id(ask("m", version, "'ground_truth_dataset':{'id':'d'}")));
         assertThat(status(stuck)).isIn(21301, 21303);
+        assertThat(app.rest().get(app.at("/evaluations/" + stuck + "/findings")).details())
+                .isEqualTo("Evaluation '%s' is not made yet; ask again later".formatted(stuck));
         app.rest().delete(app.at("/models/m/versions/" + unloadable));
     }
 

@@ -105,6 +105,35 @@ class EvaluationsTest {
     }
 
     @Test
+    void its_findings_name_images_and_labels() throws IOException {
+        String version = evaluable();
+        JsonNode findings = app.rest()
+                .get(app.at("/models/m/versions/" + version + "/findings"))
+                .body()
+                .path("findings");
+        assertThat(findings.path("split").asText()).isEqualTo("test");
+        assertThat(findings.path("images").asInt()).isEqualTo(3);
+        assertThat(findings.path("confusion").toString())
+                .isEqualTo("[{\"actual\":\"cat\",\"predicted\":\"cat\",\"images\":2,\"input_ids\":[\"a\",\"c\"]},"
+                        + "{\"actual\":\"dog\",\"predicted\":\"cat\",\"images\":1,\"input_ids\":[\"b\"]}]");
+        assertThat(findings.at("/calibration/bins/0/said").asInt()).isEqualTo(1);
+        assertThat(findings.at("/calibration/expected_error").floatValue()).isEqualTo((float) (1.2 / 3));
+        // The other cat was told more surely, the dog itself less so.
+        assertThat(findings.path("likely_label_errors").toString())
+                .isEqualTo("[{\"input_id\":\"c\",\"labelled\":\"cat\",\"suggested\":\"dog\",\"margin\":0.0}]");
+    }
+
+    @Test
+    void what_has_no_scores_has_no_findings() throws IOException {
+        String version = evaluable(REPORT.replaceAll("(?s),\\s*\"scores.*", "}"));
+        assertThat(app.rest()
+                        .get(app.at("/models/m/versions/" + version + "/findings"))
+                        .details())
+                .isEqualTo(
+                        "The report of model 'm', a visual-classifier, holds no scores of images, as those of classifiers do");
+    }
+
+    @Test
     void the_large_parts_come_when_they_are_asked_for() throws IOException {
         String version = evaluable();
         JsonNode metrics = app.rest()

@@ -47,6 +47,21 @@ final class OwnOperations {
                     "application/json"),
             new Own(
                     "get",
+                    VERSION + "/findings",
+                    "GetFindings",
+                    "Which images of the test set a classifier confuses, whether its probabilities can be trusted, and which "
+                            + "labels are probably wrong.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "get",
+                    "/evaluations/{evaluation_id}/findings",
+                    "GetEvaluationFindings",
+                    "The same of an evaluation on a dataset.",
+                    Map.of(),
+                    "application/json"),
+            new Own(
+                    "get",
                     VERSION + "/progress",
                     "GetProgress",
                     "How far a training has come.",

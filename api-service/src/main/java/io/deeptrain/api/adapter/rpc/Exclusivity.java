@@ -5,10 +5,10 @@ import io.deeptrain.template.TemplateCatalogue;
 import java.util.Map;
 
 /** Whether a classifier was trained to say one concept of an image, or any number, as its hyperparameters have it. */
-final class Exclusivity {
+public final class Exclusivity {
     private Exclusivity() {}
 
-    static boolean of(String modelTypeId, ModelVersion document) {
+    public static boolean of(String modelTypeId, ModelVersion document) {
         if (modelTypeId.equals(TemplateCatalogue.EMBEDDING_CLASSIFIER)) {
             return document.getOutputInfo().getOutputConfig().getConceptsMutuallyExclusive();
         }

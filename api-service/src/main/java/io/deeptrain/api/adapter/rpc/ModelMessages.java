@@ -39,7 +39,7 @@ public final class ModelMessages {
         }
     }
 
-    static ModelVersion document(StoredVersion version) {
+    public static ModelVersion document(StoredVersion version) {
         try {
             return ModelVersion.parseFrom(version.document());
         } catch (InvalidProtocolBufferException e) {

@@ -1,0 +1,153 @@
+package io.deeptrain.api.adapter.rest;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.api.access.Scope;
+import io.deeptrain.api.adapter.door.Caller;
+import io.deeptrain.api.adapter.door.Refusal;
+import io.deeptrain.api.adapter.objects.EvaluationReports;
+import io.deeptrain.api.adapter.postgres.Database;
+import io.deeptrain.api.adapter.postgres.Evaluations;
+import io.deeptrain.api.adapter.postgres.Evaluations.Progress;
+import io.deeptrain.api.adapter.postgres.Evaluations.StoredEvaluation;
+import io.deeptrain.api.adapter.postgres.Models;
+import io.deeptrain.api.adapter.postgres.Versions;
+import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
+import io.deeptrain.api.adapter.rpc.Exclusivity;
+import io.deeptrain.api.adapter.rpc.ModelMessages;
+import io.deeptrain.api.adapter.rpc.Tenants;
+import io.deeptrain.api.evaluation.Calibration.Bin;
+import io.deeptrain.api.evaluation.Findings;
+import io.deeptrain.api.evaluation.Findings.Cell;
+import io.deeptrain.api.evaluation.LabelDoubt;
+import io.deeptrain.api.evaluation.Report;
+import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.event.Tenant;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Which images a classifier confuses, whether its probabilities can be trusted, and which labels are in doubt. */
+@ApplicationScoped
+public class FindingsRoutes {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final OwnRoutes ownRoutes;
+    private final Database database;
+    private final EvaluationReports reports;
+
+    FindingsRoutes(OwnRoutes ownRoutes, Database database, EvaluationReports reports) {
+        this.ownRoutes = ownRoutes;
+        this.database = database;
+        this.reports = reports;
+    }
+
+    void open(@Observes Router router) {
+        for (String form : new String[] {OwnRoutes.LONG_FORM, OwnRoutes.SHORT_FORM}) {
+            router.get(form + OwnRoutes.VERSION + "/findings")
+                    .order(OwnRoutes.BEFORE_THE_CONTRACT)
+                    .handler(context -> ownRoutes.answerOnThread(context, Scope.METRICS_GET, this::ofVersion));
+            router.get(form + "/evaluations/:evaluation/findings")
+                    .order(OwnRoutes.BEFORE_THE_CONTRACT)
+                    .handler(context -> ownRoutes.answerOnThread(context, Scope.METRICS_GET, this::ofEvaluation));
+        }
+    }
+
+    /** On the images that the training kept back. */
+    private ObjectNode ofVersion(RoutingContext context, Caller caller) {
+        StoredVersion version = database.inTransaction(connection -> OwnRoutes.living(connection, context, caller));
+        return answer(version, reports.of(ModelMessages.trained(version).model()));
+    }
+
+    private ObjectNode ofEvaluation(RoutingContext context, Caller caller) {
+        Tenant tenant = database.inTransaction(_ -> Tenants.app(caller, OwnRoutes.named(context)));
+        StoredEvaluation evaluation = database.inTransaction(connection -> found(connection, tenant, context));
+        StoredVersion version = database.inTransaction(connection -> version(connection, evaluation));
+        return switch (evaluation.progress()) {
+            case Progress.Made made when !made.reportKey().isEmpty() -> answer(version, reports.at(made.reportKey()));
+            case Progress.Made _ ->
+                answer(version, reports.of(ModelMessages.trained(version).model()));
+            case Progress.Queued _ ->
+                throw new Refusal(
+                        StatusCode.MODEL_INVALID_REQUEST,
+                        "Evaluation '%s' is not made yet; ask again later".formatted(evaluation.id()));
+            case Progress.Failed(String reason) -> throw new Refusal(StatusCode.MODEL_EVALUATION_FAILED, reason);
+        };
+    }
+
+    private static StoredEvaluation found(Connection connection, Tenant tenant, RoutingContext context)
+            throws SQLException {
+        String id = OwnRoutes.parameter(context, "evaluation");
+        return Evaluations.find(connection, tenant, id)
+                .orElseThrow(
+                        () -> new Refusal(StatusCode.DOES_NOT_EXIST, "Evaluation '%s' does not exist".formatted(id)));
+    }
+
+    private static StoredVersion version(Connection connection, StoredEvaluation evaluation) throws SQLException {
+        String model = evaluation.modelId().value();
+        String version = evaluation.versionId().value();
+        return Versions.find(connection, evaluation.tenant(), model, version)
+                .orElseThrow(() -> ModelMessages.noVersion(model, version));
+    }
+
+    private ObjectNode answer(StoredVersion version, Optional<Report> found) {
+        Report report = found.orElseThrow(
+                () -> new Refusal(StatusCode.MODEL_EVALUATION_FAILED, "There is no report that can be read"));
+        String type = database.inTransaction(connection -> Models.find(
+                        connection, version.tenant(), version.modelId().value()))
+                .map(Models.StoredModel::modelTypeId)
+                .orElse("");
+        if (report.scores().isEmpty()) {
+            throw new Refusal(
+                    StatusCode.MODEL_INVALID_REQUEST,
+                    "The report of model '%s', a %s, holds no scores of images, as those of classifiers do"
+                            .formatted(version.modelId(), type));
+        }
+        return MAPPER.createObjectNode()
+                .set(
+                        "findings",
+                        json(report, Findings.of(report, Exclusivity.of(type, ModelMessages.document(version)))));
+    }
+
+    private static ObjectNode json(Report report, Findings findings) {
+        ObjectNode json = MAPPER.createObjectNode();
+        json.put("split", report.split().name().toLowerCase(Locale.ROOT));
+        json.put("images", findings.images());
+        ObjectNode calibration = json.putObject("calibration");
+        calibration.put("expected_error", findings.calibration().expectedError());
+        ArrayNode bins = calibration.putArray("bins");
+        for (Bin bin : findings.calibration().bins()) {
+            bins.addObject()
+                    .put("from", bin.from())
+                    .put("to", bin.to())
+                    .put("said", bin.said())
+                    .put("mean_value", bin.meanValue())
+                    .put("share_right", bin.shareRight());
+        }
+        List<String> concepts = findings.concepts();
+        ArrayNode doubts = json.putArray("likely_label_errors");
+        for (LabelDoubt doubt : findings.doubts()) {
+            ObjectNode node = doubts.addObject().put("input_id", doubt.inputId());
+            doubt.labelled().ifPresent(position -> node.put("labelled", concepts.get(position)));
+            doubt.suggested().ifPresent(position -> node.put("suggested", concepts.get(position)));
+            node.put("margin", doubt.margin());
+        }
+        ArrayNode confusion = json.putArray("confusion");
+        for (Cell cell : findings.confusion()) {
+            ObjectNode node = confusion
+                    .addObject()
+                    .put("actual", concepts.get(cell.shown()))
+                    .put("predicted", concepts.get(cell.said()))
+                    .put("images", cell.images());
+            cell.inputIds().forEach(node.putArray("input_ids")::add);
+        }
+        return json;
+    }
+}
