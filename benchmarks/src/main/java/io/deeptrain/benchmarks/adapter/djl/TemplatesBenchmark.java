@@ -23,8 +23,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -38,6 +40,7 @@ public final class TemplatesBenchmark {
     private static final int SCENES = 600;
     private static final int SCENE_CONCEPTS = 3;
     private static final int THREADS = 2;
+    private static final long ORDER_SEED = 7;
     private static final String CLASSIFIER = "visual-classifier";
     private static final String EMBEDDER = "visual-embedder";
     private static final String DETECTOR = "visual-detector";
@@ -176,10 +179,13 @@ public final class TemplatesBenchmark {
         return params;
     }
 
+    /** In an order of their own: as they come, every tenth shows the same digit. */
     private static List<Sample> digits() throws IOException {
-        return ImageSets.digits().first(DIGITS, 0).training().stream()
+        List<Sample> digits = new ArrayList<>(ImageSets.digits().first(DIGITS, 0).training().stream()
                 .map(Sample::of)
-                .toList();
+                .toList());
+        Collections.shuffle(digits, new Random(ORDER_SEED));
+        return digits;
     }
 
     private static List<Sample> scenes() throws IOException {
