@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,6 +36,9 @@ final class Manifests {
             "PodDisruptionBudget", PodDisruptionBudget.class,
             "Service", Service.class,
             "StatefulSet", StatefulSet.class);
+    /** What a document says that is merged over another, and no field of Kubernetes. */
+    private static final String PATCH = "$patch";
+
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory()).enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
@@ -45,17 +49,29 @@ final class Manifests {
         return resourcesOf(DEPLOY.resolve("k8s/base"));
     }
 
-    /** The documents of an overlay that are merged over those of the base. */
-    static List<HasMetadata> patchesOf(String overlay) {
-        Path folder = DEPLOY.resolve("k8s/overlays").resolve(overlay);
+    /** The documents of an overlay or a component that are merged over those of the base, without what they delete. */
+    static List<HasMetadata> patchesOf(String customization) {
+        Path folder = DEPLOY.resolve("k8s").resolve(customization);
         List<HasMetadata> patches = new ArrayList<>();
         for (JsonNode kustomization : documents(folder.resolve("kustomization.yaml"))) {
             for (JsonNode patch : kustomization.path("patches")) {
                 Path file = folder.resolve(patch.path("path").asText());
-                documents(file).forEach(document -> patches.add(typed(file, document)));
+                documents(file).stream()
+                        .filter(document -> !document.has(PATCH))
+                        .forEach(document -> patches.add(typed(file, withoutDeletions(document))));
             }
         }
         return patches;
+    }
+
+    private static JsonNode withoutDeletions(JsonNode node) {
+        Iterator<JsonNode> children = node.elements();
+        while (children.hasNext()) {
+            if (withoutDeletions(children.next()).has(PATCH)) {
+                children.remove();
+            }
+        }
+        return node;
     }
 
     static Path project() {

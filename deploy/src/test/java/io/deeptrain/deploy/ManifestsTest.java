@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,13 +117,42 @@ class ManifestsTest {
     /** Else the limit of the base holds, which the request of the overlay may be above. */
     @Test
     void a_patch_that_asks_for_more_also_raises_the_limit() {
-        assertThat(Manifests.patchesOf("nvidia-gpu"))
+        assertThat(Manifests.patchesOf("overlays/nvidia-gpu"))
                 .singleElement()
                 .isInstanceOfSatisfying(StatefulSet.class, worker -> {
                     Container container = containerOf(worker.getSpec().getTemplate());
                     withinItsLimits(
                             container, container.getResources().getRequests().keySet());
                 });
+    }
+
+    @Test
+    void whoever_mounts_the_objects_is_given_the_bucket_instead() throws IOException {
+        Map<String, Container> patched = new TreeMap<>();
+        for (HasMetadata patch : Manifests.patchesOf("components/s3")) {
+            PodTemplateSpec template = patch instanceof Deployment deployment
+                    ? deployment.getSpec().getTemplate()
+                    : ((StatefulSet) patch).getSpec().getTemplate();
+            patched.put(patch.getMetadata().getName(), containerOf(template));
+        }
+        assertThat(patched.keySet())
+                .isEqualTo(podTemplates()
+                        .filter(workload ->
+                                mountedNames(containerOf(workload.getValue())).contains("objects"))
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toSet()));
+        for (Map.Entry<String, Container> container : patched.entrySet()) {
+            assertThat(container.getValue().getEnv())
+                    .extracting(EnvVar::getName)
+                    .containsExactly("DEEPTRAIN_OBJECTS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+            for (EnvVar variable : container.getValue().getEnv()) {
+                assertThat(ServiceSources.read(container.getKey(), variable.getName()))
+                        .isTrue();
+                assertThat(variable.getValueFrom().getSecretKeyRef() != null)
+                        .as("%s comes from a secret", variable.getName())
+                        .isEqualTo(variable.getName().startsWith("AWS_"));
+            }
+        }
     }
 
     private static void withinItsLimits(Container container, Set<String> resources) {

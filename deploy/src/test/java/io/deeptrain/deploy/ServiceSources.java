@@ -11,9 +11,15 @@ import java.util.stream.Stream;
 final class ServiceSources {
     static final Set<String> SERVICES = Set.of("api-service", "billing", "gpu-worker", "scheduler");
 
-    /** Settings of Java, Quarkus and DJL themselves, which no file of ours has to name. */
+    /** Settings of Java, Quarkus, DJL and the client of S3 themselves, which no file of ours has to name. */
     private static final Set<String> READ_BY_LIBRARIES = Set.of(
-            "JAVA_TOOL_OPTIONS", "QUARKUS_CONFIG_LOCATIONS", "QUARKUS_HTTP_HOST", "QUARKUS_HTTP_PORT", "DJL_CACHE_DIR");
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "JAVA_TOOL_OPTIONS",
+            "QUARKUS_CONFIG_LOCATIONS",
+            "QUARKUS_HTTP_HOST",
+            "QUARKUS_HTTP_PORT",
+            "DJL_CACHE_DIR");
 
     private ServiceSources() {}
 

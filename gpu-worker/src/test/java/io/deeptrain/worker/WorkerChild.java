@@ -1,9 +1,10 @@
 package io.deeptrain.worker;
 
+import io.deeptrain.testservers.adapter.TestServers;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +28,7 @@ final class WorkerChild implements AutoCloseable {
         Thread.ofVirtual().start(this::echo);
     }
 
-    static WorkerChild start(String workerId, String bootstrapServers, Path objects) throws IOException {
+    static WorkerChild start(String workerId, String bootstrapServers, URI objects) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "-Xmx512m",
@@ -35,12 +36,13 @@ final class WorkerChild implements AutoCloseable {
                         "-jar",
                         System.getProperty("worker.application")))
                 .redirectErrorStream(true);
+        builder.environment().putAll(TestServers.s3Credentials());
         builder.environment()
                 .putAll(Map.of(
                         "KAFKA_BOOTSTRAP_SERVERS",
                         bootstrapServers,
                         "DEEPTRAIN_OBJECTS",
-                        objects.toUri().toString(),
+                        objects.toString(),
                         "DEEPTRAIN_WORKER_ID",
                         workerId,
                         "QUARKUS_HTTP_HOST",

@@ -79,6 +79,7 @@ class WorkerIT {
 
     private final List<Event> heard = new ArrayList<>();
     private final KafkaEventLog log = new KafkaEventLog(TestServers.kafka());
+    private URI objects;
     private ObjectStore store;
     private AssignedConsumer consumer;
     private StoredObject manifest;
@@ -89,8 +90,14 @@ class WorkerIT {
         TopicSetup.ensure(TestServers.kafka(), 4, 1);
         consumer = AssignedConsumer.open(
                 TestServers.kafka(), List.of(Topic.ATTEMPTS, Topic.HEARTBEATS), Map.of(), Beginning.NEWEST);
-        store = ObjectStores.open(folder.toUri());
         workerId = new WorkerId("gpu-" + folder.getFileName());
+        digitsIn(folder.toUri());
+    }
+
+    /** From now on the objects are there, 400 images among them. */
+    private void digitsIn(URI place) throws IOException {
+        objects = place;
+        store = ObjectStores.open(place);
         List<ManifestEntry> entries = new ArrayList<>();
         for (int n = 0; n < 400; n++) {
             entries.add(new ManifestEntry(
@@ -164,7 +171,7 @@ class WorkerIT {
 
     @Test
     void an_attempt_is_run_and_reported_and_its_model_predicts() throws Exception {
-        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), folder)) {
+        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), objects)) {
             WorkerBeat beat = firstBeat();
             assertThat(beat.readiness()).isEqualTo(Readiness.ACCEPTING);
             JobId job = new JobId("job-" + folder.getFileName());
@@ -214,7 +221,7 @@ class WorkerIT {
     @Test
     void a_training_that_its_tenant_stops_becomes_a_model_that_predicts() throws Exception {
         JobId job = new JobId("stopped-" + folder.getFileName());
-        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), folder)) {
+        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), objects)) {
             WorkerBeat beat = firstBeat();
             say(assignment(job.value(), 1, beat.incarnation(), 100, SCRATCH));
             await(
@@ -241,11 +248,12 @@ class WorkerIT {
     }
 
     @Test
-    void a_cancelled_attempt_stops_and_a_terminated_worker_leaves_a_checkpoint_to_go_on_from() throws Exception {
+    void a_cancelled_attempt_stops_and_a_terminated_worker_leaves_a_checkpoint_in_s3_to_go_on_from() throws Exception {
+        digitsIn(TestServers.newBucket());
         JobId cancelled = new JobId("cancelled-" + folder.getFileName());
         JobId moved = new JobId("moved-" + folder.getFileName());
         CheckpointSaved saved;
-        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), folder)) {
+        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), objects)) {
             WorkerBeat beat = firstBeat();
             say(assignment(cancelled.value(), 1, beat.incarnation(), 100, SCRATCH));
             await(ProgressReported.class, event -> event.jobId().equals(cancelled));
@@ -265,7 +273,7 @@ class WorkerIT {
             saved = all(CheckpointSaved.class).getLast();
             assertThat(saved.jobId()).isEqualTo(moved);
         }
-        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), folder)) {
+        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), objects)) {
             WorkerBeat beat = firstBeat();
             Origin origin = new Origin.Resumed(saved.checkpoint());
             say(assignment(moved.value(), 2, beat.incarnation(), 100, origin));

@@ -1,6 +1,7 @@
 package io.deeptrain.objects;
 
 import io.deeptrain.objects.adapter.local.LocalObjectStore;
+import io.deeptrain.objects.adapter.s3.S3ObjectStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -9,11 +10,17 @@ import java.nio.file.Path;
 public final class ObjectStores {
     private ObjectStores() {}
 
-    /** Opens {@code file:///absolute/folder}; the folder is made if it is not there. */
+    /**
+     * Opens {@code file:///absolute/folder}, which is made if it is not there, or {@code s3://bucket/prefix}, whose
+     * bucket must be there. Behind the latter may stand {@code ?endpoint=URL&region=NAME&path-style=true}.
+     */
     public static ObjectStore open(URI place) throws IOException {
-        if (!"file".equals(place.getScheme())) {
-            throw new IllegalArgumentException("object store must be file:///folder: " + place);
-        }
-        return LocalObjectStore.in(Path.of(place));
+        return switch (String.valueOf(place.getScheme())) {
+            case "file" -> LocalObjectStore.in(Path.of(place));
+            case "s3" -> S3ObjectStore.in(place);
+            default ->
+                throw new IllegalArgumentException(
+                        "object store must be file:///folder or s3://bucket/prefix: " + place);
+        };
     }
 }

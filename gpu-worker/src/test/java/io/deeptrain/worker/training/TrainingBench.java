@@ -64,8 +64,13 @@ final class TrainingBench {
 
     /** A place whose store is looked at by another. */
     TrainingBench(Path folder, UnaryOperator<ObjectStore> around) throws IOException {
+        this(folder, around.apply(ObjectStores.open(folder.resolve("objects").toUri())));
+    }
+
+    /** A place whose store is elsewhere. */
+    TrainingBench(Path folder, ObjectStore elsewhere) {
         scratch = folder;
-        store = around.apply(ObjectStores.open(folder.resolve("objects").toUri()));
+        store = elsewhere;
     }
 
     TrainingBench set(String hyperparameter, Object value) {

@@ -69,7 +69,7 @@ class LocalObjectStoreTest extends ObjectStoreContract {
     @Test
     void a_place_of_another_kind_is_rejected_by_name() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ObjectStores.open(URI.create("s3://bucket")))
-                .withMessage("object store must be file:///folder: s3://bucket");
+                .isThrownBy(() -> ObjectStores.open(URI.create("ftp://bucket")))
+                .withMessage("object store must be file:///folder or s3://bucket/prefix: ftp://bucket");
     }
 }
