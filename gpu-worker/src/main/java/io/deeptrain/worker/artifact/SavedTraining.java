@@ -1,6 +1,7 @@
 package io.deeptrain.worker.artifact;
 
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.worker.network.LearnerState;
 
 /**
@@ -14,4 +15,12 @@ public record SavedTraining(
         String architecture,
         long step,
         LearnerState state,
-        BestSoFar best) {}
+        BestSoFar best) {
+    /** Whether it is of this job: the same seed, the same images, the same network. */
+    public boolean isOf(JobId job, TrainingSpec spec, String network) {
+        return jobId.equals(job)
+                && seed == spec.seed()
+                && manifestSha256.equals(spec.manifest().sha256())
+                && architecture.equals(network);
+    }
+}

@@ -34,7 +34,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The steps of a run: where they begin, what is looked at between them, and what they leave. */
 final class TrainingLoop {
-    private static final long CHECKPOINT_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
+    static final long CHECKPOINT_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /** Weight of the newest step in the reported speed. */
     private static final double SPEED_SMOOTHING = 0.1;
@@ -107,10 +107,7 @@ final class TrainingLoop {
     }
 
     private boolean isOfThisTraining(SavedTraining saved) {
-        return saved.jobId().equals(run.attempt.jobId())
-                && saved.seed() == run.spec.seed()
-                && saved.manifestSha256().equals(run.spec.manifest().sha256())
-                && saved.architecture().equals(network.architecture())
+        return saved.isOf(run.attempt.jobId(), run.spec, network.architecture())
                 && saved.step() <= schedule.steps()
                 && plan.optimizer().fits(network, saved.state())
                 && (saved.best().equals(BestSoFar.NONE)

@@ -116,7 +116,7 @@ public final class TrainingRun {
 
     private TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
         if (spec.modelTypeId().equals(TemplateCatalogue.EMBEDDING_CLASSIFIER)) {
-            return new TransferRun(this).toTheEnd();
+            return new TransferRun(this).toTheEnd(assignment.origin());
         }
         if (!Purpose.isKnown(spec)) {
             throw ending(

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.training;
 
+import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.ManifestEntry.Split;
@@ -7,7 +8,9 @@ import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.artifact.BestSoFar;
 import io.deeptrain.worker.artifact.Publication;
+import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.artifact.TrainingRecord;
 import io.deeptrain.worker.attempt.TrainerReport;
@@ -34,17 +37,27 @@ import java.util.TreeMap;
 
 /**
  * What a run does for transfer learning: it embeds each image with the base model, teaches a linear head by the
- * embeddings, and publishes both as one network. Once the images are embedded it takes seconds; should the attempt be
- * lost, the next one begins from scratch, for no checkpoint is saved.
+ * embeddings, and publishes both as one network.
+ *
+ * <p>A checkpoint holds the embeddings so far and what the head has learned. One is saved once all images are embedded,
+ * each minute, and when the run is told to end. If the embeddings take more than {@link #CHECKPOINT_BYTES_MAX}, none is
+ * saved, and should the attempt be lost the next one begins at the last that was, or from scratch.
  */
 final class TransferRun {
     private static final String MUTUALLY_EXCLUSIVE = "concepts_mutually_exclusive";
     private static final String ENRICH = "enrich_dataset";
     private static final String ENRICHED = "Automatic";
 
+    /**
+     * A checkpoint is made in the heap, and most of the images are embedded again in less time than more would take.
+     */
+    private static final long CHECKPOINT_BYTES_MAX = 128L << 20;
+
     private final TrainingRun run;
     private double loss = Double.NaN;
     private long reached;
+    private long savedStep;
+    private long savedAtNanos;
 
     TransferRun(TrainingRun run) {
         this.run = run;
@@ -66,7 +79,7 @@ final class TransferRun {
         }
     }
 
-    TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
+    TrainerReport.Ended toTheEnd(Origin asked) throws IOException, InterruptedException, Ending {
         TrainedModel base = base();
         int concepts = run.spec.concepts().size();
         Network network = Architectures.named(
@@ -79,12 +92,39 @@ final class TransferRun {
                         ? Activation.SOFTMAX
                         : Activation.SIGMOID);
         try (TrainingData data = TrainingData.of(run, base.imageSize());
-                Predictor predictor = run.world.learners().predictor(network, carried)) {
-            run.reports.accept(
-                    new TrainerReport.Prepared(run.attempt, new Origin.Scratch(), data.readable(), data.unreadable()));
+                Predictor predictor = run.world.learners().predictor(network, carried);
+                HeadTraining head = new HeadTraining(
+                        data.training(),
+                        base.imageSize(),
+                        network,
+                        predictor::answers,
+                        objective.activation(),
+                        ENRICHED.equals(run.spec.hyperparameters().get(ENRICH)),
+                        run.spec.seed(),
+                        run.world.scratch())) {
+            Origin origin = resume(asked, network, head);
+            run.reports.accept(new TrainerReport.Prepared(run.attempt, origin, data.readable(), data.unreadable()));
             run.obeyOrStop(run.directions.awaitBegin());
-            return teachAndPublish(new Prepared(base, network, carried, objective, data, predictor));
+            return teachAndPublish(new Prepared(base, network, carried, objective, data, predictor), head);
         }
+    }
+
+    /** Answers where the attempt really begins: a checkpoint that cannot be read is as good as none. */
+    private Origin resume(Origin asked, Network network, HeadTraining head) throws IOException {
+        if (asked instanceof Origin.Resumed(Checkpoint checkpoint)) {
+            try {
+                SavedTraining saved = run.world.archive().checkpoint(checkpoint.object());
+                if (saved.isOf(run.attempt.jobId(), run.spec, network.architecture())
+                        && saved.step() == checkpoint.step()
+                        && head.resume(saved.step(), saved.state())) {
+                    reached = saved.step();
+                    return asked;
+                }
+            } catch (CorruptObjectException unreadable) {
+                return new Origin.Scratch();
+            }
+        }
+        return new Origin.Scratch();
     }
 
     private TrainedModel base() throws IOException, Ending {
@@ -99,73 +139,99 @@ final class TransferRun {
         }
     }
 
-    private TrainerReport.Ended teachAndPublish(Prepared prepared) throws IOException, Ending {
-        try (HeadTraining head = new HeadTraining(
-                prepared.training(),
-                prepared.base().imageSize(),
-                prepared.network(),
-                prepared.predictor()::answers,
-                prepared.objective().activation(),
-                ENRICHED.equals(run.spec.hyperparameters().get(ENRICH)),
-                run.spec.seed(),
-                run.world.scratch())) {
-            Completion completion;
-            run.world.observations().began();
-            try {
-                completion = teach(head);
-            } finally {
-                run.world.observations().ended();
-            }
-            advance(Phase.EVALUATING, head, head.steps(), Map.of());
-            EvaluationReport report = evaluate(prepared, head);
-            Map<String, Double> metrics = new TreeMap<>(report.metrics());
-            if (Double.isFinite(loss)) {
-                metrics.put("train_loss", loss);
-            }
-            advance(Phase.EXPORTING, head, head.steps(), metrics);
-            run.obeyOrStop(run.directions.now());
-            StoredObject model = run.world
-                    .archive()
-                    .publish(
-                            run.attempt,
-                            new Publication(
-                                    new TrainedModel(
-                                            prepared.network().architecture(),
-                                            run.spec.concepts(),
-                                            prepared.base().imageSize(),
-                                            prepared.objective(),
-                                            head.state(prepared.carried())),
-                                    report,
-                                    new TrainingRecord(
-                                            run.spec,
-                                            prepared.training().size(),
-                                            prepared.test().size(),
-                                            prepared.data().unreadable(),
-                                            prepared.training().imagesOfConcepts(),
-                                            reached,
-                                            head.steps(),
-                                            completion,
-                                            metrics)));
-            return new TrainerReport.Finished(run.attempt, model, metrics, completion);
+    private TrainerReport.Ended teachAndPublish(Prepared prepared, HeadTraining head) throws IOException, Ending {
+        Completion completion;
+        run.world.observations().began();
+        try {
+            completion = teach(head);
+        } finally {
+            run.world.observations().ended();
         }
+        advance(Phase.EVALUATING, head, head.steps(), Map.of());
+        EvaluationReport report = evaluate(prepared, head);
+        Map<String, Double> metrics = new TreeMap<>(report.metrics());
+        if (Double.isFinite(loss)) {
+            metrics.put("train_loss", loss);
+        }
+        advance(Phase.EXPORTING, head, head.steps(), metrics);
+        run.obeyOrStop(run.directions.now());
+        StoredObject model = run.world
+                .archive()
+                .publish(
+                        run.attempt,
+                        new Publication(
+                                new TrainedModel(
+                                        prepared.network().architecture(),
+                                        run.spec.concepts(),
+                                        prepared.base().imageSize(),
+                                        prepared.objective(),
+                                        head.networkState(prepared.carried())),
+                                report,
+                                new TrainingRecord(
+                                        run.spec,
+                                        prepared.training().size(),
+                                        prepared.test().size(),
+                                        prepared.data().unreadable(),
+                                        prepared.training().imagesOfConcepts(),
+                                        reached,
+                                        head.steps(),
+                                        completion,
+                                        metrics)));
+        return new TrainerReport.Finished(run.attempt, model, metrics, completion);
     }
 
     /** If it is to finish early, before the head has seen every image, it learns quickly from those it has. */
     private Completion teach(HeadTraining head) throws IOException, Ending {
-        for (long step = 0; step < head.steps(); step++) {
+        savedStep = reached;
+        savedAtNanos = run.world.clock().nanos();
+        while (reached < head.steps()) {
             Direction direction = run.directions.now();
+            if (direction instanceof Direction.SaveAndStop) {
+                saveIfNew(head);
+            }
             run.obeyOrStop(direction);
-            if (direction instanceof Direction.FinishEarly(Completion completion) && step > 0) {
-                if (!head.hasLearned(step)) {
+            if (direction instanceof Direction.FinishEarly(Completion completion) && reached > 0) {
+                // Should this attempt be lost before its model is published, the next one publishes the same.
+                saveIfNew(head);
+                if (!head.hasLearned(reached)) {
                     loss = head.hurry();
                 }
                 return completion;
             }
-            loss = head.step(step);
-            reached = step + 1;
-            advance(Phase.TRAINING, head, step + 1, Map.of());
+            loss = head.step(reached);
+            reached++;
+            advance(Phase.TRAINING, head, reached, Map.of());
+            if (head.isEmbeddedAfter(reached)
+                    || run.world.clock().nanos() - savedAtNanos >= TrainingLoop.CHECKPOINT_INTERVAL_NANOS) {
+                saveIfNew(head);
+            }
         }
         return Completion.ALL_EPOCHS;
+    }
+
+    private void saveIfNew(HeadTraining head) throws IOException {
+        if (reached == savedStep || head.embeddingBytes() > CHECKPOINT_BYTES_MAX) {
+            return;
+        }
+        long takenAtNanos = run.world.clock().nanos();
+        long takenAtMillis = run.world.clock().millis();
+        StoredObject object = run.world
+                .archive()
+                .saveCheckpoint(
+                        run.attempt,
+                        new SavedTraining(
+                                run.attempt.jobId(),
+                                run.spec.seed(),
+                                run.spec.manifest().sha256(),
+                                head.architecture(),
+                                reached,
+                                head.state(),
+                                BestSoFar.NONE));
+        run.world.observations().checkpointWritten(object, run.world.clock().nanos() - takenAtNanos);
+        run.reports.accept(new TrainerReport.CheckpointWritten(
+                run.attempt, head.epochsAfter(reached), reached, takenAtMillis, object));
+        savedStep = reached;
+        savedAtNanos = run.world.clock().nanos();
     }
 
     private EvaluationReport evaluate(Prepared prepared, HeadTraining head) throws IOException, Ending {

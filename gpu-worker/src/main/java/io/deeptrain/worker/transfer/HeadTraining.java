@@ -6,6 +6,7 @@ import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Embeddings;
+import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.TensorSpec;
@@ -32,6 +33,7 @@ public final class HeadTraining implements AutoCloseable {
     private static final int HEAD_STEPS_MIN = 500;
 
     private static final int EPOCHS_MIN = 10;
+    private static final String EMBEDDINGS = "embeddings";
 
     private final ImageSet images;
     private final List<byte[]> negatives;
@@ -70,6 +72,49 @@ public final class HeadTraining implements AutoCloseable {
         this.negatives = enriched ? Negatives.images(imageSize, seed) : List.of();
         this.head = new LinearHead(Embeddings.size(network), network.concepts(), activation);
         this.embeddings = new EmbeddingFile(scratch, Embeddings.size(network));
+    }
+
+    public String architecture() {
+        return network.architecture();
+    }
+
+    /** Whether after so many steps all images are embedded, and the head begins to learn. */
+    public boolean isEmbeddedAfter(long steps) {
+        return steps == batches();
+    }
+
+    /** What the embeddings take that there are. */
+    public long embeddingBytes() {
+        return (long) targets.size() * Embeddings.size(network) * Float.BYTES;
+    }
+
+    /** All that the steps so far have made: the embeddings, and what the head has learned. */
+    public LearnerState state() throws IOException {
+        int size = Embeddings.size(network);
+        float[] all = new float[Math.multiplyExact(targets.size(), size)];
+        for (int n = 0; n < targets.size(); n++) {
+            System.arraycopy(embeddings.read(n), 0, all, n * size, size);
+        }
+        return new LearnerState(List.of(new Tensor(EMBEDDINGS, List.of(targets.size(), size), all)), head.state());
+    }
+
+    /** Goes on from the state that so many steps of this training have left; false if it cannot be of it. */
+    public boolean resume(long steps, LearnerState state) throws IOException {
+        int size = Embeddings.size(network);
+        int embedded = (int) Math.min(examples(), steps * BATCH);
+        boolean fits = steps <= steps()
+                && state.network().size() == 1
+                && state.network().getFirst().shape().equals(List.of(embedded, size))
+                && head.fits(state.optimizer());
+        if (!fits) {
+            return false;
+        }
+        float[] all = state.network().getFirst().values();
+        for (int n = 0; n < embedded; n++) {
+            keep(n, Arrays.copyOfRange(all, n * size, (n + 1) * size));
+        }
+        head.restore(state.optimizer(), Math.max(0, steps - batches()));
+        return true;
     }
 
     private int examples() {
@@ -133,9 +178,13 @@ public final class HeadTraining implements AutoCloseable {
                 base.apply(new Pixels(bytes.flip(), to - from, imageSize)).of(Network.EMBEDDING);
         int size = Embeddings.size(network);
         for (int n = from; n < to; n++) {
-            embeddings.append(Arrays.copyOfRange(answered, (n - from) * size, (n - from + 1) * size));
-            targets.add(n < images.size() ? targets(images.labels(n).shown()) : ofNothing());
+            keep(n, Arrays.copyOfRange(answered, (n - from) * size, (n - from + 1) * size));
         }
+    }
+
+    private void keep(int example, float[] embedding) throws IOException {
+        embeddings.append(embedding);
+        targets.add(example < images.size() ? targets(images.labels(example).shown()) : ofNothing());
     }
 
     private float[] targets(List<Integer> shown) {
@@ -199,7 +248,7 @@ public final class HeadTraining implements AutoCloseable {
     }
 
     /** The network's state: the base's with what the head has learned. */
-    public List<Tensor> state(List<Tensor> carried) {
+    public List<Tensor> networkState(List<Tensor> carried) {
         List<TensorSpec> own = Network.tensorsOf(network.classifier());
         return carried.stream()
                 .map(tensor -> {

@@ -1,7 +1,9 @@
 package io.deeptrain.worker.transfer;
 
 import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One linear layer that learns to tell concepts apart by embeddings: cross entropy of its activation, descended by Adam
@@ -9,6 +11,9 @@ import java.util.Arrays;
  * accelerate.
  */
 final class LinearHead {
+    private static final String WEIGHTS = "head";
+    private static final String FIRST_MOMENT = "head.first_moment";
+    private static final String SECOND_MOMENT = "head.second_moment";
     private static final double LEARNING_RATE = 0.02;
     private static final double FIRST_MOMENT_DECAY = 0.9;
     private static final double SECOND_MOMENT_DECAY = 0.999;
@@ -25,8 +30,8 @@ final class LinearHead {
     private final float[] weights;
 
     private final double[] gradient;
-    private final double[] firstMoment;
-    private final double[] secondMoment;
+    private final float[] firstMoment;
+    private final float[] secondMoment;
     private long steps;
 
     /** A head that has learned nothing: everything is as likely. */
@@ -36,8 +41,8 @@ final class LinearHead {
         this.activation = activation;
         this.weights = new float[concepts * (features + 1)];
         this.gradient = new double[weights.length];
-        this.firstMoment = new double[weights.length];
-        this.secondMoment = new double[weights.length];
+        this.firstMoment = new float[weights.length];
+        this.secondMoment = new float[weights.length];
     }
 
     /** The values for one embedding, one for each concept. */
@@ -115,10 +120,41 @@ final class LinearHead {
                 / (1 - Math.pow(FIRST_MOMENT_DECAY, (double) steps));
         for (int i = 0; i < weights.length; i++) {
             double slope = gradient[i] + WEIGHT_DECAY * weights[i];
-            firstMoment[i] = FIRST_MOMENT_DECAY * firstMoment[i] + (1 - FIRST_MOMENT_DECAY) * slope;
-            secondMoment[i] = SECOND_MOMENT_DECAY * secondMoment[i] + (1 - SECOND_MOMENT_DECAY) * slope * slope;
+            firstMoment[i] = (float) (FIRST_MOMENT_DECAY * firstMoment[i] + (1 - FIRST_MOMENT_DECAY) * slope);
+            secondMoment[i] =
+                    (float) (SECOND_MOMENT_DECAY * secondMoment[i] + (1 - SECOND_MOMENT_DECAY) * slope * slope);
             weights[i] -= (float) (rate * firstMoment[i] / (Math.sqrt(secondMoment[i]) + EPSILON));
         }
+    }
+
+    /** All that a step changes: the weights and Adam's two moments of each. */
+    List<Tensor> state() {
+        return List.of(
+                tensor(WEIGHTS, weights.clone()),
+                tensor(FIRST_MOMENT, firstMoment.clone()),
+                tensor(SECOND_MOMENT, secondMoment.clone()));
+    }
+
+    private Tensor tensor(String name, float[] values) {
+        return new Tensor(name, List.of(concepts, features + 1), values);
+    }
+
+    /** Whether a head like this one may have left this state. */
+    boolean fits(List<Tensor> state) {
+        return state.stream().map(Tensor::name).toList().equals(List.of(WEIGHTS, FIRST_MOMENT, SECOND_MOMENT))
+                && state.stream().allMatch(tensor -> tensor.shape().equals(List.of(concepts, features + 1)));
+    }
+
+    /** Goes on from a state that {@link #fits}, left after so many steps. */
+    void restore(List<Tensor> state, long stepsTaken) {
+        copy(state.get(0), weights);
+        copy(state.get(1), firstMoment);
+        copy(state.get(2), secondMoment);
+        steps = stepsTaken;
+    }
+
+    private static void copy(Tensor from, float[] to) {
+        System.arraycopy(from.values(), 0, to, 0, to.length);
     }
 
     /** A row for each concept, a number for each feature. */

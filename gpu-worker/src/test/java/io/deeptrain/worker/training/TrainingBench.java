@@ -194,21 +194,26 @@ final class TrainingBench {
         TrainingRun.run(
                 assignment,
                 surroundings(),
-                new Directions() {
-                    @Override
-                    public Direction now() {
-                        return directions.apply((int) reports.stream()
-                                .filter(TrainerReport.Advanced.class::isInstance)
-                                .count());
-                    }
-
-                    @Override
-                    public Direction awaitBegin() {
-                        return now();
-                    }
-                },
+                directions(() -> directions.apply((int) reports.stream()
+                        .filter(TrainerReport.Advanced.class::isInstance)
+                        .count())),
                 reports::add);
         return reports;
+    }
+
+    /** The same, whenever one asks. */
+    static Directions directions(Supplier<Direction> now) {
+        return new Directions() {
+            @Override
+            public Direction now() {
+                return now.get();
+            }
+
+            @Override
+            public Direction awaitBegin() {
+                return now();
+            }
+        };
     }
 
     /** Where it trains. */

@@ -1,16 +1,23 @@
 package io.deeptrain.worker.training;
 
+import static io.deeptrain.worker.training.TrainingBench.checkpoints;
+import static io.deeptrain.worker.training.TrainingBench.resumedFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
+import io.deeptrain.event.Phase;
+import io.deeptrain.event.Progress;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
+import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.network.Activation;
@@ -19,9 +26,13 @@ import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.prediction.LoadedModels;
 import io.deeptrain.worker.prediction.Prediction;
+import io.deeptrain.worker.training.TrainingRun.Surroundings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +142,81 @@ class TransferRunTest {
         assertThat(reports.getLast()).isInstanceOf(Released.class);
         assertThat(bench.store().exists("jobs/job-1/attempts/9/model.safetensors"))
                 .isFalse();
+    }
+
+    /** Each look at the clock is a second later. */
+    private List<TrainerReport> runWithAMinuteEach60Looks(AttemptAssigned assignment) {
+        AtomicLong seconds = new AtomicLong();
+        Surroundings world = bench.surroundings();
+        List<TrainerReport> reports = new ArrayList<>();
+        TrainingRun.run(
+                assignment,
+                new Surroundings(
+                        world.archive(),
+                        world.learners(),
+                        () -> TimeUnit.SECONDS.toNanos(seconds.incrementAndGet()),
+                        world.observations(),
+                        world.scratch(),
+                        world.pretrained(),
+                        world.ahead(),
+                        world.devices()),
+                TrainingBench.directions(() -> new Direction.Proceed()),
+                reports::add);
+        return reports;
+    }
+
+    @Test
+    void an_attempt_after_a_lost_one_repeats_no_step_that_was_saved_and_publishes_the_same_model() throws Exception {
+        List<TrainerReport> uninterrupted = runWithAMinuteEach60Looks(bench.assignment(2, SCRATCH));
+        String wanted = ((Finished) uninterrupted.getLast()).model().sha256();
+        List<Long> steps = steps(uninterrupted);
+        List<CheckpointWritten> saved = checkpoints(uninterrupted);
+        assertThat(saved).hasSizeGreaterThan(5);
+        assertThat(saved.getFirst().step()).as("all images are embedded").isEqualTo(3);
+
+        for (CheckpointWritten checkpoint : List.of(saved.getFirst(), saved.get(3), saved.getLast())) {
+            List<TrainerReport> next = bench.run(bench.assignment(10 + checkpoint.step(), resumedFrom(checkpoint)));
+            assertThat(((Prepared) next.getFirst()).origin()).isEqualTo(resumedFrom(checkpoint));
+            assertThat(steps(next)).isEqualTo(steps.subList((int) checkpoint.step(), steps.size()));
+            assertThat(((Finished) next.getLast()).model().sha256()).isEqualTo(wanted);
+        }
+    }
+
+    @Test
+    void a_stop_while_images_are_embedded_saves_those_that_are() throws Exception {
+        String wanted = published(2);
+        List<TrainerReport> first = bench.run(
+                bench.assignment(3, SCRATCH),
+                steps -> steps < 2 ? new Direction.Proceed() : new Direction.SaveAndStop());
+        assertThat(first.getLast()).isInstanceOf(Released.class);
+        CheckpointWritten saved = checkpoints(first).getLast();
+        assertThat(saved.step()).isEqualTo(2);
+
+        List<TrainerReport> second = bench.run(bench.assignment(4, resumedFrom(saved)));
+
+        assertThat(steps(second).getFirst()).isEqualTo(3);
+        assertThat(((Finished) second.getLast()).model().sha256()).isEqualTo(wanted);
+    }
+
+    @Test
+    void a_checkpoint_of_another_kind_of_training_is_as_good_as_none() throws Exception {
+        CheckpointWritten saved =
+                checkpoints(bench.run(bench.assignment(2, SCRATCH))).getLast();
+        bench.set("enrich_dataset", "Automatic");
+
+        List<TrainerReport> next = bench.run(bench.assignment(3, resumedFrom(saved)));
+
+        assertThat(((Prepared) next.getFirst()).origin()).isEqualTo(SCRATCH);
+        assertThat(next.getLast()).isInstanceOf(Finished.class);
+    }
+
+    private static List<Long> steps(List<TrainerReport> reports) {
+        return reports.stream()
+                .filter(TrainerReport.Advanced.class::isInstance)
+                .map(report -> ((TrainerReport.Advanced) report).progress())
+                .filter(progress -> progress.phase() == Phase.TRAINING)
+                .map(Progress::step)
+                .toList();
     }
 
     @Test
