@@ -42,6 +42,7 @@ import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.objects.ObjectStores;
 import io.deeptrain.objects.StoredBlob;
 import io.deeptrain.testservers.adapter.TestServers;
+import io.deeptrain.worker.training.DigitScene;
 import io.deeptrain.worker.training.DrawnDigits;
 import io.deeptrain.worker.training.DrawnVideo;
 import java.io.ByteArrayInputStream;
@@ -71,6 +72,8 @@ class WorkerIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Origin SCRATCH = new Origin.Scratch();
     private static final CloudEventRecords RECORDS = new CloudEventRecords();
+    private static final List<String> DIGITS =
+            IntStream.range(0, 10).mapToObj(Integer::toString).toList();
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -127,17 +130,29 @@ class WorkerIT {
                 workerId,
                 incarnation,
                 new Tenant("me", "app"),
-                new TrainingSpec(
+                spec(
                         "visual-classifier",
                         "classification_cifar10_v1",
                         Map.of("num_epochs", epochs, "batch_size", 32L),
-                        IntStream.range(0, 10).mapToObj(Integer::toString).toList(),
+                        DIGITS,
                         manifest,
-                        400,
-                        5,
-                        1,
-                        42),
+                        400),
                 origin);
+    }
+
+    private AttemptAssigned assignment(String job, IncarnationId incarnation, TrainingSpec spec) {
+        return new AttemptAssigned(
+                new JobId(job), new FencingToken(1), workerId, incarnation, new Tenant("me", "app"), spec, SCRATCH);
+    }
+
+    private static TrainingSpec spec(
+            String modelTypeId,
+            String template,
+            Map<String, Object> hyperparameters,
+            List<String> concepts,
+            StoredObject images,
+            int imageCount) {
+        return new TrainingSpec(modelTypeId, template, hyperparameters, concepts, images, imageCount, 5, 1, 42);
     }
 
     private void say(AssignmentEvent event) {
@@ -219,32 +234,120 @@ class WorkerIT {
     }
 
     @Test
-    void a_training_that_its_tenant_stops_becomes_a_model_that_predicts() throws Exception {
-        JobId job = new JobId("stopped-" + folder.getFileName());
+    void a_training_that_its_tenant_stops_becomes_a_model_that_predicts_and_that_others_learn_from() throws Exception {
         try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), objects)) {
             WorkerBeat beat = firstBeat();
-            say(assignment(job.value(), 1, beat.incarnation(), 100, SCRATCH));
-            await(
-                    ProgressReported.class,
-                    event -> event.jobId().equals(job) && event.progress().epoch() > 0);
-            long askedNanos = System.nanoTime();
-            say(new AttemptStopRequested(
-                    job, new FencingToken(1), workerId, beat.incarnation(), StopReason.STOP_AND_KEEP_BEST));
-            AttemptSucceeded succeeded =
-                    await(AttemptSucceeded.class, event -> event.jobId().equals(job));
-            JsonNode answer = predict(worker.port(), succeeded.model(), """
-                    [{"base64": "%s"}]""".formatted(
-                            Base64.getEncoder().encodeToString(DrawnDigits.png(1, 0))));
-            System.out.printf(
-                    "from the stop to a model that predicts: %d ms%n",
-                    Duration.ofNanos(System.nanoTime() - askedNanos).toMillis());
+            StoredObject classifier =
+                    stopped(worker, assignment("stopped-" + folder.getFileName(), 1, beat.incarnation(), 100, SCRATCH));
+            assertThat(predicted(worker, classifier, DrawnDigits.png(1, 0)).path("concepts"))
+                    .hasSize(3);
 
-            assertThat(succeeded.completion()).isEqualTo(Completion.STOPPED_BY_TENANT);
-            assertThat(answer.at("/outputs/0/concepts")).hasSize(3);
-            Progress last = all(ProgressReported.class).getLast().progress();
-            assertThat(last.step()).isBetween(1L, last.steps() - 1);
-            assertThat(all(CheckpointSaved.class).getLast().checkpoint().step()).isEqualTo(last.step());
+            TrainingSpec spec = spec(
+                    "embedding-classifier",
+                    "",
+                    TrainingSpec.withBaseModel(Map.of(), classifier),
+                    DIGITS,
+                    manifest,
+                    400);
+            AttemptAssigned transfer = assignment("transferred-" + folder.getFileName(), beat.incarnation(), spec);
+            say(transfer);
+            StoredObject transferred = await(
+                            AttemptSucceeded.class, event -> event.jobId().equals(transfer.jobId()))
+                    .model();
+            assertThat(predicted(worker, transferred, DrawnDigits.png(1, 0)).path("concepts"))
+                    .hasSize(3);
         }
+    }
+
+    @Test
+    void a_detector_is_trained_and_finds_objects_and_one_that_is_stopped_is_a_model_too() throws Exception {
+        StoredObject scenes = scenes();
+        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), objects)) {
+            WorkerBeat beat = firstBeat();
+            AttemptAssigned trained =
+                    assignment("detector-" + folder.getFileName(), beat.incarnation(), detector(scenes, 2));
+            say(trained);
+            AttemptSucceeded succeeded =
+                    await(AttemptSucceeded.class, event -> event.jobId().equals(trained.jobId()));
+            assertThat(succeeded.completion()).isEqualTo(Completion.ALL_EPOCHS);
+            assertThat(succeeded.metrics()).containsKeys("test_map50", "train_loss");
+            assertThat(all(CheckpointSaved.class)).hasSize(2);
+            assertThat(predicted(worker, succeeded.model(), DigitScene.of(3, 7).png())
+                            .path("regions")
+                            .isArray())
+                    .isTrue();
+
+            StoredObject stopped = stopped(
+                    worker,
+                    assignment("stopped-detector-" + folder.getFileName(), beat.incarnation(), detector(scenes, 100)));
+            assertThat(predicted(worker, stopped, DigitScene.of(3, 7).png())
+                            .path("regions")
+                            .isArray())
+                    .isTrue();
+        }
+    }
+
+    private TrainingSpec detector(StoredObject scenes, long epochs) {
+        return spec(
+                "visual-detector",
+                "DeepTrain_SmallDetector",
+                Map.of("num_epochs", epochs, "batch_size", 8L, "image_size", 96L),
+                DIGITS.subList(0, 3),
+                scenes,
+                48);
+    }
+
+    private StoredObject scenes() throws IOException {
+        List<ManifestEntry> entries = new ArrayList<>();
+        for (int n = 0; n < 48; n++) {
+            DigitScene scene = DigitScene.of(3, n);
+            entries.add(new ManifestEntry(
+                    "scene-" + n,
+                    stored(store.putContent(new ByteArrayInputStream(scene.png()))),
+                    scene.regions().stream()
+                            .map(ManifestEntry.LabelledRegion::concept)
+                            .distinct()
+                            .toList(),
+                    List.of(),
+                    scene.regions(),
+                    n < 40 ? Split.TRAIN : Split.TEST));
+        }
+        return stored(store.putContent(new ByteArrayInputStream(ManifestJson.write(entries))));
+    }
+
+    /** Stops the training after its first epoch; answers its model, and says how long that took. */
+    private StoredObject stopped(WorkerChild worker, AttemptAssigned assigned) throws Exception {
+        JobId job = assigned.jobId();
+        say(assigned);
+        await(
+                ProgressReported.class,
+                event -> event.jobId().equals(job) && event.progress().epoch() > 0);
+        long askedNanos = System.nanoTime();
+        say(new AttemptStopRequested(
+                job, new FencingToken(1), workerId, assigned.incarnation(), StopReason.STOP_AND_KEEP_BEST));
+        AttemptSucceeded succeeded =
+                await(AttemptSucceeded.class, event -> event.jobId().equals(job));
+        predicted(worker, succeeded.model(), DrawnDigits.png(1, 0));
+        System.out.printf(
+                "from the stop of %s to a model that predicts: %d ms%n",
+                assigned.spec().modelTypeId(),
+                Duration.ofNanos(System.nanoTime() - askedNanos).toMillis());
+
+        assertThat(succeeded.completion()).isEqualTo(Completion.STOPPED_BY_TENANT);
+        Progress last = all(ProgressReported.class).stream()
+                .filter(event -> event.jobId().equals(job))
+                .toList()
+                .getLast()
+                .progress();
+        assertThat(last.step()).isBetween(1L, last.steps() - 1);
+        assertThat(all(CheckpointSaved.class).getLast().checkpoint().step()).isEqualTo(last.step());
+        return succeeded.model();
+    }
+
+    private static JsonNode predicted(WorkerChild worker, StoredObject model, byte[] image) throws Exception {
+        return predict(worker.port(), model, """
+                [{"base64": "%s"}]""".formatted(Base64.getEncoder().encodeToString(image)))
+                .at("/outputs/0");
     }
 
     @Test

@@ -30,7 +30,9 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The steps of a run: where they begin, what is looked at between them, and what they leave. */
 final class TrainingLoop {
@@ -202,18 +204,22 @@ final class TrainingLoop {
         if (!schedule.testsAfter(reached) || data.test().size() == 0) {
             return;
         }
-        EvaluationReport report;
+        Optional<EvaluationReport> report;
         try {
-            report = evaluate();
+            // Who has the training finish now wants its model, which is looked at once more in any case.
+            report = evaluate(() -> run.directions.now() instanceof Direction.FinishEarly);
         } catch (Ending ending) {
             if (ending.isRelease() && run.directions.now() instanceof Direction.SaveAndStop) {
                 saveIfNew();
             }
             throw ending;
         }
-        advance(Phase.TRAINING, report.metrics());
+        if (report.isEmpty()) {
+            return;
+        }
+        advance(Phase.TRAINING, report.get().metrics());
         if (plan.patience() > 0) {
-            best = best.after(report.score(), reached, this::state);
+            best = best.after(report.get().score(), reached, this::state);
         }
     }
 
@@ -257,11 +263,19 @@ final class TrainingLoop {
     }
 
     private EvaluationReport evaluate() throws IOException, Ending {
+        return evaluate(() -> false).orElseThrow();
+    }
+
+    /** Nothing if it is not wanted any more. */
+    private Optional<EvaluationReport> evaluate(BooleanSupplier unwanted) throws IOException, Ending {
         Split split = data.test().size() > 0 ? Split.TEST : Split.TRAIN;
         ImageSet images = split == Split.TEST ? data.test() : data.training();
         Judge judge = Judge.of(plan.objective(), network, plan.imageSize(), run.spec.concepts());
         for (int from = 0; from < images.size(); from += plan.batchSize()) {
             run.obeyOrStop(run.directions.now());
+            if (unwanted.getAsBoolean()) {
+                return Optional.empty();
+            }
             int[] indexes = range(from, Math.min(images.size(), from + plan.batchSize()));
             Answers answers = learner.answers(images.pixels(indexes));
             // The last step of all has no step after it whose loss would tell.
@@ -272,7 +286,7 @@ final class TrainingLoop {
                 judge.add(images.inputId(indexes[i]), images.labels(indexes[i]), answers, i);
             }
         }
-        return judge.report(split);
+        return Optional.of(judge.report(split));
     }
 
     private static boolean allFinite(float[] values) {
