@@ -84,7 +84,7 @@ public final class SchedulerLoop implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(SchedulerLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration TICK = Duration.ofMillis(200);
-    private static final Duration ELECTION_PAUSE = Duration.ofMillis(500);
+    private static final Duration ELECTION_PAUSE = Duration.ofMillis(250);
     private static final Duration PAUSE_MIN = Duration.ofMillis(100);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
@@ -183,9 +183,9 @@ public final class SchedulerLoop implements AutoCloseable {
         repeatUntilClosed(() -> {
             TopicSetup.ensure(settings.bootstrapServers(), settings.partitions(), settings.replication());
             while (!closed(Duration.ZERO)) {
-                Optional<Leadership> leadership = elect();
-                if (leadership.isPresent()) {
-                    lead(leadership.get());
+                Optional<Renewal> elected = Renewal.tryLead(dataSource, settings.schedulerId());
+                if (elected.isPresent()) {
+                    lead(elected.get());
                 } else {
                     view = SchedulerView.idle(Role.STANDBY, Instant.now());
                     closed(ELECTION_PAUSE);
@@ -194,15 +194,10 @@ public final class SchedulerLoop implements AutoCloseable {
         });
     }
 
-    private Optional<Leadership> elect() throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
-            return LeaderLease.tryTake(connection, settings.schedulerId());
-        }
-    }
-
-    private void lead(Leadership leadership) {
+    private void lead(Renewal elected) {
+        Leadership leadership = elected.leadership();
         LOG.infof("%s leads with epoch %d", leadership.holder(), leadership.epoch());
-        try (Renewal renewal = new Renewal(dataSource, leadership)) {
+        try (Renewal renewal = elected) {
             repeatUntil(renewal::isLost, () -> {
                 try (Session session = new Session(leadership)) {
                     while (!renewal.isLost() && !closed(Duration.ZERO)) {

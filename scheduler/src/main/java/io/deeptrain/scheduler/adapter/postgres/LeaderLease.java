@@ -15,18 +15,28 @@ public final class LeaderLease {
     /** A leader that does not renew for so long is succeeded. */
     public static final Duration TERM = Duration.ofSeconds(3);
 
-    private static final String EXPIRES =
-            "expires_at = clock_timestamp() + interval '%d milliseconds'".formatted(TERM.toMillis());
+    /** The term begins anew, and this session stands for the leader. */
+    private static final String HELD = """
+            expires_at = clock_timestamp() + interval '%d milliseconds',
+            session_pid = pg_backend_pid(),
+            session_began = (select backend_start from pg_stat_get_activity(pg_backend_pid()))
+            """.formatted(TERM.toMillis());
 
     private LeaderLease() {}
 
-    /** Begins a new epoch if nobody holds the lease. On a connection that commits by itself. */
+    /**
+     * Begins a new epoch if nobody holds the lease: if its term is over, or the session that took or renewed it has
+     * ended, as that of a killed process does at once. On a connection that commits by itself, and that the leader
+     * keeps open: it is what shows that it lives.
+     */
     public static Optional<Leadership> tryTake(Connection connection, SchedulerId candidate) throws SQLException {
         String sql = """
                 update scheduler.leader set holder = ?, epoch = epoch + 1, %s
                 where expires_at < clock_timestamp()
+                   or session_pid is not null and not exists (
+                      select from pg_stat_get_activity(session_pid) where backend_start = session_began)
                 returning epoch
-                """.formatted(EXPIRES);
+                """.formatted(HELD);
         try (PreparedStatement update = connection.prepareStatement(sql)) {
             update.setString(1, candidate.value());
             try (ResultSet taken = update.executeQuery()) {
@@ -35,9 +45,10 @@ public final class LeaderLease {
         }
     }
 
+    /** On the connection that the lease was taken on, or on one that takes its place. */
     public static void renew(Connection connection, Leadership leadership)
             throws SQLException, LeadershipLostException {
-        String sql = "update scheduler.leader set %s where holder = ? and epoch = ?".formatted(EXPIRES);
+        String sql = "update scheduler.leader set %s where holder = ? and epoch = ?".formatted(HELD);
         if (update(connection, sql, leadership) == 0) {
             throw new LeadershipLostException(leadership);
         }
