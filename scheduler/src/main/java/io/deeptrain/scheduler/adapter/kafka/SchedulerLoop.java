@@ -94,6 +94,9 @@ public final class SchedulerLoop implements AutoCloseable {
 
     private static final Duration STATEMENT_MAX = Duration.ofSeconds(20);
 
+    /** Jobs that a standby reads to be ready; more would tell it no more. */
+    private static final int REHEARSED_MAX = 200;
+
     /** So many may wait for a snapshot at once. */
     private static final int ASKED_MAX = 64;
 
@@ -117,6 +120,9 @@ public final class SchedulerLoop implements AutoCloseable {
     private final Map<Position, String> rejected = new HashMap<>();
 
     private final BlockingQueue<CompletableFuture<EngineSnapshot>> asked = new ArrayBlockingQueue<>(ASKED_MAX);
+
+    /** Of the loop's thread. */
+    private boolean rehearsed;
 
     private volatile SchedulerView view = SchedulerView.idle(Role.STARTING, Instant.now());
 
@@ -188,10 +194,35 @@ public final class SchedulerLoop implements AutoCloseable {
                     lead(elected.get());
                 } else {
                     view = SchedulerView.idle(Role.STANDBY, Instant.now());
+                    if (!rehearsed) {
+                        rehearse();
+                        rehearsed = true;
+                    }
                     closed(ELECTION_PAUSE);
                 }
             }
         });
+    }
+
+    /**
+     * What a new leader does first, done once for nothing with a few jobs while another one leads: a second or two of
+     * loading classes and finding the broker that would otherwise be missing when it counts.
+     */
+    private void rehearse() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            SchedulerEngine engine = SchedulerEngine.restore(
+                    jobTable.sample(connection, REHEARSED_MAX), controlTable.load(connection), settings.engine());
+            Instant now = Instant.now();
+            try (AssignedConsumer consumer = openConsumer(offsets.load(connection));
+                    Pulses _ = new Pulses(
+                            settings.bootstrapServers(),
+                            new Leadership(settings.schedulerId(), 0),
+                            consumer.partitions(),
+                            now)) {
+                consumer.poll(POLL).forEach(records::read);
+                engine.apply(new Tick(now, now));
+            }
+        }
     }
 
     private void lead(Renewal elected) {
@@ -207,6 +238,20 @@ public final class SchedulerLoop implements AutoCloseable {
             });
         }
         LOG.infof("%s no longer leads", leadership.holder());
+    }
+
+    private AssignedConsumer openConsumer(Map<Partition, Long> committed) {
+        Map<Partition, Long> nextOffsets = new HashMap<>(committed);
+        // Where the heartbeats end is looked up first, so that one consumer can read all three topics.
+        try (AssignedConsumer heartbeats = AssignedConsumer.open(
+                settings.bootstrapServers(), List.of(Topic.HEARTBEATS), Map.of(), Beginning.NEWEST)) {
+            nextOffsets.putAll(heartbeats.nextOffsets());
+        }
+        return AssignedConsumer.open(
+                settings.bootstrapServers(),
+                List.of(Topic.REQUESTS, Topic.ATTEMPTS, Topic.HEARTBEATS),
+                nextOffsets,
+                Beginning.OLDEST);
     }
 
     /** Something that ends well, or is begun again after a pause. */
@@ -291,10 +336,10 @@ public final class SchedulerLoop implements AutoCloseable {
                 List<JobRecord> jobs =
                         jobTable.load(connection, settings.engine().endedKeptMax());
                 Controls controls = controlTable.load(connection);
-                Map<Partition, Long> nextOffsets = new HashMap<>(offsets.load(connection));
+                Map<Partition, Long> nextOffsets = offsets.load(connection);
                 connection.commit();
                 engine = SchedulerEngine.restore(jobs, controls, settings.engine());
-                consumer = open(nextOffsets);
+                consumer = openConsumer(nextOffsets);
             } catch (SQLException | LeadershipLostException | RuntimeException failed) {
                 giveBack();
                 throw failed;
@@ -338,19 +383,6 @@ public final class SchedulerLoop implements AutoCloseable {
                     consumer) {
                 giveBack();
             }
-        }
-
-        private AssignedConsumer open(Map<Partition, Long> nextOffsets) {
-            // Where the heartbeats end is looked up first, so that one consumer can read all three topics.
-            try (AssignedConsumer heartbeats = AssignedConsumer.open(
-                    settings.bootstrapServers(), List.of(Topic.HEARTBEATS), Map.of(), Beginning.NEWEST)) {
-                nextOffsets.putAll(heartbeats.nextOffsets());
-            }
-            return AssignedConsumer.open(
-                    settings.bootstrapServers(),
-                    List.of(Topic.REQUESTS, Topic.ATTEMPTS, Topic.HEARTBEATS),
-                    nextOffsets,
-                    Beginning.OLDEST);
         }
 
         private Batch fold(List<ConsumerRecord<byte[], byte[]>> polled) throws SQLException, LeadershipLostException {

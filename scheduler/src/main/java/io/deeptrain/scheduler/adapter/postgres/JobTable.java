@@ -34,9 +34,18 @@ public final class JobTable {
 
     /** Every job that has not ended, and the newest of those that have. */
     public List<JobRecord> load(Connection connection, int endedMax) throws SQLException {
+        return load(connection, Long.MAX_VALUE, endedMax);
+    }
+
+    /** Some of each, no more than so many. */
+    public List<JobRecord> sample(Connection connection, int max) throws SQLException {
+        return load(connection, max, max);
+    }
+
+    private List<JobRecord> load(Connection connection, long openMax, long endedMax) throws SQLException {
         String sql = """
                 (select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour, directives
-                 from scheduler.job where ended_at is null)
+                 from scheduler.job where ended_at is null limit ?)
                 union all
                 (select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour, directives
                  from scheduler.job where ended_at is not null order by ended_at desc limit ?)
@@ -44,7 +53,8 @@ public final class JobTable {
         List<JobRecord> jobs = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setFetchSize(FETCH_SIZE);
-            select.setInt(1, endedMax);
+            select.setLong(1, openMax);
+            select.setLong(2, endedMax);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     jobs.add(new JobRecord(
