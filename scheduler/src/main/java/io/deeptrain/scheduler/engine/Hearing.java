@@ -1,0 +1,227 @@
+package io.deeptrain.scheduler.engine;
+
+import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.AttemptEvent.AttemptFailed;
+import io.deeptrain.event.AttemptEvent.AttemptStarted;
+import io.deeptrain.event.AttemptEvent.AttemptStopped;
+import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
+import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.Event;
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.JobEvent.RequeueCause;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.RequestEvent;
+import io.deeptrain.event.RequestEvent.JobSealed;
+import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
+import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.RequestEvent.TrainingStopRequested;
+import io.deeptrain.event.StopReason;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.fleet.Fleet;
+import io.deeptrain.scheduler.fleet.Fleet.Introduction;
+import io.deeptrain.scheduler.job.Ending.Failed;
+import io.deeptrain.scheduler.job.Ending.Succeeded;
+import io.deeptrain.scheduler.job.JobCommand;
+import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.job.JobState.Assigned;
+import io.deeptrain.scheduler.job.Lease;
+import io.deeptrain.scheduler.job.Losses;
+import io.deeptrain.scheduler.job.StopWish;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Folds what was heard, step 2 of the cycle: each event becomes a command to one job, or tells how a worker is. What is
+ * known already changes nothing, so that a record may be delivered again.
+ */
+final class Hearing {
+    private final JobBook book;
+    private final Clocks clocks;
+    private final Fleet fleet;
+    private final Leases leases;
+    private final Claims claims;
+    private final Outgoing outgoing;
+    private final Workforce workforce;
+
+    Hearing(
+            JobBook book,
+            Clocks clocks,
+            Fleet fleet,
+            Leases leases,
+            Claims claims,
+            Outgoing outgoing,
+            Workforce workforce) {
+        this.book = book;
+        this.clocks = clocks;
+        this.fleet = fleet;
+        this.leases = leases;
+        this.claims = claims;
+        this.outgoing = outgoing;
+        this.workforce = workforce;
+    }
+
+    void hear(Event event) {
+        switch (event) {
+            case RequestEvent request -> hear(request);
+            case AttemptEvent attempt -> hear(attempt);
+            case WorkerBeat beat -> hear(beat);
+            default -> throw new IllegalArgumentException("not an event that the scheduler acts on: " + event);
+        }
+    }
+
+    private void hear(RequestEvent request) {
+        switch (request) {
+            case TrainingRequested training -> book.admit(training);
+            case TrainingStopRequested(var jobId, var _) -> stop(jobId, StopWish.OF_TENANT);
+            case TrainingBudgetReached(var jobId, var _) -> stop(jobId, StopWish.OF_BUDGET);
+            case TrainingCancelled(var jobId, var cancelledAt) ->
+                book.command(jobId, new JobCommand.Cancel(cancelledAt));
+            case JobSealed(var jobId, var _) -> book.command(jobId, new JobCommand.Seal());
+        }
+    }
+
+    /** Whoever holds the job is told at once; a job that waits remembers it for its next attempt. */
+    private void stop(JobId jobId, StopWish wish) {
+        if (book.command(jobId, new JobCommand.Stop(wish))) {
+            leases.of(jobId).ifPresent(book::stopIfWanted);
+        }
+    }
+
+    private void hear(AttemptEvent event) {
+        Holding holding = new Holding(event.jobId(), event.attempt());
+        boolean isLast = isLast(event);
+        if (isLast) {
+            outgoing.stops().settle(event.workerId(), holding);
+            fleet.endedByWorker(event.workerId(), holding);
+        }
+        leases.over(holding).ifPresent(Watch::acknowledge);
+        Losses earlier = book.find(event.jobId()).map(JobRecord::losses).orElse(Losses.NONE);
+        boolean isAccepted = book.command(event.jobId(), commandOf(event));
+        if (isAccepted && event instanceof AttemptFailed failed && failed.fault() == Fault.PLATFORM) {
+            workforce.blame(event.workerId(), earlier);
+        }
+        Optional<Watch> watch = leases.over(holding);
+        if (watch.isPresent() && isAccepted) {
+            watch.get().progress(clocks.heardNanos());
+            book.stopIfWanted(watch.get());
+        }
+        if (watch.isEmpty() && !isLast && !fleet.saidOver(event.workerId(), holding)) {
+            fleet.incarnationOf(event.workerId())
+                    .ifPresent(incarnation -> outgoing.requestStop(
+                            holding, event.workerId(), incarnation, StopReason.SUPERSEDED, clocks.now()));
+        }
+    }
+
+    private static boolean isLast(AttemptEvent event) {
+        return switch (event) {
+            case AttemptStarted _, ProgressReported _, CheckpointSaved _ -> false;
+            case AttemptSucceeded _, AttemptFailed _, AttemptStopped _ -> true;
+        };
+    }
+
+    private static JobCommand commandOf(AttemptEvent event) {
+        return switch (event) {
+            case AttemptStarted started -> new JobCommand.Start(started.attempt(), started.origin());
+            case ProgressReported report ->
+                new JobCommand.Report(report.attempt(), report.progress(), report.readingMillis());
+            case CheckpointSaved saved -> new JobCommand.KeepCheckpoint(saved.attempt(), saved.checkpoint());
+            case AttemptSucceeded success ->
+                new JobCommand.Succeed(
+                        success.attempt(),
+                        new Succeeded(success.model(), success.metrics(), success.completion()),
+                        success.readingMillis());
+            case AttemptFailed failure ->
+                new JobCommand.Fail(
+                        failure.attempt(),
+                        new Failed(failure.fault(), failure.code(), failure.message()),
+                        failure.readingMillis());
+            case AttemptStopped stopped ->
+                new JobCommand.ConcludeStop(stopped.attempt(), stopped.reason(), stopped.readingMillis());
+        };
+    }
+
+    private void hear(WorkerBeat beat) {
+        WorkerId workerId = beat.workerId();
+        Introduction introduction = fleet.introduce(beat, clocks.heardNanos());
+        if (introduction != Introduction.RETIRED) {
+            workforce.measure(workerId);
+        }
+        switch (introduction) {
+            case RETIRED -> {
+                beat.holdings().forEach(holding -> supersede(holding, beat));
+                return;
+            }
+            case NEW -> {
+                claims.on(workerId).ifPresent(book::drop);
+                welcome(beat);
+            }
+            case KNOWN -> {}
+        }
+        Map<Holding, Integer> strays = new LinkedHashMap<>();
+        for (Holding holding : beat.holdings()) {
+            Optional<Watch> watch = leases.over(holding).filter(candidate -> isHeldBy(candidate.lease(), beat));
+            if (watch.isPresent()) {
+                watch.get().acknowledge();
+                watch.get().renew(clocks.heardNanos());
+                book.stopIfWanted(watch.get());
+            } else if (!fleet.saidOver(workerId, holding)) {
+                strays.put(
+                        holding, book.find(holding.jobId()).map(JobRecord::gpus).orElse(1));
+                supersede(holding, beat);
+            }
+        }
+        fleet.listed(workerId, beat.holdings(), strays);
+        outgoing.stops().settleUnlisted(workerId, beat.incarnation(), Set.copyOf(beat.holdings()));
+        if (beat.readiness() == Readiness.GONE) {
+            takeBackUnheard(beat);
+            workforce.leave(workerId);
+        }
+    }
+
+    private void supersede(Holding holding, WorkerBeat beat) {
+        outgoing.requestStop(holding, beat.workerId(), beat.incarnation(), StopReason.SUPERSEDED, clocks.now());
+    }
+
+    /** A process that was not heard before. What an earlier process of this worker held is lost with it. */
+    private void welcome(WorkerBeat beat) {
+        for (Watch watch : leases.heldBy(beat.workerId())) {
+            if (isHeldBy(watch.lease(), beat)) {
+                fleet.occupy(
+                        beat.workerId(),
+                        watch.lease().holdingOf(watch.jobId()),
+                        book.job(watch.jobId()).gpus());
+            } else {
+                workforce.giveUp(
+                        watch,
+                        RequeueCause.LEASE_LAPSED,
+                        "Worker %s came back as another process.".formatted(beat.workerId()));
+            }
+        }
+    }
+
+    /**
+     * What was assigned while the worker said good-bye, nobody there has heard. It need not wait for its lease to
+     * lapse, nor count as lost.
+     */
+    private void takeBackUnheard(WorkerBeat goodbye) {
+        for (Watch watch : leases.heldBy(goodbye.workerId())) {
+            if (book.job(watch.jobId()).state() instanceof Assigned
+                    && isHeldBy(watch.lease(), goodbye)
+                    && !watch.isAcknowledged()) {
+                book.command(
+                        watch.jobId(), new JobCommand.ConcludeStop(watch.lease().token(), StopReason.PREEMPTED, 0));
+            }
+        }
+    }
+
+    private static boolean isHeldBy(Lease lease, WorkerBeat beat) {
+        return lease.holder().equals(beat.workerId()) && lease.incarnation().equals(beat.incarnation());
+    }
+}

@@ -1,0 +1,74 @@
+package io.deeptrain.scheduler.engine;
+
+import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.WorkerId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+
+/** The leases that are granted, found by job and by worker, and when each is to be looked at next. */
+final class Leases {
+    private final Map<JobId, Watch> byJob = new HashMap<>();
+    private final Map<WorkerId, TreeMap<JobId, Watch>> byWorker = new HashMap<>();
+    private final PriorityQueue<Timer> timers =
+            new PriorityQueue<>(Comparator.comparingLong(Timer::dueNanos).thenComparingLong(Timer::order));
+    private long timersSet;
+
+    private record Timer(long dueNanos, long order, Watch watch) {}
+
+    void add(Watch watch) {
+        byJob.put(watch.jobId(), watch);
+        byWorker.computeIfAbsent(watch.lease().holder(), _ -> new TreeMap<>()).put(watch.jobId(), watch);
+    }
+
+    /** The lease is over, and nobody watches over it any more. */
+    void end(JobId jobId) {
+        Watch watch = byJob.remove(jobId);
+        if (watch == null) {
+            throw new IllegalStateException("nobody watches over the lease on " + jobId);
+        }
+        watch.close();
+        WorkerId holder = watch.lease().holder();
+        TreeMap<JobId, Watch> ofHolder = byWorker.get(holder);
+        if (ofHolder != null && ofHolder.remove(jobId) != null && ofHolder.isEmpty()) {
+            byWorker.remove(holder);
+        }
+    }
+
+    Optional<Watch> of(JobId jobId) {
+        return Optional.ofNullable(byJob.get(jobId));
+    }
+
+    /** The watch over this very attempt, not over another one of the same job. */
+    Optional<Watch> over(Holding holding) {
+        return of(holding.jobId()).filter(watch -> watch.lease().token().equals(holding.attempt()));
+    }
+
+    /** Those that the worker holds now, by the names of their jobs. */
+    List<Watch> heldBy(WorkerId workerId) {
+        TreeMap<JobId, Watch> held = byWorker.get(workerId);
+        return held == null ? List.of() : List.copyOf(held.values());
+    }
+
+    void setTimer(Watch watch, long dueNanos) {
+        timers.add(new Timer(dueNanos, timersSet++, watch));
+    }
+
+    /** Those whose timers have run out by then, and that are not over. */
+    List<Watch> due(long heardNanos) {
+        List<Watch> due = new ArrayList<>();
+        while (!timers.isEmpty() && timers.peek().dueNanos() <= heardNanos) {
+            Watch watch = timers.remove().watch();
+            if (!watch.isClosed()) {
+                due.add(watch);
+            }
+        }
+        return due;
+    }
+}

@@ -1,0 +1,160 @@
+package io.deeptrain.scheduler.engine;
+
+import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.StopReason;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.Claims.Claim;
+import io.deeptrain.scheduler.fleet.Fleet;
+import io.deeptrain.scheduler.fleet.WorkerView;
+import io.deeptrain.scheduler.job.JobCommand;
+import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.job.JobState.Running;
+import io.deeptrain.scheduler.queue.Contender.Claimant;
+import io.deeptrain.scheduler.queue.Contender.Holder;
+import io.deeptrain.scheduler.queue.Preemption;
+import io.deeptrain.scheduler.queue.Room;
+import io.deeptrain.scheduler.queue.Shape;
+import io.deeptrain.scheduler.queue.Standing;
+import io.deeptrain.scheduler.queue.Ticket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Has running jobs leave, with a checkpoint, for one that stands higher: step 6 of the cycle. The room that they leave
+ * is kept for it until all of them have gone.
+ */
+final class RoomMaking {
+    /** Whoever was asked to make room has so long. Then the room is no longer kept, and others may be asked. */
+    static final Duration CLAIM_MAX = Duration.ofMinutes(1);
+
+    /** One look a second for a job to make room for, as it means to look at all that run. */
+    private static final Duration CLAIM_PAUSE = Duration.ofSeconds(1);
+
+    private final Preemption preemption;
+    private final JobBook book;
+    private final Clocks clocks;
+    private final Fleet fleet;
+    private final Leases leases;
+    private final Claims claims;
+    private final Outgoing outgoing;
+    private Instant notBefore = Instant.EPOCH;
+
+    RoomMaking(
+            Preemption preemption,
+            JobBook book,
+            Clocks clocks,
+            Fleet fleet,
+            Leases leases,
+            Claims claims,
+            Outgoing outgoing) {
+        this.preemption = preemption;
+        this.book = book;
+        this.clocks = clocks;
+        this.fleet = fleet;
+        this.leases = leases;
+        this.claims = claims;
+        this.outgoing = outgoing;
+    }
+
+    /** Whoever others made room for, and all of them have left. */
+    void assignWhereRoomWasMade() {
+        for (Claim claim : claims.ready()) {
+            book.drop(claim);
+            boolean hasRoom = fleet.view().stream()
+                    .anyMatch(worker -> worker.workerId().equals(claim.workerId())
+                            && worker.incarnation().equals(claim.incarnation())
+                            && worker.readiness() == Readiness.ACCEPTING
+                            && worker.gpusFree() >= claim.gpus());
+            if (hasRoom) {
+                book.command(claim.reserved().jobId(), new JobCommand.Assign(claim.workerId(), claim.incarnation()));
+            }
+        }
+    }
+
+    /** Asks for room for one job: on the worker where least work is lost, by name among equals. */
+    void makeRoom(Room room) {
+        Instant now = clocks.now();
+        claims.madeBefore(now.minus(CLAIM_MAX)).forEach(book::drop);
+        if (!preemption.isEverAllowed() || claims.isFull() || now.isBefore(notBefore)) {
+            return;
+        }
+        notBefore = now.plus(CLAIM_PAUSE);
+        for (Ticket ticket : book.queue().claimants(room)) {
+            if (claims.of(ticket.jobId()).isEmpty() && claimFor(book.job(ticket.jobId()))) {
+                return;
+            }
+        }
+    }
+
+    private boolean claimFor(JobRecord job) {
+        boolean entitled = book.queue().isEntitled(job.tenant(), job.shape());
+        Claimant claimant = new Claimant(job.jobId(), job.tenant(), job.shape(), standing(job, entitled));
+        Optional<WorkerView> cheapest = Optional.empty();
+        List<Holder> victims = List.of();
+        for (WorkerView worker : fleet.view()) {
+            if (worker.readiness() == Readiness.ACCEPTING
+                    && worker.gpus() >= job.gpus()
+                    && claims.on(worker.workerId()).isEmpty()) {
+                List<Holder> candidates = preemption.victims(
+                        claimant,
+                        holdersOn(worker.workerId()),
+                        book.queue().lendable(Shape.ANY_CLASS, worker.gpusFree()),
+                        book.queue());
+                if (!candidates.isEmpty()
+                        && (victims.isEmpty()
+                                || preemption.lostGpuMillis(candidates) < preemption.lostGpuMillis(victims))) {
+                    cheapest = Optional.of(worker);
+                    victims = candidates;
+                }
+            }
+        }
+        List<Holder> chosen = victims;
+        cheapest.ifPresent(worker -> claim(job, worker, chosen));
+        return cheapest.isPresent();
+    }
+
+    private void claim(JobRecord job, WorkerView worker, List<Holder> victims) {
+        List<Holding> leaving = victims.stream()
+                .map(victim -> new Holding(
+                        victim.jobId(), book.job(victim.jobId()).state().token()))
+                .toList();
+        Holding reserved = new Holding(job.jobId(), job.state().token().next());
+        claims.add(new Claim(reserved, worker.workerId(), worker.incarnation(), job.gpus(), leaving, clocks.now()));
+        fleet.occupy(worker.workerId(), reserved, job.gpus());
+        leaving.forEach(holding -> outgoing.requestStop(
+                holding, worker.workerId(), worker.incarnation(), StopReason.PREEMPTED, clocks.now()));
+    }
+
+    /** Those that run on the worker and go on as far as anybody knows. */
+    private List<Holder> holdersOn(WorkerId workerId) {
+        List<Holder> holders = new ArrayList<>();
+        for (Watch watch : leases.heldBy(workerId)) {
+            JobRecord job = book.job(watch.jobId());
+            if (job.state() instanceof Running running && book.wantedStop(job).isEmpty()) {
+                holders.add(new Holder(
+                        job.jobId(),
+                        job.tenant(),
+                        job.shape(),
+                        standing(job, watch.isEntitled()),
+                        Duration.between(running.startedAt(), clocks.now()),
+                        Duration.ofMillis(running.unsavedMillis()),
+                        running.preemptions()));
+            }
+        }
+        return holders;
+    }
+
+    private Standing standing(JobRecord job, boolean entitled) {
+        return book.queue()
+                .standing(
+                        job.priorityIn(book.queue()),
+                        job.request().requestedAt(),
+                        job.remainingWork(),
+                        entitled,
+                        job.arrival());
+    }
+}

@@ -1,0 +1,119 @@
+package io.deeptrain.scheduler.engine;
+
+import io.deeptrain.event.JobEvent.RequeueCause;
+import io.deeptrain.event.StopReason;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.fleet.Fleet;
+import io.deeptrain.scheduler.job.JobCommand;
+import io.deeptrain.scheduler.job.Lease;
+import io.deeptrain.scheduler.job.Losses;
+import io.deeptrain.scheduler.queue.Shape;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Workers that come, fall silent, fail and go, and what that means for the jobs that they hold. Looks at a tick, step 3
+ * of the cycle, for leases whose term has passed and attempts that show no new work.
+ */
+final class Workforce {
+    private final EngineSettings settings;
+    private final JobBook book;
+    private final Clocks clocks;
+    private final Fleet fleet;
+    private final Leases leases;
+    private final Claims claims;
+    private final Outgoing outgoing;
+    private final Faults faults;
+    private final Capacity capacity = new Capacity();
+
+    Workforce(
+            EngineSettings settings,
+            JobBook book,
+            Clocks clocks,
+            Fleet fleet,
+            Leases leases,
+            Claims claims,
+            Outgoing outgoing,
+            Faults faults) {
+        this.settings = settings;
+        this.book = book;
+        this.clocks = clocks;
+        this.fleet = fleet;
+        this.leases = leases;
+        this.claims = claims;
+        this.outgoing = outgoing;
+        this.faults = faults;
+    }
+
+    /** What those take on together that take on work. */
+    Capacity capacity() {
+        return capacity;
+    }
+
+    /** What the worker takes on may be more or less now. */
+    void measure(WorkerId workerId) {
+        if (capacity.set(workerId, fleet.gpusAccepted(workerId))) {
+            book.queue().resize(Shape.ANY_CLASS, capacity.gpus());
+        }
+    }
+
+    void leave(WorkerId workerId) {
+        fleet.leave(workerId);
+        forget(workerId);
+    }
+
+    private void forget(WorkerId workerId) {
+        claims.on(workerId).ifPresent(book::drop);
+        outgoing.stops().settleAll(workerId);
+        if (capacity.forget(workerId)) {
+            book.queue().resize(Shape.ANY_CLASS, capacity.gpus());
+        }
+    }
+
+    void endWhatIsOverdue() {
+        List<Watch> due = new ArrayList<>(leases.due(clocks.heardNanos()));
+        // When a timer was set must not matter: a restored engine has set its own at another time.
+        due.sort(Comparator.comparingLong(watch -> book.job(watch.jobId()).arrival()));
+        due.forEach(this::endIfOverdue);
+        fleet.forgetSilent(clocks.heardNanos()).forEach(this::forget);
+    }
+
+    private void endIfOverdue(Watch watch) {
+        long heardNanos = clocks.heardNanos();
+        Lease lease = watch.lease();
+        long stalledNanos = book.stallNanos(watch);
+        if (book.lapseNanos(watch) <= heardNanos) {
+            giveUp(
+                    watch,
+                    RequeueCause.LEASE_LAPSED,
+                    "Worker %s was not heard for %s.".formatted(lease.holder(), settings.leaseTerm()));
+        } else if (stalledNanos <= heardNanos) {
+            giveUp(
+                    watch,
+                    RequeueCause.STALLED,
+                    "Worker %s showed no new work for %s."
+                            .formatted(lease.holder(), Duration.ofNanos(heardNanos - watch.progressedNanos())));
+            outgoing.requestStop(
+                    lease.holdingOf(watch.jobId()),
+                    lease.holder(),
+                    lease.incarnation(),
+                    StopReason.SUPERSEDED,
+                    clocks.now());
+        } else {
+            book.setTimer(watch);
+        }
+    }
+
+    /** The attempt is lost, and its worker is to blame. */
+    void giveUp(Watch watch, RequeueCause cause, String detail) {
+        Losses earlier = book.job(watch.jobId()).losses();
+        book.command(watch.jobId(), new JobCommand.GiveUp(watch.lease().token(), cause, detail));
+        blame(watch.lease().holder(), earlier);
+    }
+
+    void blame(WorkerId workerId, Losses earlier) {
+        faults.blame(workerId, earlier, fleet.size(), clocks.now());
+    }
+}
