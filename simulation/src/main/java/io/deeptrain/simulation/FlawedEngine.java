@@ -34,6 +34,7 @@ import io.deeptrain.scheduler.engine.Decisions;
 import io.deeptrain.scheduler.engine.Input;
 import io.deeptrain.scheduler.engine.SchedulerEngine;
 import io.deeptrain.scheduler.job.Ending;
+import io.deeptrain.scheduler.job.JobDecision;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.Lineage;
@@ -207,7 +208,12 @@ final class FlawedEngine {
                             : message);
         }
         return new Decisions(
-                decisions.history(), assignments, decisions.changedJobs(), decisions.controls(), decisions.answer());
+                decisions.history(),
+                decisions.remarks(),
+                assignments,
+                decisions.changedJobs(),
+                decisions.controls(),
+                decisions.answer());
     }
 
     private static AttemptFailed asFailure(AttemptStopped stopped, Fault fault) {
@@ -267,7 +273,12 @@ final class FlawedEngine {
             }
         }
         return new Decisions(
-                history, decisions.assignments(), decisions.changedJobs(), decisions.controls(), decisions.answer());
+                history,
+                decisions.remarks(),
+                decisions.assignments(),
+                decisions.changedJobs(),
+                decisions.controls(),
+                decisions.answer());
     }
 
     /** Lets the next attempt train to the end what should stop as soon as it starts. */
@@ -334,6 +345,9 @@ final class FlawedEngine {
         assignments.addAll(second.assignments());
         Set<JobId> changed = new LinkedHashSet<>(first.changedJobs());
         changed.addAll(second.changedJobs());
-        return new Decisions(history, assignments, changed, second.controls().or(first::controls), second.answer());
+        List<JobDecision> remarks = new ArrayList<>(first.remarks());
+        remarks.addAll(second.remarks());
+        return new Decisions(
+                history, remarks, assignments, changed, second.controls().or(first::controls), second.answer());
     }
 }

@@ -5,6 +5,7 @@ import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobId;
 import io.deeptrain.scheduler.control.Answer;
 import io.deeptrain.scheduler.control.Controls;
+import io.deeptrain.scheduler.job.JobDecision;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Set;
  * What follows from one input. All of it is committed together, or none of it happened.
  *
  * @param history in the order in which it is to be told
+ * @param remarks why running jobs were asked to leave, and for whom
  * @param assignments in the order in which they are to be sent
  * @param changedJobs whose records are to be stored, in the order in which they first changed
  * @param controls to be stored instead of the earlier ones, if they have changed
@@ -22,18 +24,20 @@ import java.util.Set;
  */
 public record Decisions(
         List<JobEvent> history,
+        List<JobDecision> remarks,
         List<AssignmentEvent> assignments,
         Set<JobId> changedJobs,
         Optional<Controls> controls,
         Optional<Answer> answer) {
     public Decisions {
         history = List.copyOf(history);
+        remarks = List.copyOf(remarks);
         assignments = List.copyOf(assignments);
         changedJobs = Collections.unmodifiableSet(new LinkedHashSet<>(changedJobs));
     }
 
-    /** Nobody has ordered anything, and no worker has failed. */
+    /** Nobody has ordered anything, no worker has failed, and nobody was asked to leave. */
     public Decisions(List<JobEvent> history, List<AssignmentEvent> assignments, Set<JobId> changedJobs) {
-        this(history, assignments, changedJobs, Optional.empty(), Optional.empty());
+        this(history, List.of(), assignments, changedJobs, Optional.empty(), Optional.empty());
     }
 }

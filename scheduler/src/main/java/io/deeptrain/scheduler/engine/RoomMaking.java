@@ -8,6 +8,7 @@ import io.deeptrain.scheduler.engine.Claims.Claim;
 import io.deeptrain.scheduler.fleet.Fleet;
 import io.deeptrain.scheduler.fleet.WorkerView;
 import io.deeptrain.scheduler.job.JobCommand;
+import io.deeptrain.scheduler.job.JobDecision;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState.Running;
 import io.deeptrain.scheduler.queue.Contender.Claimant;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Has running jobs leave, with a checkpoint, for one that stands higher: step 6 of the cycle. The room that they leave
@@ -42,6 +44,7 @@ final class RoomMaking {
     private final Claims claims;
     private final Outgoing outgoing;
     private Instant notBefore = Instant.EPOCH;
+    private List<JobDecision> remarks = new ArrayList<>();
 
     RoomMaking(
             Preemption preemption,
@@ -127,6 +130,35 @@ final class RoomMaking {
         fleet.occupy(worker.workerId(), reserved, job.gpus());
         leaving.forEach(holding -> outgoing.requestStop(
                 holding, worker.workerId(), worker.incarnation(), StopReason.PREEMPTED, clocks.now()));
+        remark(job, worker, victims);
+    }
+
+    private void remark(JobRecord job, WorkerView worker, List<Holder> victims) {
+        for (Holder victim : victims) {
+            remarks.add(new JobDecision(
+                    victim.jobId(),
+                    clocks.now(),
+                    "asked-to-leave",
+                    "Job %s stands higher and fits nowhere else: asked to leave worker %s with a checkpoint; %s of its work was not saved."
+                            .formatted(job.jobId(), worker.workerId(), victim.unsaved())));
+        }
+        remarks.add(new JobDecision(
+                job.jobId(),
+                clocks.now(),
+                "room-asked-for",
+                "On worker %s least work is lost: room is asked for there, of %s."
+                        .formatted(
+                                worker.workerId(),
+                                victims.stream()
+                                        .map(victim -> victim.jobId().value())
+                                        .collect(Collectors.joining(", ")))));
+    }
+
+    /** What there is to say since this was last asked. */
+    List<JobDecision> takeRemarks() {
+        List<JobDecision> taken = remarks;
+        remarks = new ArrayList<>();
+        return taken;
     }
 
     /** Those that run on the worker and go on as far as anybody knows. */

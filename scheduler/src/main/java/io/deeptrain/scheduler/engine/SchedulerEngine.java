@@ -212,7 +212,7 @@ public final class SchedulerEngine {
 
     private Decisions takeDecisions() {
         Decisions decisions =
-                new Decisions(book.takeHistory(), outgoing.take(), book.takeChanged(), operator.takeChanged(), answer);
+                new Decisions(book.takeHistory(), roomMaking.takeRemarks(), outgoing.take(), book.takeChanged(), operator.takeChanged(), answer);
         answer = Optional.empty();
         return decisions;
     }

@@ -32,6 +32,7 @@ import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.Input.Ordered;
 import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.job.Ending.Failed;
+import io.deeptrain.scheduler.job.JobDecision;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.JobState.Leased;
@@ -43,6 +44,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** An engine, its clock, and short words for what it can hear. */
@@ -222,12 +224,14 @@ public final class EngineScenario {
     private static Decisions together(List<Decisions> parts) {
         List<AssignmentEvent> assignments = new ArrayList<>();
         List<JobEvent> history = new ArrayList<>();
+        List<JobDecision> remarks = new ArrayList<>();
         Set<JobId> changed = new LinkedHashSet<>();
         for (Decisions part : parts) {
+            remarks.addAll(part.remarks());
             assignments.addAll(part.assignments());
             history.addAll(part.history());
             changed.addAll(part.changedJobs());
         }
-        return new Decisions(history, assignments, changed);
+        return new Decisions(history, remarks, assignments, changed, Optional.empty(), Optional.empty());
     }
 }

@@ -21,6 +21,7 @@ import io.deeptrain.event.Origin.Resumed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Tenant;
+import io.deeptrain.scheduler.job.JobDecision;
 import io.deeptrain.scheduler.job.JobState.Assigned;
 import io.deeptrain.scheduler.job.JobState.Cancelling;
 import io.deeptrain.scheduler.job.JobState.Queued;
@@ -29,6 +30,7 @@ import io.deeptrain.scheduler.queue.Priority;
 import io.deeptrain.scheduler.queue.QueueLimits;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The tenant bolt is in a hurry, and its jobs take the place of others. */
@@ -63,6 +65,20 @@ class MakingRoomTest {
         });
         world.beat(BOB, 1);
         assertThat(world.state(1)).isInstanceOf(Assigned.class);
+    }
+
+    @Test
+    void whoever_is_asked_to_leave_and_for_whom_are_told_in_words() {
+        running();
+        world.hear(request(2, BOLT, 1, UNCAPPED));
+        List<JobDecision> remarks = world.pass(RUN_MIN).remarks();
+        assertThat(remarks).extracting(JobDecision::jobId).containsExactly(job(1), job(2));
+        assertThat(remarks).extracting(JobDecision::kind).containsExactly("asked-to-leave", "room-asked-for");
+        assertThat(remarks.getFirst().sentence())
+                .startsWith("Job job-002 stands higher and fits nowhere else: asked to leave worker alice");
+        assertThat(remarks.getLast().sentence())
+                .isEqualTo("On worker alice least work is lost: room is asked for there, of job-001.");
+        assertThat(world.pass(SECOND_OF_TIME).remarks()).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.event.adapter.json.ContractMapper;
+import io.deeptrain.scheduler.job.JobDecision;
 import io.deeptrain.scheduler.explain.Calibration;
 import io.deeptrain.scheduler.explain.Change;
 import io.deeptrain.scheduler.explain.Change.Raise;
@@ -45,6 +46,19 @@ public final class ExplanationJson {
                 .put("waiting", explanation.waiting())
                 .put("position_in_app", explanation.positionInApp())
                 .put("gpu_hours_ahead", explanation.gpuMillisAhead() / MILLIS_PER_HOUR);
+    }
+
+    /** What was decided about a job, in its order. */
+    public String decisions(String job, List<JobDecision> decisions) {
+        ObjectNode node = mapper.createObjectNode().put("job_id", job);
+        ArrayNode entries = node.putArray("decisions");
+        for (JobDecision decision : decisions) {
+            entries.addObject()
+                    .put("at", decision.at().toString())
+                    .put("kind", decision.kind())
+                    .put("sentence", decision.sentence());
+        }
+        return node.toString();
     }
 
     /** When a job starts, with bounds and what they promise. */

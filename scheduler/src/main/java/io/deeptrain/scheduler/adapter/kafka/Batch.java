@@ -14,6 +14,7 @@ import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
 import io.deeptrain.scheduler.control.AuditEntry;
 import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.Decisions;
+import io.deeptrain.scheduler.job.JobDecision;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -31,6 +32,7 @@ final class Batch {
     private final List<Position> processed = new ArrayList<>();
     private final Set<JobId> changedJobs = new LinkedHashSet<>();
     private final Set<JobId> newJobs = new LinkedHashSet<>();
+    private final List<JobDecision> decided = new ArrayList<>();
     private final List<AuditEntry> audit = new ArrayList<>();
     private Optional<Controls> controls = Optional.empty();
 
@@ -43,6 +45,7 @@ final class Batch {
         for (JobEvent entry : decisions.history()) {
             outbox.add(records.toRow(Envelope.of(entry, SchedulerLoop.SOURCE, entry.sequence(), entry.occurredAt())));
             history.add(entry);
+            JobDecision.of(entry).ifPresent(decided::add);
             if (entry instanceof JobQueued) {
                 newJobs.add(entry.jobId());
             }
@@ -50,6 +53,7 @@ final class Batch {
         for (AssignmentEvent assignment : decisions.assignments()) {
             outbox.add(records.toRow(Envelope.of(assignment, SchedulerLoop.SOURCE, sequence(assignment), now)));
         }
+        decided.addAll(decisions.remarks());
         changedJobs.addAll(decisions.changedJobs());
         controls = decisions.controls().or(() -> controls);
     }
@@ -80,6 +84,11 @@ final class Batch {
 
     List<JobEvent> history() {
         return history;
+    }
+
+    /** In words. */
+    List<JobDecision> decided() {
+        return decided;
     }
 
     List<OutboxRow> outbox() {

@@ -22,6 +22,7 @@ import io.deeptrain.messaging.port.TransportUnavailableException;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerView.Role;
 import io.deeptrain.scheduler.adapter.postgres.AuditTable;
 import io.deeptrain.scheduler.adapter.postgres.ControlTable;
+import io.deeptrain.scheduler.adapter.postgres.DecisionTable;
 import io.deeptrain.scheduler.adapter.postgres.JobTable;
 import io.deeptrain.scheduler.adapter.postgres.LeaderLease;
 import io.deeptrain.scheduler.adapter.postgres.Leadership;
@@ -69,7 +70,8 @@ import org.jboss.logging.Logger;
  *   <li>Records are polled from the requests, the attempts and the heartbeats.
  *   <li>A transaction begins: it takes the database's time, and is given it only if this is still the leader.
  *   <li>The engine folds the records, what operators order, then a tick.
- *   <li>The changed jobs, the history, the assignments, the dead letters and the offsets are written and committed.
+ *   <li>The changed jobs, the history, what was decided in words, the assignments, the dead letters and the offsets are
+ *       written and committed.
  * </ol>
  *
  * <p>After any failure the engine is thrown away and loaded again: what was not committed has not happened, and its
@@ -111,6 +113,7 @@ public final class SchedulerLoop implements AutoCloseable {
     private final JobTable jobTable = new JobTable();
     private final ControlTable controlTable = new ControlTable();
     private final AuditTable auditTable = new AuditTable();
+    private final DecisionTable decisionTable = new DecisionTable();
     private final OrderDesk desk = new OrderDesk();
     private final CloudEventRecords records = new CloudEventRecords();
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -462,6 +465,7 @@ public final class SchedulerLoop implements AutoCloseable {
                 controlTable.replace(connection, batch.controls().get());
             }
             auditTable.append(connection, batch.audit());
+            decisionTable.append(connection, batch.decided());
             outbox.append(connection, batch.outbox());
             offsets.store(connection, batch.processed());
             connection.commit();

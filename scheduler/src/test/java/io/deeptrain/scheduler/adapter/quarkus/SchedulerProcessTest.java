@@ -75,6 +75,12 @@ class SchedulerProcessTest {
                 .body("change.sentence", equalTo("One GPU more."))
                 .body("position", equalTo(1))
                 .body("waiting", equalTo(1));
+        given().get("/queue/jobs/job-777/decisions")
+                .then()
+                .statusCode(200)
+                .body("decisions.kind", equalTo(List.of("queued")))
+                .body("decisions[0].sentence", containsString("It waits for a GPU, as asked for by acme/"));
+        given().get("/queue/jobs/nobody/decisions").then().statusCode(404);
         given().get("/queue").then().statusCode(200).body("jobs.job_id", equalTo(List.of("job-777")));
         given().get("/queue?after=1").then().statusCode(200).body("jobs.size()", equalTo(0));
         given().get("/queue?limit=0").then().statusCode(400);
