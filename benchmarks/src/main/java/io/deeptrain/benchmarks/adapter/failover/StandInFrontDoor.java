@@ -1,21 +1,14 @@
 package io.deeptrain.benchmarks.adapter.failover;
 
-import io.deeptrain.event.CostCap;
 import io.deeptrain.event.Envelope;
+import io.deeptrain.benchmarks.adapter.platform.Requests;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.JobEvent.JobFinishing;
 import io.deeptrain.event.JobEvent.Terminal;
 import io.deeptrain.event.JobId;
-import io.deeptrain.event.ModelId;
-import io.deeptrain.event.ModelVersionId;
-import io.deeptrain.event.Rate;
 import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.JobSealed;
-import io.deeptrain.event.RequestEvent.TrainingRequested;
-import io.deeptrain.event.StoredObject;
-import io.deeptrain.event.Tenant;
 import io.deeptrain.event.Topic;
-import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.messaging.OutboxRow;
 import io.deeptrain.messaging.adapter.kafka.AssignedConsumer;
 import io.deeptrain.messaging.adapter.kafka.AssignedConsumer.Beginning;
@@ -33,7 +26,6 @@ import java.util.Set;
 /** Asks for trainings, and answers that nobody cancels what is about to end. */
 final class StandInFrontDoor implements AutoCloseable {
     private static final String SOURCE = "/deeptrain/api";
-    private static final Rate RATE = new Rate(400, "USD");
     private static final Duration POLL = Duration.ofMillis(100);
 
     /** As many tenants share the workers. */
@@ -52,7 +44,7 @@ final class StandInFrontDoor implements AutoCloseable {
     void ask(int count, Duration estimate) {
         List<OutboxRow> rows = new ArrayList<>();
         for (int number = 0; number < count; number++) {
-            rows.add(row(request(number, estimate)));
+            rows.add(row(Requests.training("job-%05d".formatted(number), number % TENANTS, estimate)));
         }
         log.publish(rows);
     }
@@ -77,28 +69,6 @@ final class StandInFrontDoor implements AutoCloseable {
 
     private OutboxRow row(RequestEvent event) {
         return records.toRow(Envelope.of(event, SOURCE, 1, Instant.now()));
-    }
-
-    private static TrainingRequested request(int number, Duration estimate) {
-        return new TrainingRequested(
-                new JobId("job-%05d".formatted(number)),
-                new Tenant("user-" + number % TENANTS, "app"),
-                new ModelId("model-" + number),
-                new ModelVersionId("version-" + number),
-                new TrainingSpec(
-                        "visual-classifier",
-                        "classification_cifar10_v1",
-                        Map.of(),
-                        List.of("cat"),
-                        new StoredObject("manifest", "ab".repeat(32), 1),
-                        100,
-                        5,
-                        1,
-                        1),
-                RATE,
-                new CostCap.Unlimited(),
-                estimate,
-                Instant.now());
     }
 
     @Override
