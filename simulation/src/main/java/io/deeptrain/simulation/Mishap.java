@@ -34,6 +34,8 @@ enum Mishap {
     SCHEDULER_KILLED(0.06),
     /** The leading scheduler stands still, is replaced, and wakes up. */
     SCHEDULER_PAUSED(0.08),
+    /** The leading scheduler's database session ends, and a standby takes it for dead while it goes on. */
+    LEADER_SESSION_LOST(0.08),
     /** A transaction is rolled back by a crash. */
     COMMIT_LOST(0.10),
     /** A transaction's outcome is not known to who made it. */

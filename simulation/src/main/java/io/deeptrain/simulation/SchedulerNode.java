@@ -86,11 +86,20 @@ final class SchedulerNode {
         world.trace().note("scheduler killed", id.value());
         up = false;
         start++;
+        loseSession();
         leadership = Optional.empty();
         world.agenda().after(awayMillis, () -> {
             up = true;
             start();
         });
+    }
+
+    /** Others may lead from now on; whoever leads learns of it when it commits. */
+    void loseSession() {
+        if (leadership.isPresent() && leadership.get().epoch == store.epoch) {
+            world.trace().note("session lost", id.value());
+            store.leaderless = true;
+        }
     }
 
     void pause(long millis) {
@@ -135,7 +144,8 @@ final class SchedulerNode {
             later(STANDBY_MILLIS, this::cycle);
         } else if (leadership.isPresent()) {
             lead(leadership.get());
-        } else if (world.agenda().nowMillis() - store.renewedAtMillis >= SchedulerStore.LEADER_TERM_MILLIS) {
+        } else if (store.leaderless
+                || world.agenda().nowMillis() - store.renewedAtMillis >= SchedulerStore.LEADER_TERM_MILLIS) {
             take();
             later(world.chance().between(CYCLE_MIN_MILLIS, CYCLE_MAX_MILLIS), this::cycle);
         } else {
@@ -149,6 +159,7 @@ final class SchedulerNode {
         transaction.write(() -> {
             store.epoch = epoch;
             store.renewedAtMillis = world.agenda().nowMillis();
+            store.leaderless = false;
         });
         if (database.commit(transaction) == Database.Outcome.DONE) {
             world.trace().note("scheduler leads", id.value());

@@ -20,6 +20,9 @@ final class SchedulerStore {
     long epoch;
     long renewedAtMillis = -LEADER_TERM_MILLIS;
 
+    /** The session that stands for the leader has ended: whoever sees it may lead, whatever the term. */
+    boolean leaderless;
+
     SchedulerStore(int partitions) {
         positions = new Positions(TOPICS, partitions);
     }

@@ -155,6 +155,9 @@ final class World {
         if (chance.strikes(Mishap.SCHEDULER_PAUSED)) {
             scheduler.pause(absenceMillis());
         }
+        if (chance.strikes(Mishap.LEADER_SESSION_LOST)) {
+            scheduler.loseSession();
+        }
         if (chance.strikes(Mishap.FRONT_DOOR_KILLED)) {
             frontDoor.kill();
         }

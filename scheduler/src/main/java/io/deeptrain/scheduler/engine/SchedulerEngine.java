@@ -211,8 +211,13 @@ public final class SchedulerEngine {
     }
 
     private Decisions takeDecisions() {
-        Decisions decisions =
-                new Decisions(book.takeHistory(), roomMaking.takeRemarks(), outgoing.take(), book.takeChanged(), operator.takeChanged(), answer);
+        Decisions decisions = new Decisions(
+                book.takeHistory(),
+                roomMaking.takeRemarks(),
+                outgoing.take(),
+                book.takeChanged(),
+                operator.takeChanged(),
+                answer);
         answer = Optional.empty();
         return decisions;
     }

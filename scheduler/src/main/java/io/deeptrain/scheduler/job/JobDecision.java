@@ -50,15 +50,13 @@ public record JobDecision(JobId jobId, Instant at, String kind, String sentence)
             case JobRequeued requeued ->
                 Optional.of("Attempt %s is over, %s: %s It waits again, until %s at least."
                         .formatted(
-                                requeued.attempt(),
-                                words(requeued.cause()),
-                                requeued.detail(),
-                                requeued.notBefore()));
+                                requeued.attempt(), words(requeued.cause()), requeued.detail(), requeued.notBefore()));
             case JobCancelling cancelling ->
                 Optional.of("Its tenant has cancelled it; attempt %s is told to stop.".formatted(cancelling.attempt()));
             case JobFinishing finishing ->
-                Optional.of("Attempt %s has ended with %d ms on its meter; the front door is asked whether it was cancelled."
-                        .formatted(finishing.attempt(), finishing.readingMillis()));
+                Optional.of(
+                        "Attempt %s has ended with %d ms on its meter; the front door is asked whether it was cancelled."
+                                .formatted(finishing.attempt(), finishing.readingMillis()));
             case JobSucceeded succeeded -> Optional.of("It has succeeded: %s.".formatted(succeeded.completion()));
             case JobFailed failed ->
                 Optional.of("It has failed (%s, %s): %s".formatted(failed.code(), failed.fault(), failed.message()));

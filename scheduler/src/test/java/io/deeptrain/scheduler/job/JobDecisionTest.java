@@ -30,9 +30,11 @@ class JobDecisionTest {
     void it_says_who_asked_and_where_the_job_went() {
         assertThat(of(JobHistory.opening(request(1), AT)))
                 .isEqualTo(new JobDecision(
-                        job(1), AT, "queued", "It waits for a GPU, as asked for by acme/flowers; expected to run for PT10M."));
-        assertThat(of(new JobAssigned(
-                                job(1), 2, AT, SECOND, ALICE, new Origin.Resumed(checkpoint(FIRST, 1, 40, 3000))))
+                        job(1),
+                        AT,
+                        "queued",
+                        "It waits for a GPU, as asked for by acme/flowers; expected to run for PT10M."));
+        assertThat(of(new JobAssigned(job(1), 2, AT, SECOND, ALICE, new Origin.Resumed(checkpoint(FIRST, 1, 40, 3000))))
                         .sentence())
                 .isEqualTo("Its turn has come and worker alice has room: attempt 2, from the checkpoint at step 40.");
     }
@@ -49,8 +51,9 @@ class JobDecisionTest {
                                 900,
                                 AT.plusSeconds(5)))
                         .sentence())
-                .isEqualTo("Attempt 1 is over, its lease has lapsed: Worker alice was not heard for PT8S. It waits again,"
-                        + " until 2026-11-21T12:00:05Z at least.");
+                .isEqualTo(
+                        "Attempt 1 is over, its lease has lapsed: Worker alice was not heard for PT8S. It waits again,"
+                                + " until 2026-11-21T12:00:05Z at least.");
         assertThat(of(new JobFailed(job(1), 4, AT, FIRST, Fault.USER, "LOSS_NOT_FINITE", "the loss became NaN", 900)))
                 .extracting(JobDecision::kind, JobDecision::sentence)
                 .containsExactly("failed", "It has failed (LOSS_NOT_FINITE, USER): the loss became NaN");

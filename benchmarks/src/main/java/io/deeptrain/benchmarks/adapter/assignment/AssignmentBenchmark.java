@@ -109,8 +109,8 @@ public final class AssignmentBenchmark {
         Instant giveUpAt = Instant.now().plus(GIVEN_UP_AFTER);
         while (fleet.assigned(name) < count) {
             if (Instant.now().isAfter(giveUpAt)) {
-                throw new IllegalStateException("only %d of %d were assigned within %s"
-                        .formatted(fleet.assigned(name), count, GIVEN_UP_AFTER));
+                throw new IllegalStateException(
+                        "only %d of %d were assigned within %s".formatted(fleet.assigned(name), count, GIVEN_UP_AFTER));
             }
             Thread.onSpinWait();
         }
@@ -118,8 +118,8 @@ public final class AssignmentBenchmark {
 
     /** The same requests of jobs that are known already, so that the scheduler has next to nothing to do with them. */
     private double bare() {
-        try (AssignedConsumer consumer = AssignedConsumer.open(
-                platform.kafka(), List.of(Topic.REQUESTS), Map.of(), Beginning.NEWEST)) {
+        try (AssignedConsumer consumer =
+                AssignedConsumer.open(platform.kafka(), List.of(Topic.REQUESTS), Map.of(), Beginning.NEWEST)) {
             long begun = System.nanoTime();
             for (int from = 0; from < AT_ONCE; from += BATCH) {
                 publish("many", from, from + BATCH);

@@ -45,8 +45,7 @@ final class StandInFleet implements AutoCloseable {
 
     StandInFleet(String kafka, KafkaEventLog log) {
         this.log = log;
-        consumer = AssignedConsumer.open(
-                kafka, List.of(Topic.JOBS, Topic.ASSIGNMENTS), Map.of(), Beginning.NEWEST);
+        consumer = AssignedConsumer.open(kafka, List.of(Topic.JOBS, Topic.ASSIGNMENTS), Map.of(), Beginning.NEWEST);
         for (int n = 0; n < WORKERS; n++) {
             holdings.put(new WorkerId("worker-" + n), new ArrayList<>());
         }
@@ -108,13 +107,7 @@ final class StandInFleet implements AutoCloseable {
         int number = beats.get() + 1;
         holdings.forEach((workerId, held) -> rows.add(records.toRow(Envelope.of(
                 new WorkerBeat(
-                        workerId,
-                        new IncarnationId(workerId + "-1"),
-                        number,
-                        "cpu",
-                        GPUS,
-                        Readiness.ACCEPTING,
-                        held),
+                        workerId, new IncarnationId(workerId + "-1"), number, "cpu", GPUS, Readiness.ACCEPTING, held),
                 "/deeptrain/workers/" + workerId,
                 number,
                 Instant.now()))));

@@ -1,7 +1,7 @@
 package io.deeptrain.benchmarks.adapter.failover;
 
-import io.deeptrain.event.Envelope;
 import io.deeptrain.benchmarks.adapter.platform.Requests;
+import io.deeptrain.event.Envelope;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.JobEvent.JobFinishing;
 import io.deeptrain.event.JobEvent.Terminal;

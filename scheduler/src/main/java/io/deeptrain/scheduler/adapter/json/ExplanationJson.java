@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.event.adapter.json.ContractMapper;
-import io.deeptrain.scheduler.job.JobDecision;
 import io.deeptrain.scheduler.explain.Calibration;
 import io.deeptrain.scheduler.explain.Change;
 import io.deeptrain.scheduler.explain.Change.Raise;
 import io.deeptrain.scheduler.explain.Change.Workers;
 import io.deeptrain.scheduler.explain.Explanation;
 import io.deeptrain.scheduler.explain.StartTime;
+import io.deeptrain.scheduler.job.JobDecision;
 import java.util.List;
 
 /** Explanations as the front door and operators read them: codes and sentences, with the numbers beside them. */

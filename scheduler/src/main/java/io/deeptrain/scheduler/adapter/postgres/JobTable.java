@@ -18,17 +18,24 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The table of jobs, written in batches. In the transaction of the connection. */
 public final class JobTable {
     private static final int FETCH_SIZE = 1000;
+
+    /** So many chunks are in memory as text. */
+    private static final int CHUNKS_AHEAD = 16;
 
     private final JobRecordJson json = new JobRecordJson();
 
@@ -51,23 +58,53 @@ public final class JobTable {
                  from scheduler.job where ended_at is not null order by ended_at desc limit ?)
                 """;
         List<JobRecord> jobs = new ArrayList<>();
+        Deque<CompletableFuture<List<JobRecord>>> parsed = new ArrayDeque<>();
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setFetchSize(FETCH_SIZE);
             select.setLong(1, openMax);
             select.setLong(2, endedMax);
             try (ResultSet row = select.executeQuery()) {
+                List<StoredJob> chunk = new ArrayList<>(FETCH_SIZE);
                 while (row.next()) {
-                    jobs.add(new JobRecord(
-                            json.request(row.getString(1)),
-                            row.getLong(2),
-                            json.state(row.getString(3)),
-                            row.getLong(4),
-                            new TenantUse(row.getLong(5), row.getLong(6)),
-                            json.directives(row.getString(7))));
+                    chunk.add(StoredJob.of(row));
+                    if (chunk.size() == FETCH_SIZE) {
+                        parsed.add(parse(chunk));
+                        chunk = new ArrayList<>(FETCH_SIZE);
+                    }
+                    while (parsed.size() > CHUNKS_AHEAD) {
+                        jobs.addAll(parsed.remove().join());
+                    }
                 }
+                parsed.add(parse(chunk));
             }
         }
+        parsed.forEach(chunk -> jobs.addAll(chunk.join()));
         return jobs;
+    }
+
+    /** Reading a document takes ten times as long as fetching it, so that others do it meanwhile. */
+    private CompletableFuture<List<JobRecord>> parse(List<StoredJob> chunk) {
+        return CompletableFuture.supplyAsync(
+                () -> chunk.stream().map(stored -> stored.read(json)).toList());
+    }
+
+    /** A row as it lies there. */
+    private record StoredJob(
+            String request, long arrival, String state, long sequence, TenantUse use, @Nullable String directives) {
+        static StoredJob of(ResultSet row) throws SQLException {
+            return new StoredJob(
+                    row.getString(1),
+                    row.getLong(2),
+                    row.getString(3),
+                    row.getLong(4),
+                    new TenantUse(row.getLong(5), row.getLong(6)),
+                    row.getString(7));
+        }
+
+        JobRecord read(JobRecordJson json) {
+            return new JobRecord(
+                    json.request(request), arrival, json.state(state), sequence, use, json.directives(directives));
+        }
     }
 
     /** Those of the jobs that are stored. */
