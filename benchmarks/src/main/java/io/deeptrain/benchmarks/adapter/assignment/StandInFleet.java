@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,7 +68,7 @@ final class StandInFleet implements AutoCloseable {
 
     /** When it was heard of, by the monotonic clock. */
     long assignedNanos(String job) {
-        return assignedNanos.get(job);
+        return Objects.requireNonNull(assignedNanos.get(job), job);
     }
 
     private void run() {

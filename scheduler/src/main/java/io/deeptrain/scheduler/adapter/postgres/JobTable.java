@@ -90,7 +90,12 @@ public final class JobTable {
 
     /** A row as it lies there. */
     private record StoredJob(
-            String request, long arrival, String state, long sequence, TenantUse use, @Nullable String directives) {
+            String request,
+            long arrival,
+            String state,
+            long sequence,
+            TenantUse use,
+            @Nullable String directives) {
         static StoredJob of(ResultSet row) throws SQLException {
             return new StoredJob(
                     row.getString(1),
