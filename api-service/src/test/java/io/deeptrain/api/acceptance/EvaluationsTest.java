@@ -113,6 +113,7 @@ class EvaluationsTest {
                 .path("findings");
         assertThat(findings.path("split").asText()).isEqualTo("test");
         assertThat(findings.path("images").asInt()).isEqualTo(3);
+        assertThat(findings.at("/samples/0/images/0/input_id").asText()).isEqualTo("a");
         assertThat(findings.path("confusion").toString())
                 .isEqualTo("[{\"actual\":\"cat\",\"predicted\":\"cat\",\"images\":2,\"input_ids\":[\"a\",\"c\"]},"
                         + "{\"actual\":\"dog\",\"predicted\":\"cat\",\"images\":1,\"input_ids\":[\"b\"]}]");
@@ -308,6 +309,9 @@ class EvaluationsTest {
     private String evaluable(String report) throws IOException {
         String folder = "jobs/%s/attempts/1".formatted(UUID.randomUUID());
         objects.put(folder + "/report.json", new ByteArrayInputStream(report.getBytes(StandardCharsets.UTF_8)));
+        objects.put(folder + "/samples.json", new ByteArrayInputStream("""
+                        [{"epoch":1,"step":7,"images":[
+                          {"input_id":"a","shown":["cat"],"said":[{"concept":"cat","value":0.75}]}]}]""".getBytes(StandardCharsets.UTF_8)));
         return new Trainings(app, elsewhere)
                 .trained("m", new StoredObject(folder + "/model.safetensors", "b".repeat(64), 5));
     }

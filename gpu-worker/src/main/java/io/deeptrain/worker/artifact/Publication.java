@@ -1,6 +1,18 @@
 package io.deeptrain.worker.artifact;
 
+import io.deeptrain.worker.evaluation.EpochSample;
 import io.deeptrain.worker.evaluation.EvaluationReport;
+import java.util.List;
 
 /** All that a training publishes. */
-public record Publication(TrainedModel model, EvaluationReport report, TrainingRecord training) {}
+public record Publication(
+        TrainedModel model, EvaluationReport report, TrainingRecord training, List<EpochSample> samples) {
+    public Publication {
+        samples = List.copyOf(samples);
+    }
+
+    /** Of a training that says nothing of single images. */
+    public Publication(TrainedModel model, EvaluationReport report, TrainingRecord training) {
+        this(model, report, training, List.of());
+    }
+}

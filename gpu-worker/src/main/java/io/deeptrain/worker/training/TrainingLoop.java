@@ -12,12 +12,15 @@ import io.deeptrain.worker.artifact.BestSoFar;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.data.ImageSet;
+import io.deeptrain.worker.evaluation.EpochSample;
 import io.deeptrain.worker.evaluation.EvaluationReport;
+import io.deeptrain.worker.evaluation.ImageReport;
 import io.deeptrain.worker.evaluation.Judge;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.objective.Targets;
 import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.CorruptObjectException;
@@ -57,6 +60,7 @@ final class TrainingLoop {
     private long savedStep;
     private long savedAtNanos;
     private BestSoFar best = BestSoFar.NONE;
+    private List<EpochSample> samples = List.of();
     private double secondsPerImage;
     private double loss = Double.NaN;
 
@@ -99,6 +103,7 @@ final class TrainingLoop {
                     learner.restore(saved.state());
                     reached = saved.step();
                     best = saved.best();
+                    samples = saved.samples();
                     return asked;
                 }
             } catch (CorruptObjectException unreadable) {
@@ -123,6 +128,9 @@ final class TrainingLoop {
         if (plan.patience() > 0 && best.lookedAt() < reached) {
             // The attempt before was stopped while it looked.
             test();
+        }
+        if (endsEpoch() && samples.stream().noneMatch(sample -> sample.step() == reached)) {
+            sample();
         }
         try (Ahead.Results<Batch> batches = batches()) {
             while (reached < schedule.steps()) {
@@ -150,8 +158,10 @@ final class TrainingLoop {
                 step(batches);
                 advance(Phase.TRAINING, Map.of());
                 test();
-                boolean epochEnds = schedule.epochsAfter(reached) > schedule.epochsAfter(reached - 1);
-                if (epochEnds || run.world.clock().nanos() - savedAtNanos >= CHECKPOINT_INTERVAL_NANOS) {
+                if (endsEpoch()) {
+                    sample();
+                }
+                if (endsEpoch() || run.world.clock().nanos() - savedAtNanos >= CHECKPOINT_INTERVAL_NANOS) {
                     saveIfNew();
                 }
             }
@@ -172,6 +182,11 @@ final class TrainingLoop {
                             plan.flips().mirror(),
                             targets);
         });
+    }
+
+    /** Whether the newest step was the last of an epoch. */
+    private boolean endsEpoch() {
+        return reached > 0 && schedule.epochsAfter(reached) > schedule.epochsAfter(reached - 1);
     }
 
     private void step(Ahead.Results<Batch> batches) throws IOException, InterruptedException, Ending {
@@ -204,16 +219,9 @@ final class TrainingLoop {
         if (!schedule.testsAfter(reached) || data.test().size() == 0) {
             return;
         }
-        Optional<EvaluationReport> report;
-        try {
-            // Who has the training finish now wants its model, which is looked at once more in any case.
-            report = evaluate(() -> run.directions.now() instanceof Direction.FinishEarly);
-        } catch (Ending ending) {
-            if (ending.isRelease() && run.directions.now() instanceof Direction.SaveAndStop) {
-                saveIfNew();
-            }
-            throw ending;
-        }
+        // Who has the training finish now wants its model, which is looked at once more in any case.
+        Optional<EvaluationReport> report =
+                lookAt(measured().size(), () -> run.directions.now() instanceof Direction.FinishEarly);
         if (report.isEmpty()) {
             return;
         }
@@ -221,6 +229,21 @@ final class TrainingLoop {
         if (plan.patience() > 0) {
             best = best.after(report.get().score(), reached, this::state);
         }
+    }
+
+    /** Asks the network of the same few images after each epoch. */
+    private void sample() throws IOException, Ending {
+        if (plan.objective() instanceof Objective.Classification) {
+            int count = Math.min(measured().size(), EpochSample.IMAGES_MAX);
+            if (lookAt(count, () -> false).orElseThrow() instanceof ImageReport report) {
+                samples = EpochSample.after(samples, EpochSample.of(report, schedule.epochsAfter(reached), reached));
+            }
+        }
+    }
+
+    /** What the network said of single images after each epoch. */
+    List<EpochSample> samples() {
+        return samples;
     }
 
     /** What is measured at the end, of the state that is then published: the best, if it has been looked for. */
@@ -256,27 +279,44 @@ final class TrainingLoop {
                                 network.architecture(),
                                 reached,
                                 state,
-                                best));
+                                best,
+                                samples));
         run.world.observations().checkpointWritten(object, run.world.clock().nanos() - takenAtNanos);
         run.reports.accept(new TrainerReport.CheckpointWritten(
                 run.attempt, schedule.epochsAfter(reached), reached, takenAtMillis, object));
     }
 
     private EvaluationReport evaluate() throws IOException, Ending {
-        return evaluate(() -> false).orElseThrow();
+        return judged(measured().size(), () -> false).orElseThrow();
     }
 
-    /** Nothing if it is not wanted any more. */
-    private Optional<EvaluationReport> evaluate(BooleanSupplier unwanted) throws IOException, Ending {
-        Split split = data.test().size() > 0 ? Split.TEST : Split.TRAIN;
-        ImageSet images = split == Split.TEST ? data.test() : data.training();
+    /** As {@link #judged}; what was learned before is not lost if the attempt is to end meanwhile. */
+    private Optional<EvaluationReport> lookAt(int count, BooleanSupplier unwanted) throws IOException, Ending {
+        try {
+            return judged(count, unwanted);
+        } catch (Ending ending) {
+            if (ending.isRelease() && run.directions.now() instanceof Direction.SaveAndStop) {
+                saveIfNew();
+            }
+            throw ending;
+        }
+    }
+
+    /** The test images, or if there are none those that it learns from. */
+    private ImageSet measured() {
+        return data.test().size() > 0 ? data.test() : data.training();
+    }
+
+    /** Of the first so many of the images that it is measured by; nothing if it is not wanted any more. */
+    private Optional<EvaluationReport> judged(int count, BooleanSupplier unwanted) throws IOException, Ending {
+        ImageSet images = measured();
         Judge judge = Judge.of(plan.objective(), network, plan.imageSize(), run.spec.concepts());
-        for (int from = 0; from < images.size(); from += plan.batchSize()) {
+        for (int from = 0; from < count; from += plan.batchSize()) {
             run.obeyOrStop(run.directions.now());
             if (unwanted.getAsBoolean()) {
                 return Optional.empty();
             }
-            int[] indexes = range(from, Math.min(images.size(), from + plan.batchSize()));
+            int[] indexes = range(from, Math.min(count, from + plan.batchSize()));
             Answers answers = learner.answers(images.pixels(indexes));
             // The last step of all has no step after it whose loss would tell.
             if (!answers.outputs().values().stream().allMatch(TrainingLoop::allFinite)) {
@@ -286,7 +326,7 @@ final class TrainingLoop {
                 judge.add(images.inputId(indexes[i]), images.labels(indexes[i]), answers, i);
             }
         }
-        return Optional.of(judge.report(split));
+        return Optional.of(judge.report(data.test().size() > 0 ? Split.TEST : Split.TRAIN));
     }
 
     private static boolean allFinite(float[] values) {

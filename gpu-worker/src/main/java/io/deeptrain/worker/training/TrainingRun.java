@@ -181,7 +181,7 @@ public final class TrainingRun {
                 loop.steps(),
                 completion,
                 metrics);
-        StoredObject model = world.archive().publish(attempt, new Publication(trained, report, record));
+        StoredObject model = world.archive().publish(attempt, new Publication(trained, report, record, loop.samples()));
         return new TrainerReport.Finished(attempt, model, metrics, completion);
     }
 

@@ -25,12 +25,15 @@ import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Directions.Direction;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingRunTest {
     private static final Origin SCRATCH = new Origin.Scratch();
@@ -84,6 +87,32 @@ class TrainingRunTest {
         assertThat(interrupted).hasSize(6).isEqualTo(losses(uninterrupted));
         assertThat(((Finished) second.getLast()).model().sha256())
                 .isEqualTo(((Finished) uninterrupted.getLast()).model().sha256());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void what_it_says_of_the_same_images_after_each_epoch_is_published_whenever_it_was_interrupted(int steps)
+            throws Exception {
+        TrainingBench bench = shortTraining();
+        bench.run(bench.assignment(1, SCRATCH));
+        String uninterrupted = samples(bench, 1);
+        assertThat(uninterrupted)
+                .startsWith(
+                        "[{\"epoch\":1,\"step\":3,\"images\":[{\"input_id\":\"input-40\",\"shown\":[\"0\"],\"said\":[{")
+                .contains("{\"epoch\":2,\"step\":6,");
+        assertThat(uninterrupted.split("input_id", -1)).hasSize(1 + 2 * 8);
+
+        List<TrainerReport> first = bench.run(
+                bench.assignment(2, SCRATCH),
+                taken -> taken < steps ? new Direction.Proceed() : new Direction.SaveAndStop());
+        bench.run(bench.assignment(3, resumedFrom(checkpoints(first).getLast())));
+        assertThat(samples(bench, 3)).isEqualTo(uninterrupted);
+    }
+
+    private static String samples(TrainingBench bench, long attempt) throws IOException {
+        try (InputStream stored = bench.store().open("jobs/job-1/attempts/%d/samples.json".formatted(attempt))) {
+            return new String(stored.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.deeptrain.api.evaluation.Report;
 import io.deeptrain.api.evaluation.Report.Counts;
@@ -32,6 +33,11 @@ public class EvaluationReports {
     private static final int REPORT_BYTES_MAX = 64 << 20;
 
     private static final String NAME = "report.json";
+    private static final String SAMPLES = "samples.json";
+
+    /** A hundred epochs of eight images. */
+    private static final int SAMPLES_BYTES_MAX = 4 << 20;
+
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -45,7 +51,28 @@ public class EvaluationReports {
 
     /** The report of the training that left this model; nothing if it left none that can be read. */
     public Optional<Report> of(StoredObject model) {
-        return at(model.key().substring(0, model.key().lastIndexOf('/') + 1) + NAME);
+        return at(beside(model, NAME));
+    }
+
+    /**
+     * What the training that left this model said of a few images after each epoch, as it is stored; an empty list if
+     * it left nothing of that.
+     */
+    public ArrayNode samples(StoredObject model) {
+        String key = beside(model, SAMPLES);
+        try (InputStream input = objects.open(key)) {
+            return MAPPER.readTree(input.readNBytes(SAMPLES_BYTES_MAX)) instanceof ArrayNode samples
+                    ? samples
+                    : MAPPER.createArrayNode();
+        } catch (NoSuchFileException missing) {
+            return MAPPER.createArrayNode();
+        } catch (IOException e) {
+            throw new UncheckedIOException("samples %s cannot be read".formatted(key), e);
+        }
+    }
+
+    private static String beside(StoredObject model, String name) {
+        return model.key().substring(0, model.key().lastIndexOf('/') + 1) + name;
     }
 
     /** Keeps what was found on a dataset; answers where. */

@@ -23,6 +23,7 @@ import io.deeptrain.api.evaluation.Findings.Cell;
 import io.deeptrain.api.evaluation.LabelDoubt;
 import io.deeptrain.api.evaluation.Report;
 import io.deeptrain.api.status.StatusCode;
+import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -63,7 +64,10 @@ public class FindingsRoutes {
     /** On the images that the training kept back. */
     private ObjectNode ofVersion(RoutingContext context, Caller caller) {
         StoredVersion version = database.inTransaction(connection -> OwnRoutes.living(connection, context, caller));
-        return answer(version, reports.of(ModelMessages.trained(version).model()));
+        StoredObject model = ModelMessages.trained(version).model();
+        ObjectNode answer = answer(version, reports.of(model));
+        answer.withObject("/findings").set("samples", reports.samples(model));
+        return answer;
     }
 
     private ObjectNode ofEvaluation(RoutingContext context, Caller caller) {

@@ -20,6 +20,7 @@ import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.detection.DetectorSettings;
+import io.deeptrain.worker.evaluation.EpochSample;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
@@ -65,6 +66,7 @@ public final class ObjectArchive implements Archive {
     private static final String BEST_STEP = "best_step";
     private static final String LOOKED_AT = "looked_at";
     private static final String WORSE_SINCE = "worse_since";
+    private static final String SAMPLES = "samples";
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
@@ -152,6 +154,9 @@ public final class ObjectArchive implements Archive {
             metadata.put(LOOKED_AT, Long.toString(best.lookedAt()));
             metadata.put(WORSE_SINCE, Integer.toString(best.worseSince()));
         }
+        if (!training.samples().isEmpty()) {
+            metadata.put(SAMPLES, MAPPER.writeValueAsString(training.samples()));
+        }
         return put(
                 folder(attempt) + "/checkpoints/" + training.step() + ".safetensors",
                 Safetensors.write(new Content(metadata, tensors)));
@@ -179,7 +184,17 @@ public final class ObjectArchive implements Archive {
                 text(content, "architecture"),
                 number(content, "step"),
                 new LearnerState(network, optimizer),
-                best(content, best));
+                best(content, best),
+                samples(content));
+    }
+
+    private static List<EpochSample> samples(Content content) throws CorruptObjectException {
+        String samples = content.metadata().get(SAMPLES);
+        try {
+            return samples == null ? List.of() : List.of(MAPPER.readValue(samples, EpochSample[].class));
+        } catch (JsonProcessingException broken) {
+            throw new CorruptObjectException("samples are not what a network said of images", broken);
+        }
     }
 
     /** Trainings that look for no best have none in their checkpoints. */
@@ -202,6 +217,7 @@ public final class ObjectArchive implements Archive {
         SortedMap<String, String> metadata = metadata(model);
         putText(folder + "/report.json", MAPPER.writeValueAsString(publication.report()));
         putText(folder + "/run.json", MAPPER.writeValueAsString(publication.training()));
+        putText(folder + "/samples.json", MAPPER.writeValueAsString(publication.samples()));
         putText(folder + "/README.md", ModelCard.of(publication));
         Network network = model.network()
                 .orElseThrow(() -> new IllegalArgumentException(
