@@ -1,0 +1,5 @@
+/** The ranks of a gang, connected through TCP. */
+@NullMarked
+package io.deeptrain.worker.adapter.tcp;
+
+import org.jspecify.annotations.NullMarked;

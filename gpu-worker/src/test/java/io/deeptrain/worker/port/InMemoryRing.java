@@ -1,0 +1,80 @@
+package io.deeptrain.worker.port;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A ring of threads. */
+public final class InMemoryRing implements RingLink {
+    private final int rank;
+
+    /** Of each rank, what the one before has said; nothing when that has left. */
+    private final List<BlockingQueue<Optional<ByteBuffer>>> inboxes;
+
+    private final Duration silenceMax;
+    private boolean closed;
+
+    private InMemoryRing(int rank, List<BlockingQueue<Optional<ByteBuffer>>> inboxes, Duration silenceMax) {
+        this.rank = rank;
+        this.inboxes = inboxes;
+        this.silenceMax = silenceMax;
+    }
+
+    /** The places of a ring. */
+    public static List<RingLink> of(int ranks, Duration silenceMax) {
+        List<BlockingQueue<Optional<ByteBuffer>>> inboxes = new ArrayList<>();
+        List<RingLink> links = new ArrayList<>();
+        for (int rank = 0; rank < ranks; rank++) {
+            inboxes.add(new LinkedBlockingQueue<>());
+            links.add(new InMemoryRing(rank, inboxes, silenceMax));
+        }
+        return links;
+    }
+
+    @Override
+    public int rank() {
+        return rank;
+    }
+
+    @Override
+    public int ranks() {
+        return inboxes.size();
+    }
+
+    @Override
+    public void pass(ByteBuffer toNext, ByteBuffer fromPrevious) {
+        if (closed) {
+            throw new RankLostException("rank %d has left".formatted(rank));
+        }
+        ByteBuffer copy = ByteBuffer.allocate(toNext.remaining()).put(toNext).flip();
+        inboxes.get((rank + 1) % ranks()).add(Optional.of(copy));
+        while (fromPrevious.hasRemaining()) {
+            fromPrevious.put(
+                    next().orElseThrow(() -> new RankLostException("the rank before %d has left".formatted(rank))));
+        }
+    }
+
+    private Optional<ByteBuffer> next() {
+        try {
+            Optional<ByteBuffer> heard = inboxes.get(rank).poll(silenceMax.toMillis(), TimeUnit.MILLISECONDS);
+            if (heard == null) {
+                throw new RankLostException("the rank before %d is silent".formatted(rank));
+            }
+            return heard;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new RankLostException("interrupted", interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        inboxes.get((rank + 1) % ranks()).add(Optional.empty());
+    }
+}
