@@ -50,4 +50,16 @@ final class DetectionTargets implements Targets {
             }
         }
     }
+
+    /** The loss is a mean over the anchors that are to find something; if there are none, over one. */
+    @Override
+    public double weight(FloatBuffer targets) {
+        int found = 0;
+        for (int at = targets.position(); at < targets.limit(); at += NUMBERS) {
+            if (targets.get(at) > BACKGROUND) {
+                found++;
+            }
+        }
+        return Math.max(1, found);
+    }
 }

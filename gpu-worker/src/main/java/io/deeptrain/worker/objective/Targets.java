@@ -13,4 +13,13 @@ public interface Targets {
      * @param into holds zeros from {@code at} on
      */
     void write(Labels labels, FloatBuffer into, int at);
+
+    /**
+     * What the mean loss of images is divided by: so much a part of a batch counts beside the other parts.
+     *
+     * @param targets of these images, from the position to the limit
+     */
+    default double weight(FloatBuffer targets) {
+        return (double) targets.remaining() / perImage();
+    }
 }

@@ -10,7 +10,7 @@ import java.nio.FloatBuffer;
  */
 public interface Learner extends Predictor {
 
-    /** One step of gradient descent; answers the loss before it. */
+    /** One step of gradient descent; answers the loss before it: in a gang, that of all ranks' images together. */
     float step(Batch batch, Step step);
 
     /** Everything that a step changes, copied: the network's tensors, then the optimizer's. */
@@ -25,8 +25,25 @@ public interface Learner extends Predictor {
      * @param number of steps before it
      * @param learningRate of the head
      * @param chance seed of what the network leaves to chance, as which features it drops
+     * @param share what the batch is of all that the step learns from
      */
-    record Step(long number, double learningRate, long chance) {}
+    record Step(long number, double learningRate, long chance, Share share) {
+        /** A step that learns from one batch alone. */
+        public Step(long number, double learningRate, long chance) {
+            this(number, learningRate, chance, Share.WHOLE);
+        }
+    }
+
+    /**
+     * How much a rank's part of a batch counts beside the others': 1 for all parts together.
+     *
+     * @param loss the part of its loss, and so of its gradient
+     * @param images the part of its images, and so of their statistics
+     */
+    record Share(double loss, double images) {
+        /** There are no others. */
+        public static final Share WHOLE = new Share(1, 1);
+    }
 
     /**
      * Images as bytes in the order image, colour, row, column.

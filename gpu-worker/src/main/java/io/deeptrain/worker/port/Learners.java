@@ -7,8 +7,13 @@ import java.util.List;
 
 /** Puts networks on a device. */
 public interface Learners {
-    /** A learner in this state, its optimizer at rest. */
-    Learner learner(Network network, Recipe recipe, List<Tensor> state);
+    /** A learner in this state, its optimizer at rest, that learns by itself. */
+    default Learner learner(Network network, Recipe recipe, List<Tensor> state) {
+        return learner(network, recipe, state, GradientExchange.NONE);
+    }
+
+    /** One rank's learner. What a step changes is the same on all ranks; the exchange stays open. */
+    Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange);
 
     /** Memory of the device that networks are put on, in bytes, whoever uses how much of it now. */
     long memoryBytes();

@@ -12,18 +12,24 @@ final class Memory {
 
     private Memory() {}
 
-    /** Why a training cannot fit, and what would. */
-    static Optional<String> shortage(TrainingPlan plan, Network network, long deviceBytes) {
+    /**
+     * Why a training cannot fit, and what would.
+     *
+     * @param deviceBytes memory of each device
+     * @param ranks devices that share each batch
+     */
+    static Optional<String> shortage(TrainingPlan plan, Network network, long deviceBytes, int ranks) {
+        int images = Math.ceilDiv(plan.batchSize(), ranks);
         MemoryNeed need = MemoryNeed.of(network, plan.optimizer().memories().size(), plan.imageSize());
-        if (need.bytes(plan.batchSize()) <= deviceBytes) {
+        if (need.bytes(images) <= deviceBytes) {
             return Optional.empty();
         }
-        int fits = need.batchSizeMax(deviceBytes);
+        int fits = need.batchSizeMax(deviceBytes) * ranks;
         return Optional.of("batch_size %d with image_size %d needs at least %s of memory and the device has %s: %s"
                 .formatted(
                         plan.batchSize(),
                         plan.imageSize(),
-                        gibibytes(need.bytes(plan.batchSize())),
+                        gibibytes(need.bytes(images)),
                         gibibytes(deviceBytes),
                         fits == 0
                                 ? "not one image of this size fits, a smaller image_size may"

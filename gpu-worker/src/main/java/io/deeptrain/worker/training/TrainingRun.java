@@ -16,16 +16,20 @@ import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.Devices;
 import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Gangs;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.MonotonicClock;
 import io.deeptrain.worker.port.Observations;
 import io.deeptrain.worker.port.PretrainedWeights;
+import io.deeptrain.worker.port.RankLostException;
+import io.deeptrain.worker.port.RanksDifferException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,16 +53,33 @@ import java.util.function.Consumer;
  * <p>After every image and every batch it looks at its directions.
  */
 public final class TrainingRun {
+    /** One image alone has no variance for a batch normalisation to learn from. */
+    private static final int IMAGES_OF_RANK_MIN = 2;
+
     /** Where the run gets what it needs. */
     public record Surroundings(
             Archive archive,
             Learners learners,
+            Gangs gangs,
             MonotonicClock clock,
             Observations observations,
             Path scratch,
             PretrainedWeights pretrained,
             Ahead ahead,
-            Devices devices) {}
+            Devices devices) {
+        /** Of a worker with one device. */
+        public Surroundings(
+                Archive archive,
+                Learners learners,
+                MonotonicClock clock,
+                Observations observations,
+                Path scratch,
+                PretrainedWeights pretrained,
+                Ahead ahead,
+                Devices devices) {
+            this(archive, learners, Gangs.NONE, clock, observations, scratch, pretrained, ahead, devices);
+        }
+    }
 
     /** Ends the run in an orderly way, with this as its last report. */
     static final class Ending extends Exception {
@@ -106,7 +127,7 @@ public final class TrainingRun {
         } catch (IOException | RuntimeException | OutOfMemoryError broken) {
             end = Memory.isExhaustion(broken)
                     ? run.failed(Fault.CAPACITY, "OUT_OF_MEMORY", Memory.ranOut(run.spec, broken))
-                    : run.failed(Fault.PLATFORM, "WORKER_FAILURE", broken.toString());
+                    : run.failed(Fault.PLATFORM, code(broken), broken.toString());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             end = new TrainerReport.Released(run.attempt);
@@ -132,23 +153,43 @@ public final class TrainingRun {
         TrainingPlan plan = TrainingPlan.of(spec);
         Network network = Purpose.network(spec, plan.imageSize()).orElseThrow();
         Optional<String> shortage =
-                Memory.shortage(plan, network, world.learners().memoryBytes());
+                Memory.shortage(plan, network, world.learners().memoryBytes(), spec.gpus());
         if (shortage.isPresent()) {
             throw ending(Fault.CAPACITY, "BATCH_DOES_NOT_FIT", shortage.get());
         }
         StartingWeights weights = StartingWeights.of(this, plan, network);
         try (TrainingData data = TrainingData.of(this, plan.imageSize());
-                Learner learner = world.learners()
-                        .learner(
-                                network,
-                                plan.recipe(),
-                                weights.state(data.training().unseen()))) {
+                Learner learner =
+                        learner(plan, network, weights.state(data.training().unseen()))) {
             TrainingLoop loop = new TrainingLoop(this, plan, network, data, learner);
             Origin origin = loop.resume(assignment.origin());
             reports.accept(new TrainerReport.Prepared(attempt, origin, data.readable(), data.unreadable()));
             obeyOrStop(directions.awaitBegin());
             return trainAndPublish(plan, network, data, loop);
         }
+    }
+
+    private Learner learner(TrainingPlan plan, Network network, List<Tensor> state) throws Ending {
+        if (spec.gpus() == 1) {
+            return world.learners().learner(network, plan.recipe(), state);
+        }
+        int least = IMAGES_OF_RANK_MIN * spec.gpus();
+        if (plan.batchSize() < least) {
+            throw ending(
+                    Fault.USER,
+                    "BATCH_TOO_SMALL",
+                    "batch_size must be at least %d with %d GPUs, which share it: %d"
+                            .formatted(least, spec.gpus(), plan.batchSize()));
+        }
+        return world.gangs().learner(assignment, network, plan.recipe(), state);
+    }
+
+    private static String code(Throwable failure) {
+        return switch (failure) {
+            case RankLostException _ -> "RANK_LOST";
+            case RanksDifferException _ -> "RANKS_DIFFER";
+            default -> "WORKER_FAILURE";
+        };
     }
 
     private TrainerReport.Ended trainAndPublish(

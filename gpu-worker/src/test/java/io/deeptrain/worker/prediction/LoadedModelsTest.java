@@ -25,6 +25,7 @@ import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Pixels;
 import io.deeptrain.worker.port.Learners;
@@ -63,7 +64,7 @@ class LoadedModelsTest {
         }
 
         @Override
-        public Learner learner(Network network, Recipe recipe, List<Tensor> state) {
+        public Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange) {
             throw new UnsupportedOperationException("predicting is no learning");
         }
 

@@ -16,6 +16,7 @@ import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.Directions;
+import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Observations;
@@ -148,8 +149,8 @@ final class KilledTraining {
     private Learners watched(Learners learners) {
         return new Learners() {
             @Override
-            public Learner learner(Network network, Recipe recipe, List<Tensor> state) {
-                return watched(learners.learner(network, recipe, state));
+            public Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange) {
+                return watched(learners.learner(network, recipe, state, exchange));
             }
 
             @Override

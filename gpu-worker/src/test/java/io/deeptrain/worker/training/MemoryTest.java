@@ -18,6 +18,7 @@ import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.Window;
 import io.deeptrain.worker.port.Devices;
+import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Predictor;
@@ -126,7 +127,7 @@ class MemoryTest {
     /** A device with so much memory, whose engine fails with these words unless they are empty. */
     private record Device(long memoryBytes, String failure) implements Learners {
         @Override
-        public Learner learner(Network network, Recipe recipe, List<Tensor> state) {
+        public Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange) {
             if (!failure.isEmpty()) {
                 throw new IllegalStateException(failure);
             }

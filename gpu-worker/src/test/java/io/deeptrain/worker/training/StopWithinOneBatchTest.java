@@ -17,6 +17,7 @@ import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Predictor;
@@ -137,8 +138,8 @@ class StopWithinOneBatchTest {
         private int batches;
 
         @Override
-        public Learner learner(Network network, Recipe recipe, List<Tensor> state) {
-            Learner learner = engine.learner(network, recipe, state);
+        public Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange) {
+            Learner learner = engine.learner(network, recipe, state, exchange);
             return new Learner() {
                 @Override
                 public float step(Batch batch, Step step) {

@@ -24,6 +24,7 @@ import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.Devices;
 import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Gangs;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Observations;
 import io.deeptrain.worker.port.PretrainedWeights;
@@ -57,6 +58,8 @@ final class TrainingBench {
     private Supplier<Learners> device = () -> new DjlLearners(1);
     private Devices devices = Devices.HEALTHY;
     private Ahead ahead = Ahead.NOTHING;
+    private Gangs gangs = Gangs.NONE;
+    private int gpus = 1;
 
     TrainingBench(Path folder) throws IOException {
         this(folder, UnaryOperator.identity());
@@ -118,6 +121,13 @@ final class TrainingBench {
         return this;
     }
 
+    /** Trainings get so many GPUs, and their ranks come from there. */
+    TrainingBench on(int count, Gangs ranks) {
+        gpus = count;
+        gangs = ranks;
+        return this;
+    }
+
     TrainingBench tolerating(int percent) {
         tolerancePercent = percent;
         return this;
@@ -170,7 +180,7 @@ final class TrainingBench {
                         stored(manifest),
                         entries.size(),
                         tolerancePercent,
-                        1,
+                        gpus,
                         42),
                 origin);
     }
@@ -219,7 +229,15 @@ final class TrainingBench {
     /** Where it trains. */
     TrainingRun.Surroundings surroundings() {
         return new TrainingRun.Surroundings(
-                archive(), device.get(), System::nanoTime, Observations.NONE, scratch, pretrained, ahead, devices);
+                archive(),
+                device.get(),
+                gangs,
+                System::nanoTime,
+                Observations.NONE,
+                scratch,
+                pretrained,
+                ahead,
+                devices);
     }
 
     static List<Double> losses(List<TrainerReport> reports) {

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.adapter.djl;
 
+import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -20,7 +21,10 @@ import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.TensorSpec;
+import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.Learner;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,8 +50,10 @@ final class DjlLearner implements Learner {
     private final Map<Kind, ParameterGroup> groups = new LinkedHashMap<>();
     private final List<PtNDArray> memories = new ArrayList<>();
     private final NDArray lossMethod;
+    private final GradientExchange exchange;
 
-    DjlLearner(Network network, Recipe recipe, Model model) {
+    DjlLearner(Network network, Recipe recipe, Model model, GradientExchange exchange) {
+        this.exchange = exchange;
         this.network = network;
         this.recipe = recipe;
         this.predictor = new DjlPredictor(network, model);
@@ -101,18 +107,40 @@ final class DjlLearner implements Learner {
                 collector.backward(value);
                 loss = value.getFloat();
             }
+            if (exchange.ranks() > 1) {
+                loss = exchanged(step, loss, how.share());
+            }
         }
         clip();
         groups.values().forEach(group -> group.step(block, recipe.optimizer(), how));
         return loss;
     }
 
-    private void clip() {
-        List<PtNDArray> all = groups.values().stream()
+    /**
+     * Replaces gradients, running statistics and the loss by all ranks' weighted means. The statistics are of each
+     * rank's own images; their mean is what all ranks go on with, so that nothing differs between them after a step.
+     */
+    private float exchanged(PtNDManager step, float loss, Share share) {
+        NDArray packed = ExchangeScript.pack(block, step, gradients(), loss, share);
+        // On a processor it is the same array, and the buffer is its memory.
+        NDArray reachable = packed.toDevice(Device.cpu(), false);
+        ByteBuffer values = reachable.toByteBuffer(true).order(ByteOrder.nativeOrder());
+        exchange.sum(values);
+        ExchangeScript.unpack(block, (PtNDArray) reachable.toDevice(packed.getDevice(), false), gradients());
+        return values.getFloat(values.capacity() - Float.BYTES);
+    }
+
+    private List<PtNDArray> gradients() {
+        return groups.values().stream()
                 .flatMap(group -> group.gradients().stream())
                 .toList();
+    }
+
+    private void clip() {
         ParameterGroup.run(
-                block, OptimizerScript.CLIP, List.of(ParameterGroup.list(all), IValue.from(recipe.gradientNormMax())));
+                block,
+                OptimizerScript.CLIP,
+                List.of(ParameterGroup.list(gradients()), IValue.from(recipe.gradientNormMax())));
     }
 
     @Override

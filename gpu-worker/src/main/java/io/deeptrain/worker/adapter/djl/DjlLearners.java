@@ -10,6 +10,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Predictor;
@@ -45,6 +46,11 @@ public final class DjlLearners implements Learners {
         JniUtils.setNumThreads(threads);
     }
 
+    /** How many GPUs the engine can use: none where it is built for processors, or sees none. */
+    public static int gpus() {
+        return Engine.getEngine(ENGINE).getGpuCount();
+    }
+
     /** Of a processor it is the machine's, or as much of it as the process may have. */
     @Override
     public long memoryBytes() {
@@ -56,8 +62,9 @@ public final class DjlLearners implements Learners {
     }
 
     @Override
-    public Learner learner(Network network, Recipe recipe, List<Tensor> state) {
-        return new DjlLearner(network, recipe, loaded(network, TorchScriptSource.learning(network, recipe), state));
+    public Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange) {
+        return new DjlLearner(
+                network, recipe, loaded(network, TorchScriptSource.learning(network, recipe), state), exchange);
     }
 
     @Override

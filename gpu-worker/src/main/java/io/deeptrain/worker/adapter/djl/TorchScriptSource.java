@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -62,7 +63,17 @@ final class TorchScriptSource {
                                 LossScript.of(network, recipe.objective()),
                                 attributes.stream().map(name -> "self." + name).collect(Collectors.joining(", ")),
                                 copies(attributes))
-                + OptimizerScript.methods();
+                + OptimizerScript.methods()
+                + ExchangeScript.methods(statistics(network, recipe));
+    }
+
+    /** Running statistics that a step changes. */
+    private static List<String> statistics(Network network, Recipe recipe) {
+        Map<String, String> attributes = attributes(network);
+        return network.tensors().stream()
+                .filter(tensor -> tensor.role() == Role.BUFFER && !recipe.freezes(tensor.part()))
+                .map(tensor -> Objects.requireNonNull(attributes.get(tensor.name())))
+                .toList();
     }
 
     private static String values(Network network, Predicate<Part> frozen) {

@@ -1,0 +1,122 @@
+package io.deeptrain.worker.adapter.process;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.worker.adapter.tcp.Membership;
+import io.deeptrain.worker.adapter.tcp.TcpRing;
+import io.deeptrain.worker.attempt.AttemptId;
+import io.deeptrain.worker.gang.GangLearner;
+import io.deeptrain.worker.gang.RingAllReduce;
+import io.deeptrain.worker.learning.Recipe;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.port.Gangs;
+import io.deeptrain.worker.port.GradientExchange;
+import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.port.RankLostException;
+import io.deeptrain.worker.training.TrainingPlan;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jboss.logging.Logger;
+
+/**
+ * Gangs of one process for each device. Rank 0 is the worker itself, on the thread that asks for the learner and on its
+ * own device; the others are child processes that know nothing but what rank 0 tells them.
+ */
+public final class ProcessGangs implements Gangs {
+    private static final Logger LOG = Logger.getLogger(ProcessGangs.class);
+    private static final int SECRET_BYTES = 32;
+
+    /** A process with the engine is there within seconds, unless it has to be unpacked first. */
+    private static final Duration START_MAX = Duration.ofMinutes(2);
+
+    /** All ranks have as many images, give or take one: none takes so much longer for its step. */
+    private static final Duration SILENCE_MAX = Duration.ofMinutes(2);
+
+    private final Learners learners;
+    private final int threads;
+    private final IntFunction<ProcessBuilder> commandLines;
+    private final Duration silenceMax;
+    private final SecureRandom random = new SecureRandom();
+
+    /**
+     * Gangs on this machine.
+     *
+     * @param learners of rank 0
+     * @param threads of one operation, on each rank
+     * @param devices names of the GPUs by rank, as {@code CUDA_VISIBLE_DEVICES} has them; none on a machine without
+     */
+    public ProcessGangs(Learners learners, int threads, List<String> devices) {
+        this(learners, threads, new RankCommandLine(devices)::of, SILENCE_MAX);
+    }
+
+    ProcessGangs(Learners learners, int threads, IntFunction<ProcessBuilder> commandLines, Duration silenceMax) {
+        this.learners = learners;
+        this.threads = threads;
+        this.commandLines = commandLines;
+        this.silenceMax = silenceMax;
+    }
+
+    @Override
+    public Learner learner(AttemptAssigned assignment, Network network, Recipe recipe, List<Tensor> state) {
+        int ranks = assignment.spec().gpus();
+        Membership me = new Membership(AttemptId.of(assignment).toString(), 0, ranks, secret());
+        List<RankProcess.Starting> starting = new ArrayList<>();
+        List<RankProcess> processes = new ArrayList<>();
+        boolean complete = false;
+        try (ServerSocketChannel door =
+                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            for (int rank = 1; rank < ranks; rank++) {
+                starting.add(RankProcess.start(commandLines.apply(rank), me.ofRank(rank), threads, silenceMax));
+            }
+            for (RankProcess.Starting each : starting) {
+                processes.add(each.connected(START_MAX));
+            }
+            for (int n = 0; n < processes.size(); n++) {
+                int nextPort = n + 1 < processes.size()
+                        ? processes.get(n + 1).ringPort()
+                        : ((InetSocketAddress) door.getLocalAddress()).getPort();
+                processes.get(n).prepare(assignment, nextPort, state);
+            }
+            InetSocketAddress next = new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), processes.getFirst().ringPort());
+            GradientExchange exchange = new RingAllReduce(TcpRing.join(me, door, next, silenceMax));
+            Learner own = learners.learner(network, recipe, state, exchange);
+            processes.forEach(process -> process.awaitReady(START_MAX));
+            LOG.infof(
+                    "%d ranks exchange gradients through a ring of TCP connections: rank 0 is this process, the others are %s",
+                    ranks, processes.stream().map(RankProcess::pid).toList());
+            GangLearner gang = new GangLearner(
+                    own,
+                    new RankProcesses(processes, exchange, silenceMax),
+                    recipe.objective().targets(network, imageSize(assignment)));
+            complete = true;
+            return gang;
+        } catch (IOException failed) {
+            throw new RankLostException("the other ranks cannot be started: " + failed.getMessage(), failed);
+        } finally {
+            if (!complete) {
+                processes.forEach(RankProcess::close);
+                starting.forEach(RankProcess.Starting::cancel);
+            }
+        }
+    }
+
+    private static int imageSize(AttemptAssigned assignment) {
+        return TrainingPlan.of(assignment.spec()).imageSize();
+    }
+
+    private String secret() {
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
+    }
+}

@@ -1,0 +1,24 @@
+package io.deeptrain.worker.port;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.worker.learning.Recipe;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import java.util.List;
+
+/** Puts the training of one network on several devices. */
+public interface Gangs {
+    /** Where there is but one device. */
+    Gangs NONE = (assignment, _, _, _) -> {
+        throw new IllegalStateException("no gang for %s, which wants %d GPUs"
+                .formatted(assignment.jobId(), assignment.spec().gpus()));
+    };
+
+    /**
+     * A learner in this state, its optimizer at rest, on as many devices as the assignment has GPUs. Its answers are
+     * those of one device; to close it ends what was started for it.
+     *
+     * @throws RankLostException if not all ranks come, and later, from whatever the learner does, when one is lost
+     */
+    Learner learner(AttemptAssigned assignment, Network network, Recipe recipe, List<Tensor> state);
+}

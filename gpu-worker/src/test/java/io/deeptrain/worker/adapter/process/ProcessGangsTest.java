@@ -1,0 +1,158 @@
+package io.deeptrain.worker.adapter.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.network.InitialWeights;
+import io.deeptrain.worker.network.LearnerState;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learner.Batch;
+import io.deeptrain.worker.port.Learner.Pixels;
+import io.deeptrain.worker.port.Learner.Step;
+import io.deeptrain.worker.port.RankLostException;
+import io.deeptrain.worker.training.Purpose;
+import io.deeptrain.worker.training.TrainingPlan;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(120)
+class ProcessGangsTest {
+    private static final int SIZE = 32;
+    private static final int CONCEPTS = 4;
+
+    private static AttemptAssigned assignment(int gpus) {
+        return new AttemptAssigned(
+                new JobId("job-1"),
+                new FencingToken(1),
+                new WorkerId("gpu-1"),
+                new IncarnationId("start-1"),
+                new Tenant("me", "app"),
+                new TrainingSpec(
+                        "visual-classifier",
+                        "classification_cifar10_v1",
+                        Map.of("image_size", (long) SIZE),
+                        IntStream.range(0, CONCEPTS).mapToObj(Integer::toString).toList(),
+                        new StoredObject("manifest", "0".repeat(64), 1),
+                        16,
+                        5,
+                        gpus,
+                        42),
+                new Origin.Scratch());
+    }
+
+    /** So many images, as often as there are ranks: each rank's part is the same as the others'. */
+    private static Batch repeated(int images, int times, long seed) {
+        byte[] pixels = new byte[images * 3 * SIZE * SIZE];
+        new SplittableRandom(seed).nextBytes(pixels);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(pixels.length * times);
+        FloatBuffer targets = FloatBuffer.allocate(images * times * CONCEPTS);
+        for (int time = 0; time < times; time++) {
+            bytes.put(pixels);
+            for (int n = 0; n < images; n++) {
+                targets.put((time * images + n) * CONCEPTS + n % CONCEPTS, 1);
+            }
+        }
+        return new Batch(new Pixels(bytes.flip(), images * times, SIZE), targets);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 8", "3, 4"})
+    void a_step_of_ranks_with_like_images_is_the_step_of_one_with_all_of_them(int ranks, int images) {
+        AttemptAssigned assignment = assignment(ranks);
+        TrainingPlan plan = TrainingPlan.of(assignment.spec());
+        Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
+        List<Tensor> weights = InitialWeights.of(network, 1, Set.of());
+        DjlLearners learners = new DjlLearners(1);
+        ProcessGangs gangs = new ProcessGangs(learners, 1, List.of());
+        try (Learner gang = gangs.learner(assignment, network, plan.recipe(), weights);
+                Learner one = learners.learner(network, plan.recipe(), weights)) {
+            for (int n = 0; n < 3; n++) {
+                Batch batch = repeated(images, ranks, n);
+                Step step = new Step(n, 0.02, 0);
+                assertThat(gang.step(batch, step)).isCloseTo(one.step(batch, step), within(1e-4f));
+                LearnerState ofGang = gang.state();
+                LearnerState ofOne = one.state();
+                // Sums in another order differ in the last bits, and the next step from there in more.
+                double tolerance = n == 0 ? 1e-3 : 2e-2;
+                assertThat(greatestDifference(ofGang.network(), ofOne.network()))
+                        .isBetween(0.0, tolerance);
+                assertThat(greatestDifference(ofGang.optimizer(), ofOne.optimizer()))
+                        .isBetween(0.0, tolerance);
+            }
+            assertThat(greatestDifference(one.state().network(), weights)).isGreaterThan(0.1);
+        }
+    }
+
+    /** Of one number, as a part of the greatest of its tensor. */
+    private static double greatestDifference(List<Tensor> some, List<Tensor> others) {
+        double greatest = 0;
+        for (int n = 0; n < some.size(); n++) {
+            double scale = 1e-3;
+            double difference = 0;
+            for (int i = 0; i < some.get(n).values().length; i++) {
+                scale = Math.max(scale, Math.abs(some.get(n).values()[i]));
+                difference = Math.max(
+                        difference,
+                        Math.abs(some.get(n).values()[i] - others.get(n).values()[i]));
+            }
+            greatest = Math.max(greatest, difference / scale);
+        }
+        return greatest;
+    }
+
+    @Test
+    void a_rank_that_does_not_start_is_said_to_be_lost() {
+        AttemptAssigned assignment = assignment(2);
+        TrainingPlan plan = TrainingPlan.of(assignment.spec());
+        Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
+        List<Tensor> weights = InitialWeights.of(network, 1, Set.of());
+        ProcessGangs gangs = new ProcessGangs(
+                new DjlLearners(1),
+                1,
+                rank -> new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(), "-version"),
+                Duration.ofSeconds(5));
+        assertThatThrownBy(() -> gangs.learner(assignment, network, plan.recipe(), weights))
+                .isInstanceOf(RankLostException.class)
+                .hasMessageContaining("rank 1 of 2 of attempt")
+                .hasMessageContaining("did not start");
+    }
+
+    @Test
+    void a_packaged_worker_finds_the_classes_of_its_ranks_beside_it() {
+        assertThat(RankCommandLine.classPath("/app/quarkus-run.jar"))
+                .isEqualTo("/app/app/*:/app/lib/main/*:/app/lib/boot/*");
+        assertThat(RankCommandLine.classPath("/a/classes:/b.jar")).isEqualTo("/a/classes:/b.jar");
+    }
+
+    @Test
+    void each_rank_sees_its_own_device() {
+        RankCommandLine commandLine = new RankCommandLine(List.of("2", "GPU-5a"));
+        assertThat(commandLine.of(1).environment()).containsEntry("CUDA_VISIBLE_DEVICES", "GPU-5a");
+        assertThat(new RankCommandLine(List.of()).of(1).environment())
+                .doesNotContainEntry("CUDA_VISIBLE_DEVICES", "GPU-5a");
+    }
+}
