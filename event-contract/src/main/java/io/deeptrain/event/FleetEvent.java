@@ -22,7 +22,7 @@ public sealed interface FleetEvent extends Event {
     /**
      * A worker is alive and renews the lease of whatever it holds. About once a second, from a thread of its own.
      *
-     * @param gpus how many attempts of one GPU fit at once
+     * @param gpus how many it has; an attempt may use them all
      * @param number counts the beats of this incarnation from 1
      */
     record WorkerBeat(

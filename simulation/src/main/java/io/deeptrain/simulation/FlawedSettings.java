@@ -22,7 +22,8 @@ final class FlawedSettings {
                 queues(world, sound.queues()),
                 preemption(world, sound.preemption()),
                 sound.quarantine(),
-                sound.impossibleAfter());
+                sound.impossibleAfter(),
+                sound.sharedWorkers());
     }
 
     private static RetryPolicy retry(World world, RetryPolicy sound) {

@@ -36,7 +36,8 @@ final class World {
             new Preemption(1, Duration.ofSeconds(1), 2, Duration.ZERO),
             new QuarantineRule(
                     1_000, Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(4)),
-            Duration.ofMinutes(30));
+            Duration.ofMinutes(30),
+            false);
 
     static final long HEALED_AT_MILLIS = 30_000;
 

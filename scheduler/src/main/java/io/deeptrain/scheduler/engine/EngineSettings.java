@@ -18,6 +18,8 @@ import java.time.Duration;
  * @param preemption which jobs make room for others
  * @param quarantine when workers that lose attempts get no new ones
  * @param impossibleAfter a job fails that could not have run for so long, whatever else runs
+ * @param sharedWorkers whether a worker with several GPUs runs several attempts at once; if not, an attempt has the
+ *     worker to itself, however few of its GPUs it needs
  */
 public record EngineSettings(
         Duration leaseTerm,
@@ -28,7 +30,8 @@ public record EngineSettings(
         QueueSettings queues,
         Preemption preemption,
         QuarantineRule quarantine,
-        Duration impossibleAfter) {
+        Duration impossibleAfter,
+        boolean sharedWorkers) {
     private static final Duration IMPOSSIBLE_AFTER = Duration.ofMinutes(30);
 
     public static final EngineSettings STANDARD = new EngineSettings(
@@ -53,7 +56,7 @@ public record EngineSettings(
         }
     }
 
-    /** The standard for bad workers and impossible jobs. */
+    /** The standard for bad workers and impossible jobs, and workers that are shared. */
     public EngineSettings(
             Duration leaseTerm,
             Duration resendAfter,
@@ -71,31 +74,96 @@ public record EngineSettings(
                 queues,
                 preemption,
                 QuarantineRule.STANDARD,
-                IMPOSSIBLE_AFTER);
+                IMPOSSIBLE_AFTER,
+                true);
     }
 
     public EngineSettings withLeaseTerm(Duration term) {
         return new EngineSettings(
-                term, resendAfter, retry, stall, endedKeptMax, queues, preemption, quarantine, impossibleAfter);
+                term,
+                resendAfter,
+                retry,
+                stall,
+                endedKeptMax,
+                queues,
+                preemption,
+                quarantine,
+                impossibleAfter,
+                sharedWorkers);
     }
 
     public EngineSettings withQueues(QueueSettings newQueues) {
         return new EngineSettings(
-                leaseTerm, resendAfter, retry, stall, endedKeptMax, newQueues, preemption, quarantine, impossibleAfter);
+                leaseTerm,
+                resendAfter,
+                retry,
+                stall,
+                endedKeptMax,
+                newQueues,
+                preemption,
+                quarantine,
+                impossibleAfter,
+                sharedWorkers);
     }
 
     public EngineSettings withPreemption(Preemption newPreemption) {
         return new EngineSettings(
-                leaseTerm, resendAfter, retry, stall, endedKeptMax, queues, newPreemption, quarantine, impossibleAfter);
+                leaseTerm,
+                resendAfter,
+                retry,
+                stall,
+                endedKeptMax,
+                queues,
+                newPreemption,
+                quarantine,
+                impossibleAfter,
+                sharedWorkers);
     }
 
     public EngineSettings withQuarantine(QuarantineRule newQuarantine) {
         return new EngineSettings(
-                leaseTerm, resendAfter, retry, stall, endedKeptMax, queues, preemption, newQuarantine, impossibleAfter);
+                leaseTerm,
+                resendAfter,
+                retry,
+                stall,
+                endedKeptMax,
+                queues,
+                preemption,
+                newQuarantine,
+                impossibleAfter,
+                sharedWorkers);
     }
 
     public EngineSettings withImpossibleAfter(Duration newImpossibleAfter) {
         return new EngineSettings(
-                leaseTerm, resendAfter, retry, stall, endedKeptMax, queues, preemption, quarantine, newImpossibleAfter);
+                leaseTerm,
+                resendAfter,
+                retry,
+                stall,
+                endedKeptMax,
+                queues,
+                preemption,
+                quarantine,
+                newImpossibleAfter,
+                sharedWorkers);
+    }
+
+    public EngineSettings withSharedWorkers(boolean newSharedWorkers) {
+        return new EngineSettings(
+                leaseTerm,
+                resendAfter,
+                retry,
+                stall,
+                endedKeptMax,
+                queues,
+                preemption,
+                quarantine,
+                impossibleAfter,
+                newSharedWorkers);
+    }
+
+    /** How many GPUs of a worker nobody else can have while it runs an attempt that needs so many. */
+    public int occupied(int gpusNeeded, int gpusOfWorker) {
+        return sharedWorkers ? gpusNeeded : Math.max(gpusNeeded, gpusOfWorker);
     }
 }

@@ -37,6 +37,7 @@ final class RoomMaking {
     private static final Duration CLAIM_PAUSE = Duration.ofSeconds(1);
 
     private final Preemption preemption;
+    private final boolean sharedWorkers;
     private final JobBook book;
     private final Clocks clocks;
     private final Fleet fleet;
@@ -47,14 +48,15 @@ final class RoomMaking {
     private List<JobDecision> remarks = new ArrayList<>();
 
     RoomMaking(
-            Preemption preemption,
+            EngineSettings settings,
             JobBook book,
             Clocks clocks,
             Fleet fleet,
             Leases leases,
             Claims claims,
             Outgoing outgoing) {
-        this.preemption = preemption;
+        this.preemption = settings.preemption();
+        this.sharedWorkers = settings.sharedWorkers();
         this.book = book;
         this.clocks = clocks;
         this.fleet = fleet;
@@ -102,11 +104,9 @@ final class RoomMaking {
             if (worker.readiness() == Readiness.ACCEPTING
                     && worker.gpus() >= job.gpus()
                     && claims.on(worker.workerId()).isEmpty()) {
-                List<Holder> candidates = preemption.victims(
-                        claimant,
-                        holdersOn(worker.workerId()),
-                        book.queue().lendable(Shape.ANY_CLASS, worker.gpusFree()),
-                        book.queue());
+                List<Holder> holders = holdersOn(worker.workerId());
+                List<Holder> candidates =
+                        preemption.victims(claimant, holders, gpusBeside(holders, worker, job), book.queue());
                 if (!candidates.isEmpty()
                         && (victims.isEmpty()
                                 || preemption.lostGpuMillis(candidates) < preemption.lostGpuMillis(victims))) {
@@ -118,6 +118,17 @@ final class RoomMaking {
         List<Holder> chosen = victims;
         cheapest.ifPresent(worker -> claim(job, worker, chosen));
         return cheapest.isPresent();
+    }
+
+    /** What a job may have of a worker besides what those who run there would give up. */
+    private int gpusBeside(List<Holder> holders, WorkerView worker, JobRecord job) {
+        if (sharedWorkers) {
+            return book.queue().lendable(Shape.ANY_CLASS, worker.gpusFree());
+        }
+        // The only one there gives up the whole worker; what it does not need itself, the job must be allowed to have.
+        int beside = job.gpus()
+                - holders.stream().mapToInt(holder -> holder.shape().gpus()).sum();
+        return beside <= 0 || book.queue().lendable(Shape.ANY_CLASS, beside) == beside ? job.gpus() - 1 : 0;
     }
 
     private void claim(JobRecord job, WorkerView worker, List<Holder> victims) {

@@ -85,7 +85,7 @@ public final class SchedulerEngine {
     private SchedulerEngine(EngineSettings configured, Controls controls, Instant now) {
         settings = configured.withQueues(controls.over(configured.queues()));
         clocks = new Clocks(now);
-        fleet = new Fleet(settings.leaseTerm().toNanos());
+        fleet = new Fleet(settings.leaseTerm().toNanos(), settings.sharedWorkers());
         outgoing = new Outgoing(settings.resendAfter());
         OperatorsHands hands = new OperatorsHands();
         operator = new Operator(configured.queues(), controls, hands);
@@ -94,7 +94,7 @@ public final class SchedulerEngine {
         book = new JobBook(settings, clocks, fleet, leases, claims, outgoing, operator::wantsAway);
         workforce = new Workforce(settings, book, clocks, fleet, leases, claims, outgoing, faults);
         hearing = new Hearing(book, clocks, fleet, leases, claims, outgoing, workforce);
-        roomMaking = new RoomMaking(settings.preemption(), book, clocks, fleet, leases, claims, outgoing);
+        roomMaking = new RoomMaking(settings, book, clocks, fleet, leases, claims, outgoing);
         controls.conditions().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
         controls.standings().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
     }

@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.explain;
 
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.engine.EngineSnapshot;
 import io.deeptrain.scheduler.engine.EngineSnapshot.KeptRoom;
 import io.deeptrain.scheduler.explain.Change.Workers;
@@ -37,6 +38,7 @@ final class Rehearsal {
     private final JobQueue queue;
     private final RoomIndex free = new RoomIndex();
     private final Map<WorkerId, Place> places = new HashMap<>();
+    private final Map<WorkerId, Integer> gpus = new HashMap<>();
     private final Map<WorkerId, Integer> spare = new HashMap<>();
     private final Map<JobId, KeptRoom> claims = new HashMap<>();
     private final Map<JobId, JobRecord> waiting = new HashMap<>();
@@ -45,6 +47,7 @@ final class Rehearsal {
 
     private final List<Workers> added = new ArrayList<>();
     private final Room room = new FreeRoom();
+    private final EngineSettings engine;
     private int addedCount;
     private int gpusOfLargest;
     private OptionalLong fleetGpus;
@@ -54,6 +57,7 @@ final class Rehearsal {
 
     /** What it would be like at this time and with these limits. */
     Rehearsal(EngineSnapshot snapshot, QueueSettings settings, Instant at) {
+        engine = snapshot.settings();
         fleetGpus = snapshot.fleetGpus();
         queue = queueOf(snapshot, settings, at);
         fleetGpus.ifPresent(gpus -> queue.resize(Shape.ANY_CLASS, gpus));
@@ -67,6 +71,7 @@ final class Rehearsal {
             places.put(place.workerId(), place);
             if (place.isAccepting()) {
                 gpusOfLargest = Math.max(gpusOfLargest, place.gpus());
+                gpus.put(place.workerId(), place.gpus());
                 offer(place.workerId(), place.gpusSpare());
             }
         }
@@ -100,13 +105,13 @@ final class Rehearsal {
     /** A job that runs gives its GPUs back, which it held for so long. */
     void end(JobRecord job, WorkerId workerId, Duration held) {
         queue.ended(job.tenant(), job.shape(), held);
-        occupy(workerId, -job.gpus());
+        vacate(workerId, job.gpus());
     }
 
     /** A job that was asked to make room has done so, and waits again. */
     void makeRoom(JobRecord job, WorkerId workerId, Instant at) {
         queue.ended(job.tenant(), job.shape(), Duration.ZERO);
-        occupy(workerId, -job.gpus());
+        vacate(workerId, job.gpus());
         waiting.put(job.jobId(), job);
         queue.add(job.ticketIn(queue), at);
         again.put(job.jobId(), at);
@@ -145,16 +150,18 @@ final class Rehearsal {
     }
 
     /** A worker joins that has so many GPUs. */
-    void join(int gpus) {
+    void join(int count) {
         addedCount++;
-        gpusOfLargest = Math.max(gpusOfLargest, gpus);
-        offer(new WorkerId(ADDED + addedCount), gpus);
-        fleetGpus = OptionalLong.of(fleetGpus.orElse(0) + gpus);
+        gpusOfLargest = Math.max(gpusOfLargest, count);
+        WorkerId workerId = new WorkerId(ADDED + addedCount);
+        gpus.put(workerId, count);
+        offer(workerId, count);
+        fleetGpus = OptionalLong.of(fleetGpus.orElse(0) + count);
         queue.resize(Shape.ANY_CLASS, fleetGpus.getAsLong());
-        if (!added.isEmpty() && added.getLast().gpusEach() == gpus) {
-            added.add(new Workers(added.removeLast().count() + 1, gpus));
+        if (!added.isEmpty() && added.getLast().gpusEach() == count) {
+            added.add(new Workers(added.removeLast().count() + 1, count));
         } else {
-            added.add(new Workers(1, gpus));
+            added.add(new Workers(1, count));
         }
     }
 
@@ -175,7 +182,7 @@ final class Rehearsal {
         queue.remove(next.get(), notBefore(job));
         KeptRoom kept = claims.remove(job.jobId());
         if (kept != null) {
-            occupy(kept.workerId(), -kept.gpus());
+            vacate(kept.workerId(), kept.gpus());
         }
         occupy(workerId, job.gpus());
         queue.began(job.tenant(), job.shape());
@@ -193,17 +200,28 @@ final class Rehearsal {
         throw new IllegalStateException("does not wait: " + job);
     }
 
-    private void occupy(WorkerId workerId, int gpus) {
+    private void occupy(WorkerId workerId, int needed) {
         Integer before = spare.get(workerId);
         if (before != null) {
-            offer(workerId, before - gpus);
+            offer(workerId, before - occupied(workerId, needed));
         }
     }
 
-    private void offer(WorkerId workerId, int gpus) {
-        spare.put(workerId, gpus);
+    private void vacate(WorkerId workerId, int needed) {
+        Integer before = spare.get(workerId);
+        if (before != null) {
+            offer(workerId, before + occupied(workerId, needed));
+        }
+    }
+
+    private int occupied(WorkerId workerId, int needed) {
+        return engine.occupied(needed, gpus.getOrDefault(workerId, needed));
+    }
+
+    private void offer(WorkerId workerId, int offered) {
+        spare.put(workerId, offered);
         Place place = places.get(workerId);
-        free.put(workerId, place == null ? "" : place.lastBeat().gpuClass(), Topology.UNKNOWN, Math.max(0, gpus));
+        free.put(workerId, place == null ? "" : place.lastBeat().gpuClass(), Topology.UNKNOWN, Math.max(0, offered));
     }
 
     private final class FreeRoom implements Room {

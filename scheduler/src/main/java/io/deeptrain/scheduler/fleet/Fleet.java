@@ -47,6 +47,7 @@ public final class Fleet {
     }
 
     private final long silenceMaxNanos;
+    private final boolean shared;
     private final Map<WorkerId, Worker> workers = new HashMap<>();
     /** What everybody has. */
     private final RoomIndex whole = new RoomIndex();
@@ -57,9 +58,15 @@ public final class Fleet {
     /** Those that get no new work, whatever they say; perhaps not there at all. */
     private final Set<WorkerId> barred = new HashSet<>();
 
-    /** Knows nobody yet. A worker that was not heard for {@code silenceMaxNanos} of heard time is forgotten. */
-    public Fleet(long silenceMaxNanos) {
+    /**
+     * Knows nobody yet.
+     *
+     * @param silenceMaxNanos a worker that was not heard for so much heard time is forgotten
+     * @param shared whether a worker runs several attempts at once; if not, one of them occupies all its GPUs
+     */
+    public Fleet(long silenceMaxNanos, boolean shared) {
         this.silenceMaxNanos = silenceMaxNanos;
+        this.shared = shared;
     }
 
     /** Takes note of who speaks, and of what it has to offer. */
@@ -117,7 +124,7 @@ public final class Fleet {
     }
 
     public Optional<Place> place(WorkerId workerId) {
-        return Optional.ofNullable(workers.get(workerId)).map(Worker::place);
+        return Optional.ofNullable(workers.get(workerId)).map(worker -> worker.place(shared));
     }
 
     /** The worker says good-bye. */
@@ -230,7 +237,7 @@ public final class Fleet {
     public List<WorkerView> view() {
         return workers.values().stream()
                 .sorted(Comparator.naturalOrder())
-                .map(Worker::view)
+                .map(worker -> worker.view(shared))
                 .toList();
     }
 
@@ -238,7 +245,7 @@ public final class Fleet {
     public List<Place> places() {
         return workers.values().stream()
                 .sorted(Comparator.naturalOrder())
-                .map(Worker::place)
+                .map(worker -> worker.place(shared))
                 .toList();
     }
 
@@ -258,7 +265,7 @@ public final class Fleet {
 
     /** After any change to the worker: it is found by the room that it has now. */
     private void place(Worker worker) {
-        int offered = worker.readiness == Readiness.ACCEPTING ? Math.max(0, worker.gpusFree()) : 0;
+        int offered = worker.readiness == Readiness.ACCEPTING ? Math.max(0, worker.gpusFree(shared)) : 0;
         whole.put(worker.id, worker.gpuClass, Topology.UNKNOWN, worker.gpus);
         free.put(worker.id, worker.gpuClass, Topology.UNKNOWN, offered);
     }
@@ -292,26 +299,26 @@ public final class Fleet {
             this.heardNanos = heardNanos;
         }
 
-        int gpusFree() {
-            return gpus - sum(leased) - sum(lingering);
+        int gpusFree(boolean shared) {
+            return gpus - occupied(leased, shared) - occupied(lingering, shared);
         }
 
-        WorkerView view() {
+        WorkerView view(boolean shared) {
             List<Holding> holdings = new ArrayList<>(leased.keySet());
             holdings.addAll(lingering.keySet());
-            return new WorkerView(id, incarnation, gpuClass, readiness, gpus, Math.max(0, gpusFree()), holdings);
+            return new WorkerView(id, incarnation, gpuClass, readiness, gpus, Math.max(0, gpusFree(shared)), holdings);
         }
 
-        Place place() {
+        Place place(boolean shared) {
             WorkerBeat lastBeat =
                     new WorkerBeat(id, incarnation, number, gpuClass, gpus, readiness, List.copyOf(listed));
-            return new Place(lastBeat, lingering, gpusFree());
+            return new Place(lastBeat, lingering, gpusFree(shared));
         }
 
-        private static int sum(Map<Holding, Integer> gpus) {
+        private int occupied(Map<Holding, Integer> gpusNeeded, boolean shared) {
             int sum = 0;
-            for (int each : gpus.values()) {
-                sum += each;
+            for (int each : gpusNeeded.values()) {
+                sum += shared ? each : Math.max(each, gpus);
             }
             return sum;
         }

@@ -47,6 +47,7 @@ import io.deeptrain.scheduler.queue.QueueSettings.Member;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -75,7 +76,8 @@ class EngineRandomTest {
                     BOLT.userId(), new Member(Member.NO_GROUP, QueueLimits.STANDARD.withWeight(2))),
             Preemption.NEVER,
             new QuarantineRule(1_000, Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1)),
-            Duration.ofDays(1));
+            Duration.ofDays(1),
+            true);
 
     static LongStream seeds() {
         Long chosen = Long.getLong("simulation.seed");
@@ -89,6 +91,18 @@ class EngineRandomTest {
         for (int step = 0; step < STEPS; step++) {
             world.step();
             world.checkInvariants();
+        }
+        assertThat(world.histories).as("seed %d", seed).isNotEmpty();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whatever_happens_a_worker_that_is_not_shared_has_one_lease_at_most(long seed) {
+        World world = new World(seed, EngineSettings.STANDARD.withSharedWorkers(false));
+        for (int step = 0; step < STEPS; step++) {
+            world.step();
+            world.checkInvariants();
+            assertThat(world.leases()).allMatch(count -> count == 1);
         }
         assertThat(world.histories).as("seed %d", seed).isNotEmpty();
     }
@@ -273,6 +287,17 @@ class EngineRandomTest {
                     ended.add(entry.jobId());
                 }
             }
+        }
+
+        /** How many each worker has that has any. */
+        private Collection<Integer> leases() {
+            Map<WorkerId, Integer> counts = new HashMap<>();
+            for (JobRecord job : engine.jobs()) {
+                if (job.state() instanceof Leased leased) {
+                    counts.merge(leased.lease().holder(), 1, Integer::sum);
+                }
+            }
+            return counts.values();
         }
 
         private void checkInvariants() {

@@ -196,13 +196,14 @@ class ExplainRandomTest {
 
     private static EngineSettings neverMakingRoom(EngineSettings settings, QueueSettings queues) {
         return new EngineSettings(
-                settings.leaseTerm(),
-                settings.resendAfter(),
-                settings.retry(),
-                settings.stall(),
-                settings.endedKeptMax(),
-                queues,
-                Preemption.NEVER);
+                        settings.leaseTerm(),
+                        settings.resendAfter(),
+                        settings.retry(),
+                        settings.stall(),
+                        settings.endedKeptMax(),
+                        queues,
+                        Preemption.NEVER)
+                .withSharedWorkers(settings.sharedWorkers());
     }
 
     private static Optional<Change> oneWorkerFewer(Change change) {
@@ -261,13 +262,14 @@ class ExplainRandomTest {
             }
             EngineSettings standard = EngineSettings.STANDARD;
             return new EngineSettings(
-                    Duration.ofDays(1),
-                    standard.resendAfter(),
-                    standard.retry(),
-                    standard.stall(),
-                    standard.endedKeptMax(),
-                    queues,
-                    random.nextBoolean() ? Preemption.NEVER : Preemption.STANDARD);
+                            Duration.ofDays(1),
+                            standard.resendAfter(),
+                            standard.retry(),
+                            standard.stall(),
+                            standard.endedKeptMax(),
+                            queues,
+                            random.nextBoolean() ? Preemption.NEVER : Preemption.STANDARD)
+                    .withSharedWorkers(random.nextBoolean());
         }
 
         private QueueLimits limits() {

@@ -14,6 +14,7 @@ import io.deeptrain.scheduler.placement.GpuClasses;
 import io.deeptrain.scheduler.placement.Shape;
 import io.deeptrain.scheduler.placement.Shortage;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class FleetTest {
     private static final WorkerId BOX = new WorkerId("box");
     private static final Holding HOLDING = new Holding(new JobId("job"), new FencingToken(1));
 
-    private final Fleet fleet = new Fleet(1_000);
+    private final Fleet fleet = new Fleet(1_000, true);
 
     @Test
     void a_shape_fits_now_later_or_never() {
@@ -50,6 +51,20 @@ class FleetTest {
         assertThat(fleet.gpusFreeMax()).isZero();
         fleet.vacate(BOX, HOLDING);
         assertThat(fleet.gpusFreeMax()).isEqualTo(2);
+    }
+
+    @Test
+    void a_worker_that_is_not_shared_has_room_for_another_attempt_when_it_is_empty() {
+        Fleet whole = new Fleet(1_000, false);
+        whole.introduce(new WorkerBeat(BOX, new IncarnationId("one"), 1, "a100", 8, Readiness.ACCEPTING, List.of()), 0);
+        assertThat(whole.gpusFreeMax()).isEqualTo(8);
+        whole.occupy(BOX, HOLDING, 1);
+        assertThat(whole.gpusFreeMax()).isZero();
+        whole.listed(BOX, List.of(HOLDING), Map.of());
+        whole.vacate(BOX, HOLDING);
+        assertThat(whole.gpusFreeMax()).as("its beats still list it").isZero();
+        whole.endedByWorker(BOX, HOLDING);
+        assertThat(whole.gpusFreeMax()).isEqualTo(8);
     }
 
     private void beat(String gpuClass, int gpus, Readiness readiness) {

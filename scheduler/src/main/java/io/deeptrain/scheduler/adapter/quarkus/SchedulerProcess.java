@@ -52,7 +52,8 @@ public class SchedulerProcess {
                         bootstrapServers,
                         partitions,
                         replication,
-                        OperatorProperties.over(EngineSettings.STANDARD.withLeaseTerm(leaseTerm))),
+                        OperatorProperties.over(
+                                EngineSettings.STANDARD.withLeaseTerm(leaseTerm).withSharedWorkers(false))),
                 starts);
         starts.watch(loop::snapshot);
         metrics.watch(loop::view);
