@@ -144,7 +144,7 @@ final class WorkerHost {
         private boolean dead;
 
         private WorkerProcess(IncarnationId incarnation) {
-            identity = new WorkerIdentity(id, incarnation, "simulated");
+            identity = new WorkerIdentity(id, incarnation, "simulated", 1);
             trainer = new Trainer(world, this);
             state = WorkerProtocol.start(identity);
             partition = world.log().partitionOf(id.value());

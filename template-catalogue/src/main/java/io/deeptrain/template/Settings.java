@@ -18,6 +18,9 @@ final class Settings {
     private static final int TEXT_MAX = 1024;
     private static final long EPOCHS_MAX = 200;
 
+    /** Of one machine: a training does not spread over several. */
+    private static final long GPUS_MAX = 8;
+
     private Settings() {}
 
     static Hyperparameter imageSize(long defaultValue, long min, long max) {
@@ -145,7 +148,13 @@ final class Settings {
     }
 
     static Hyperparameter gpus() {
-        return whole("num_gpus", "GPUs to train on; 0 leaves it to the scheduler.", 0, 1, 1, 1);
+        return whole(
+                "num_gpus",
+                "GPUs of one machine to train on, which share each batch; 0 leaves it to the platform, which takes 1.",
+                0,
+                GPUS_MAX,
+                1,
+                1);
     }
 
     static Hyperparameter weightDecay(double defaultValue) {

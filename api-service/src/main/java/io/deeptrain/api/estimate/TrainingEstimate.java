@@ -13,8 +13,8 @@ import java.util.Map;
  * </pre>
  *
  * with A and B from the template. Rounding is half to even, as in Python 3. Beyond the formula, which knows the
- * defaults only: an epoch of {@code num_items_per_epoch} counts as so many inputs, and time grows with the area of the
- * image.
+ * defaults only: an epoch of {@code num_items_per_epoch} counts as so many inputs, time grows with the area of the
+ * image, and GPUs share the inputs.
  */
 public record TrainingEstimate(Duration time) {
     private static final long DISPLAY_STEP_SECONDS = 900;
@@ -34,10 +34,15 @@ public record TrainingEstimate(Duration time) {
         double items = itemsPerEpoch > 0 ? itemsPerEpoch : inputs;
         double area = Math.pow(number(hyperparameters, "image_size", 1) / defaultImageSize(template), 2);
         return byFormula(
-                template.cost().secondsPerInput() * area,
+                template.cost().secondsPerInput() * area / gpus(hyperparameters),
                 items,
                 epochs,
                 template.cost().secondsAtLeast());
+    }
+
+    /** How many GPUs complete hyperparameters ask for; where that is left to the platform, one. */
+    public static int gpus(Map<String, Object> hyperparameters) {
+        return Math.max(1, (int) number(hyperparameters, "num_gpus", 1));
     }
 
     /** The formula itself. */

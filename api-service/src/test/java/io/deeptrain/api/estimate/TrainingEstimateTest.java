@@ -54,6 +54,22 @@ class TrainingEstimateTest {
         assertThat(few / small).isEqualTo(0.1);
     }
 
+    @Test
+    void gpus_share_the_inputs_and_cost_as_much_each() {
+        Template cifar = TemplateCatalogue.modelType("visual-classifier")
+                .flatMap(type -> type.template("classification_cifar10_v1"))
+                .orElseThrow();
+        double b = cifar.cost().secondsAtLeast();
+        double one = seconds(cifar, Map.of("num_epochs", 10L, "image_size", 32L, "num_gpus", 0L), 10_000) - b;
+        double two = seconds(cifar, Map.of("num_epochs", 10L, "image_size", 32L, "num_gpus", 2L), 10_000) - b;
+
+        assertThat(two / one).isEqualTo(0.5);
+        assertThat(new TrainingEstimate(Duration.ofHours(1)).costCents(400, 2)).isEqualTo(800);
+        assertThat(TrainingEstimate.gpus(Map.of("num_gpus", 0L))).isEqualTo(1);
+        assertThat(TrainingEstimate.gpus(Map.of())).isEqualTo(1);
+        assertThat(TrainingEstimate.gpus(Map.of("num_gpus", 8L))).isEqualTo(8);
+    }
+
     private static double seconds(Template template, Map<String, Object> hyperparameters, long inputs) {
         return TrainingEstimate.of(template, hyperparameters, inputs).time().toSeconds();
     }

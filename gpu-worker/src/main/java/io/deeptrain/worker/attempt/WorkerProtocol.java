@@ -68,9 +68,6 @@ public final class WorkerProtocol {
     /** Beyond this many, the oldest news of a checkpoint is given up: a newer one says more. */
     static final int UNACKNOWLEDGED_MAX = 1_000;
 
-    /** How many attempts a worker takes at once. */
-    static final int GPUS = 1;
-
     /** What one input led to. */
     public record Turn(WorkerState state, List<WorkerAction> actions) {
         public Turn {
@@ -158,7 +155,7 @@ public final class WorkerProtocol {
         AttemptId attempt = AttemptId.of(assigned);
         if (state.readiness() != Readiness.ACCEPTING) {
             end(attempt, List.of(new AttemptStopped(attempt.jobId(), attempt.token(), me(), StopReason.PREEMPTED, 0)));
-        } else if (assigned.spec().gpus() > GPUS) {
+        } else if (assigned.spec().gpus() > state.identity().gpus()) {
             end(
                     attempt,
                     List.of(new AttemptFailed(
@@ -168,7 +165,9 @@ public final class WorkerProtocol {
                             Fault.CAPACITY,
                             "TOO_FEW_GPUS",
                             "the attempt needs %d GPUs and this worker has %d"
-                                    .formatted(assigned.spec().gpus(), GPUS),
+                                    .formatted(
+                                            assigned.spec().gpus(),
+                                            state.identity().gpus()),
                             0)));
         } else {
             become(new Preparing(assigned, Completion.ALL_EPOCHS));
@@ -466,7 +465,7 @@ public final class WorkerProtocol {
                 state.identity().incarnation(),
                 state.beats(),
                 state.identity().gpuClass(),
-                GPUS,
+                state.identity().gpus(),
                 state.readiness(),
                 state.holdings())));
     }

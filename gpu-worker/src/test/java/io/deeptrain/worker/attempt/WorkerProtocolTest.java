@@ -13,6 +13,7 @@ import static io.deeptrain.worker.attempt.WorkerScript.attempt;
 import static io.deeptrain.worker.attempt.WorkerScript.checkpointWritten;
 import static io.deeptrain.worker.attempt.WorkerScript.finished;
 import static io.deeptrain.worker.attempt.WorkerScript.idle;
+import static io.deeptrain.worker.attempt.WorkerScript.idleWith;
 import static io.deeptrain.worker.attempt.WorkerScript.prepared;
 import static io.deeptrain.worker.attempt.WorkerScript.preparing;
 import static io.deeptrain.worker.attempt.WorkerScript.progress;
@@ -117,6 +118,26 @@ class WorkerProtocolTest {
                             "the attempt needs 2 GPUs and this worker has 1",
                             0))
                     .thenOrders();
+        }
+
+        @Test
+        void a_worker_of_several_gpus_offers_and_takes_them_all_for_one_attempt() {
+            idleWith(4)
+                    .when(new Tick())
+                    .thenActions(
+                            new SendBeat(new WorkerBeat(ME, INCARNATION, 1, "cpu", 4, Readiness.ACCEPTING, List.of())))
+                    .when(new Heard(assignment(JOB, 1, 4)))
+                    .thenOrders(new TrainerOrder.Prepare(assignment(JOB, 1, 4)));
+            idleWith(4)
+                    .when(new Heard(assignment(JOB, 1, 5)))
+                    .thenPublished(new AttemptFailed(
+                            JOB,
+                            FIRST,
+                            ME,
+                            Fault.CAPACITY,
+                            "TOO_FEW_GPUS",
+                            "the attempt needs 5 GPUs and this worker has 4",
+                            0));
         }
 
         @Test

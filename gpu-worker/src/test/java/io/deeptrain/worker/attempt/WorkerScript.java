@@ -42,12 +42,20 @@ final class WorkerScript {
     static final StoredObject MODEL = new StoredObject("jobs/job-1/model", "a".repeat(64), 10);
     static final Origin SCRATCH = new Origin.Scratch();
 
-    private WorkerState state = WorkerProtocol.start(new WorkerIdentity(ME, INCARNATION, "cpu"));
+    private WorkerState state;
     private List<WorkerAction> actions = List.of();
     private long nowMillis = 50_000;
 
+    private WorkerScript(int gpus) {
+        state = WorkerProtocol.start(new WorkerIdentity(ME, INCARNATION, "cpu", gpus));
+    }
+
+    static WorkerScript idleWith(int gpus) {
+        return new WorkerScript(gpus);
+    }
+
     static WorkerScript idle() {
-        return new WorkerScript();
+        return idleWith(1);
     }
 
     static WorkerScript preparing() {

@@ -38,10 +38,8 @@ public class EstimateCalls {
     }
 
     /** What one training of a tenant would take, from how many inputs, and at which rate. */
-    public record Quote(Tenant tenant, String templateId, long inputs, CalibratedEstimate estimate, Rate rate) {
-        public int gpus() {
-            return TrainingCalls.GPUS;
-        }
+    public record Quote(
+            Tenant tenant, String templateId, long inputs, int gpus, CalibratedEstimate estimate, Rate rate) {
 
         public long costCents() {
             return estimate.expected().costCents(rate.centsPerGpuHour(), gpus());
@@ -97,7 +95,7 @@ public class EstimateCalls {
                 CalibratedEstimate estimate = FinishedTrainings.calibration(
                                 connection, order.template().id())
                         .correct(formula);
-                quotes.add(new Quote(tenant, order.template().id(), inputs, estimate, rate));
+                quotes.add(new Quote(tenant, order.template().id(), inputs, order.gpus(), estimate, rate));
             }
             return quotes;
         });

@@ -67,7 +67,6 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class TrainingCalls {
     private static final Logger LOG = Logger.getLogger(TrainingCalls.class);
-    static final int GPUS = 1;
 
     private final Database database;
     private final ObjectStore objects;
@@ -126,7 +125,7 @@ class TrainingCalls {
                 manifest,
                 entries.size(),
                 order.invalidDataTolerancePercent(),
-                GPUS,
+                order.gpus(),
                 order.seed());
         SingleModelResponse answer =
                 database.inTransaction(connection -> submit(connection, caller, facts, spec, requestHash));

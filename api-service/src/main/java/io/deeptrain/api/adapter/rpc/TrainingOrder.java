@@ -2,6 +2,7 @@ package io.deeptrain.api.adapter.rpc;
 
 import io.deeptrain.api.dataset.DatasetChoice;
 import io.deeptrain.api.dataset.Evidence;
+import io.deeptrain.api.estimate.TrainingEstimate;
 import io.deeptrain.contract.ModelVersion;
 import io.deeptrain.event.CostCap;
 import io.deeptrain.template.Template;
@@ -27,6 +28,11 @@ record TrainingOrder(
     TrainingOrder {
         hyperparameters = Map.copyOf(hyperparameters);
         concepts = List.copyOf(concepts);
+    }
+
+    /** How many GPUs it is to have; where that is left to the platform, one. */
+    int gpus() {
+        return TrainingEstimate.gpus(hyperparameters);
     }
 
     /** What it is in an input that this training learns from. */

@@ -45,7 +45,7 @@ final class StandInWorker implements AutoCloseable {
     StandInWorker(String name, Duration training, String kafka, KafkaEventLog log) throws InterruptedException {
         this.training = training;
         WorkerId workerId = new WorkerId(name);
-        state = WorkerProtocol.start(new WorkerIdentity(workerId, new IncarnationId(name + "-1"), "cpu"));
+        state = WorkerProtocol.start(new WorkerIdentity(workerId, new IncarnationId(name + "-1"), "cpu", 1));
         thread = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name(name).factory());
         String source = "/deeptrain/workers/" + name;

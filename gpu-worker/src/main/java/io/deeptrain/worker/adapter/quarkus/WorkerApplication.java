@@ -4,15 +4,18 @@ import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.messaging.adapter.kafka.KafkaEventLog;
 import io.deeptrain.messaging.adapter.micrometer.BuildInfo;
+import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.kafka.AssignmentReader;
 import io.deeptrain.worker.adapter.kafka.AttemptOutlet;
 import io.deeptrain.worker.adapter.kafka.BeatOutlet;
 import io.deeptrain.worker.adapter.metrics.TrainingMetrics;
 import io.deeptrain.worker.adapter.nvidia.NvidiaDriver;
 import io.deeptrain.worker.adapter.objects.PretrainedFolder;
+import io.deeptrain.worker.adapter.process.ProcessGangs;
 import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.adapter.runtime.WorkerProcess;
 import io.deeptrain.worker.attempt.WorkerIdentity;
+import io.deeptrain.worker.gpu.VisibleGpus;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.PretrainedWeights;
@@ -28,6 +31,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -86,10 +91,13 @@ public class WorkerApplication {
 
     private void startWorker() throws IOException, InterruptedException {
         WorkerId workerId = new WorkerId(settings.worker().id());
+        List<String> devices =
+                VisibleGpus.names(DjlLearners.gpus(), Optional.ofNullable(System.getenv(VisibleGpus.VARIABLE)));
         WorkerIdentity identity = new WorkerIdentity(
                 workerId,
                 new IncarnationId(UUID.randomUUID().toString()),
-                settings.worker().gpuClass());
+                settings.worker().gpuClass(),
+                VisibleGpus.count(devices, settings.worker().gpus()));
         String source = "/deeptrain/workers/" + workerId;
         KafkaEventLog attemptLog = opened(new KafkaEventLog(bootstrapServers));
         KafkaEventLog beatLog = opened(new KafkaEventLog(bootstrapServers));
@@ -102,6 +110,7 @@ public class WorkerApplication {
                 new Surroundings(
                         archive,
                         learners,
+                        new ProcessGangs(learners, settings.worker().threads(), devices),
                         System::nanoTime,
                         new TrainingMetrics(registry),
                         scratch,
@@ -119,8 +128,8 @@ public class WorkerApplication {
         process.start();
         stage = new Started(process, beats);
         LOG.infof(
-                "worker %s accepts attempts, incarnation %s, GPU class %s",
-                workerId, identity.incarnation(), identity.gpuClass());
+                "worker %s accepts attempts of up to %d GPUs, incarnation %s, GPU class %s",
+                workerId, identity.gpus(), identity.incarnation(), identity.gpuClass());
     }
 
     void stop(@Observes ShutdownEvent event) throws Exception {

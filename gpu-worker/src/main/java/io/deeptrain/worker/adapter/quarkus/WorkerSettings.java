@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A worker's settings, each from the environment: {@code deeptrain.worker.id} is {@code DEEPTRAIN_WORKER_ID}. */
 @ConfigMapping(prefix = "deeptrain")
@@ -23,6 +24,12 @@ public interface WorkerSettings {
         /** What the scheduler places by. */
         @WithDefault("cpu")
         String gpuClass();
+
+        /**
+         * How many GPUs a training may use, with a process for each; as many as the engine sees if it is not set. On a
+         * machine without GPUs so many processes train on its processor, and one if it is not set.
+         */
+        OptionalInt gpus();
 
         /** Threads of one operation. Only with one do results repeat bit for bit. */
         @WithDefault("1")
