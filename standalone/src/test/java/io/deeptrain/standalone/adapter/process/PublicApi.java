@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** The few calls of the REST API that a user needs for a training. */
 final class PublicApi {
@@ -51,16 +52,20 @@ final class PublicApi {
 
     void createModel(String app, String model, List<String> concepts, int epochs)
             throws IOException, InterruptedException {
+        createModel(app, model, concepts, Map.of("num_epochs", epochs));
+    }
+
+    void createModel(String app, String model, List<String> concepts, Map<String, Integer> params)
+            throws IOException, InterruptedException {
         ObjectNode body = json.createObjectNode();
         ObjectNode node = body.putObject("model").put("id", model).put("model_type_id", "visual-classifier");
         ObjectNode output = node.putObject("output_info");
         var list = output.putObject("data").putArray("concepts");
         concepts.forEach(concept -> list.addObject().put("id", concept));
         output.putObject("output_config").put("concepts_mutually_exclusive", true);
-        node.putObject("train_info")
-                .putObject("params")
-                .put("template", "classification_cifar10_v1")
-                .put("num_epochs", epochs);
+        ObjectNode given =
+                node.putObject("train_info").putObject("params").put("template", "classification_cifar10_v1");
+        params.forEach(given::put);
         post("v2/users/me/apps/" + app + "/models", body);
     }
 

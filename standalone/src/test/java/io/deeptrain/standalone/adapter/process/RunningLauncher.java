@@ -44,9 +44,19 @@ final class RunningLauncher implements AutoCloseable {
     }
 
     static RunningLauncher start(Home home, Path project, int port) throws IOException {
+        return start(home, project, port, Map.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param settings for the services, as the environment has them
+     */
+    static RunningLauncher start(Home home, Path project, int port, Map<String, String> settings) throws IOException {
         Files.createDirectories(home.folder());
         Path output = Files.createTempFile(home.folder(), "launcher", ".out");
         ProcessBuilder builder = command(home, project, "up").redirectOutput(output.toFile());
+        builder.environment().putAll(settings);
         builder.environment().put("DEEPTRAIN_PORT", String.valueOf(port));
         return new RunningLauncher(home, output, builder.start());
     }
