@@ -21,7 +21,9 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -71,25 +73,25 @@ public final class ProcessGangs implements Gangs {
         Membership me = new Membership(AttemptId.of(assignment).toString(), 0, ranks, secret());
         List<RankProcess.Starting> starting = new ArrayList<>();
         List<RankProcess> processes = new ArrayList<>();
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
         boolean complete = false;
         try (ServerSocketChannel door =
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             for (int rank = 1; rank < ranks; rank++) {
-                starting.add(RankProcess.start(commandLines.apply(rank), me.ofRank(rank), threads, silenceMax));
+                RankProcess.Starting started =
+                        RankProcess.start(commandLines.apply(rank), me.ofRank(rank), threads, silenceMax);
+                opened.push(started);
+                starting.add(started);
             }
             for (RankProcess.Starting each : starting) {
-                processes.add(each.connected(START_MAX));
+                RankProcess process = each.connected(START_MAX);
+                opened.push(process);
+                processes.add(process);
             }
-            for (int n = 0; n < processes.size(); n++) {
-                int nextPort = n + 1 < processes.size()
-                        ? processes.get(n + 1).ringPort()
-                        : ((InetSocketAddress) door.getLocalAddress()).getPort();
-                processes.get(n).prepare(assignment, nextPort, state);
-            }
-            InetSocketAddress next = new InetSocketAddress(
-                    InetAddress.getLoopbackAddress(), processes.getFirst().ringPort());
-            GradientExchange exchange = new RingAllReduce(TcpRing.join(me, door, next, silenceMax));
+            GradientExchange exchange = joined(me, door, processes, assignment, state);
+            opened.push(exchange);
             Learner own = learners.learner(network, recipe, state, exchange);
+            opened.push(own);
             processes.forEach(process -> process.awaitReady(START_MAX));
             LOG.infof(
                     "%d ranks exchange gradients through a ring of TCP connections: rank 0 is this process, the others are %s",
@@ -104,10 +106,28 @@ public final class ProcessGangs implements Gangs {
             throw new RankLostException("the other ranks cannot be started: " + failed.getMessage(), failed);
         } finally {
             if (!complete) {
-                processes.forEach(RankProcess::close);
-                starting.forEach(RankProcess.Starting::cancel);
+                opened.forEach(RankProcess::closeQuietly);
             }
         }
+    }
+
+    /** Tells each rank what to learn and who is next, and joins the ring that they make. */
+    private RingAllReduce joined(
+            Membership me,
+            ServerSocketChannel door,
+            List<RankProcess> processes,
+            AttemptAssigned assignment,
+            List<Tensor> state)
+            throws IOException {
+        for (int n = 0; n < processes.size(); n++) {
+            int nextPort = n + 1 < processes.size()
+                    ? processes.get(n + 1).ringPort()
+                    : ((InetSocketAddress) door.getLocalAddress()).getPort();
+            processes.get(n).prepare(assignment, nextPort, state);
+        }
+        InetSocketAddress next = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), processes.getFirst().ringPort());
+        return new RingAllReduce(TcpRing.join(me, door, next, silenceMax));
     }
 
     private static int imageSize(AttemptAssigned assignment) {

@@ -53,7 +53,7 @@ final class RankProcess implements AutoCloseable {
     }
 
     /** A process that was started and has not come yet. */
-    record Starting(Membership me, Process process, ServerSocketChannel door) {
+    record Starting(Membership me, Process process, ServerSocketChannel door) implements AutoCloseable {
         /** Waits until it has said who it is. */
         RankProcess connected(Duration timeout) {
             try (door) {
@@ -65,13 +65,11 @@ final class RankProcess implements AutoCloseable {
             }
         }
 
-        void cancel() {
+        /** It need not come any more, if it has not. */
+        @Override
+        public void close() {
             process.destroyForcibly();
-            try {
-                door.close();
-            } catch (IOException failed) {
-                LOG.debug("a door does not close", failed);
-            }
+            closeQuietly(door);
         }
     }
 
@@ -91,7 +89,7 @@ final class RankProcess implements AutoCloseable {
         try (Writer input = process.outputWriter(StandardCharsets.UTF_8)) {
             input.write(new RankMain.Start(port, me, threads, silenceMax.toMillis()).lines());
         } catch (IOException failed) {
-            starting.cancel();
+            starting.close();
             throw failed;
         }
         // Nobody need wait for who has ended.
@@ -102,7 +100,7 @@ final class RankProcess implements AutoCloseable {
         return starting;
     }
 
-    private static void closeQuietly(AutoCloseable resource) {
+    static void closeQuietly(AutoCloseable resource) {
         try {
             resource.close();
         } catch (Exception failed) {
