@@ -53,13 +53,6 @@ public final class GangBenchmark {
             System.out.print(
                     Rounds.of(WARM_UPS, ROUNDS, () -> together(training), () -> training.perSecond(new DjlLearners(1)))
                             .report("images"));
-            System.out.println("Two processes of one thread, and as a reference one process of two threads:");
-            System.out.print(Rounds.of(
-                            WARM_UPS,
-                            ROUNDS,
-                            () -> together(training),
-                            () -> training.perSecond(new DjlLearners(RANKS)))
-                    .report("images"));
         } finally {
             Files.deleteIfExists(scratch);
         }
