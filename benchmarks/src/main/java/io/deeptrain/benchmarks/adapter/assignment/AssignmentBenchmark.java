@@ -44,9 +44,8 @@ public final class AssignmentBenchmark {
     }
 
     public static void main(String[] arguments) throws Exception {
-        // More memory than in local mode, where few jobs wait.
         try (Platform platform = Platform.open();
-                Service _ = platform.start(Part.SCHEDULER, Map.of("JAVA_TOOL_OPTIONS", "-Xmx1g"))
+                Service _ = platform.startLarge(Part.SCHEDULER, Map.of("DEEPTRAIN_SCHEDULER_SHARED_WORKERS", "true"))
                         .awaitReady();
                 KafkaEventLog log = new KafkaEventLog(platform.kafka());
                 KafkaEventLog beats = new KafkaEventLog(platform.kafka());

@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * A real PostgreSQL and a real broker of their own in a new folder, and services from their jars with local mode's
@@ -59,6 +61,23 @@ public final class Platform implements AutoCloseable {
 
     /** Starts one more of a service, on a port of its own; what it says is in a file of the folder. */
     public Service start(Part part, Map<String, String> more) throws IOException {
+        return start(part, more, ServicePlan::command);
+    }
+
+    /** The same with as much memory, and a compiler as good, as on a server. */
+    public Service startLarge(Part part, Map<String, String> more) throws IOException {
+        return start(
+                part,
+                more,
+                (plan, service) -> List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx2g",
+                        "-jar",
+                        plan.jar(service).toString()));
+    }
+
+    private Service start(Part part, Map<String, String> more, BiFunction<ServicePlan, Part, List<String>> command)
+            throws IOException {
         int port = FreePort.find();
         for (Part other : Part.services()) {
             // Whoever asks for another service's address gets one where nobody listens.
@@ -66,7 +85,7 @@ public final class Platform implements AutoCloseable {
         }
         ports.put(part, port);
         ServicePlan plan = new ServicePlan(home, Path.of("").toAbsolutePath(), ports, passwords, KEY);
-        ProcessBuilder builder = new ProcessBuilder(plan.command(part));
+        ProcessBuilder builder = new ProcessBuilder(command.apply(plan, part));
         builder.environment().putAll(plan.environment(part));
         builder.environment().putAll(more);
         started++;
