@@ -11,7 +11,9 @@ public enum StopReason {
     /** The tenant is content with what there is: evaluate, publish, succeed. */
     STOP_AND_KEEP_BEST(true),
     /** The cost cap is reached, or a budget used up: evaluate, publish, succeed. */
-    BUDGET_REACHED(true);
+    BUDGET_REACHED(true),
+    /** It has run for as long as the operator lets a training run: evaluate, publish, succeed. */
+    RUN_TIME_REACHED(true);
 
     private final boolean keepsModel;
 

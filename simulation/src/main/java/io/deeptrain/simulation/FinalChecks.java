@@ -120,6 +120,7 @@ final class FinalChecks {
     private boolean isAskedFor(JobSucceeded succeeded, HistoryLine line) {
         return switch (succeeded.completion()) {
             case ALL_EPOCHS, NO_LONGER_IMPROVING -> true;
+            case RUN_TIME_REACHED -> false;
             case STOPPED_BY_TENANT -> world.truth().isStoppedByTenant(succeeded.jobId());
             case BUDGET_REACHED ->
                 world.truth().isStoppedByBudget(succeeded.jobId())

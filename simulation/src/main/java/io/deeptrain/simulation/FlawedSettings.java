@@ -23,6 +23,7 @@ final class FlawedSettings {
                 preemption(world, sound.preemption()),
                 sound.quarantine(),
                 sound.impossibleAfter(),
+                sound.runTimeMax(),
                 sound.sharedWorkers());
     }
 

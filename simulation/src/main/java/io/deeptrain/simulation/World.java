@@ -35,8 +35,9 @@ final class World {
             QueueSettings.STANDARD.withTenant(Tenants.IN_A_HURRY, QueueLimits.STANDARD.withPriority(Priority.HIGH)),
             new Preemption(1, Duration.ofSeconds(1), 2, Duration.ZERO),
             new QuarantineRule(
-                    1_000, Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(4)),
+                    3, Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(4)),
             Duration.ofMinutes(30),
+            EngineSettings.FOR_EVER,
             false);
 
     static final long HEALED_AT_MILLIS = 30_000;

@@ -101,6 +101,7 @@ public final class TrainingLog {
             case ALL_EPOCHS -> "all epochs";
             case STOPPED_BY_TENANT -> "stopped early as asked";
             case BUDGET_REACHED -> "stopped early at its cost cap";
+            case RUN_TIME_REACHED -> "stopped early, having run for as long as a training may";
             case NO_LONGER_IMPROVING ->
                 "stopped early as the test images showed no more improvement, the best state kept";
         };

@@ -141,6 +141,7 @@ public final class ModelCard {
             case NO_LONGER_IMPROVING -> ": the test images showed no more improvement, and the best state was kept";
             case STOPPED_BY_TENANT -> ": the training was stopped, keeping what it had learned";
             case BUDGET_REACHED -> ": the training's budget was reached";
+            case RUN_TIME_REACHED -> ": the training had run for as long as one may";
         };
     }
 

@@ -245,7 +245,7 @@ public final class WorkerProtocol {
 
     private static int strength(StopReason reason) {
         return switch (reason) {
-            case STOP_AND_KEEP_BEST, BUDGET_REACHED -> 0;
+            case STOP_AND_KEEP_BEST, BUDGET_REACHED, RUN_TIME_REACHED -> 0;
             case PREEMPTED -> 1;
             case CANCELLED -> 2;
             case SUPERSEDED -> 3;
@@ -256,6 +256,7 @@ public final class WorkerProtocol {
         return switch (reason) {
             case STOP_AND_KEEP_BEST -> Completion.STOPPED_BY_TENANT;
             case BUDGET_REACHED -> Completion.BUDGET_REACHED;
+            case RUN_TIME_REACHED -> Completion.RUN_TIME_REACHED;
             case CANCELLED, SUPERSEDED, PREEMPTED -> throw new IllegalArgumentException("keeps no model: " + reason);
         };
     }

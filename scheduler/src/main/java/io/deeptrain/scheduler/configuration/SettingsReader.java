@@ -37,6 +37,8 @@ public final class SettingsReader {
 
     private static final String QUARANTINE = "deeptrain.scheduler.quarantine.";
     private static final String IMPOSSIBLE_AFTER = "deeptrain.scheduler.impossible-after";
+    private static final String RUN_TIME_MAX = "deeptrain.scheduler.run-time-max";
+    private static final String SHARED_WORKERS = "deeptrain.scheduler.shared-workers";
 
     private static final List<String> PATIENCE_FIELDS =
             List.of("per-gpu-second", "root-beyond", "work-max", "per-class", "overdue-after");
@@ -55,14 +57,14 @@ public final class SettingsReader {
                         PATIENCE_FIELDS.stream().map(field -> PATIENCE + field),
                         PREEMPTION_FIELDS.stream().map(field -> PREEMPTION + field),
                         QUARANTINE_FIELDS.stream().map(field -> QUARANTINE + field),
-                        Stream.of(IMPOSSIBLE_AFTER))
+                        Stream.of(IMPOSSIBLE_AFTER, RUN_TIME_MAX, SHARED_WORKERS))
                 .flatMap(names -> names)
                 .toList();
     }
 
     /** Whether this reader has to know what the property means. */
     public static boolean isMeant(String property) {
-        return Stream.of(QUEUES, PATIENCE, PREEMPTION, QUARANTINE, IMPOSSIBLE_AFTER)
+        return Stream.of(QUEUES, PATIENCE, PREEMPTION, QUARANTINE, IMPOSSIBLE_AFTER, RUN_TIME_MAX, SHARED_WORKERS)
                 .anyMatch(property::startsWith);
     }
 
@@ -76,6 +78,8 @@ public final class SettingsReader {
         Preemption preemption = settings.preemption();
         QuarantineRule quarantine = settings.quarantine();
         Duration impossibleAfter = settings.impossibleAfter();
+        Duration runTimeMax = settings.runTimeMax();
+        boolean sharedWorkers = settings.sharedWorkers();
         SortedMap<QueueName, SortedMap<String, String>> limits = new TreeMap<>();
         for (Map.Entry<String, String> entry : new TreeMap<>(properties).entrySet()) {
             String property = entry.getKey();
@@ -90,12 +94,18 @@ public final class SettingsReader {
                 quarantine = quarantine(quarantine, property, value);
             } else if (property.equals(IMPOSSIBLE_AFTER)) {
                 impossibleAfter = Values.duration(property, value, MILLISECOND);
+            } else if (property.equals(RUN_TIME_MAX)) {
+                runTimeMax = Values.duration(property, value, MILLISECOND);
+            } else if (property.equals(SHARED_WORKERS)) {
+                sharedWorkers = Values.truth(property, value);
             }
         }
         return settings.withQueues(queues(queues, limits))
                 .withPreemption(preemption)
                 .withQuarantine(quarantine)
-                .withImpossibleAfter(impossibleAfter);
+                .withImpossibleAfter(impossibleAfter)
+                .withRunTimeMax(runTimeMax)
+                .withSharedWorkers(sharedWorkers);
     }
 
     private static void collect(String property, String value, SortedMap<QueueName, SortedMap<String, String>> limits) {

@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param preemption which jobs make room for others
  * @param quarantine when workers that lose attempts get no new ones
  * @param impossibleAfter a job fails that could not have run for so long, whatever else runs
+ * @param runTimeMax a training whose attempts have run for so long together ends and keeps what it has learned
  * @param sharedWorkers whether a worker with several GPUs runs several attempts at once; if not, an attempt has the
  *     worker to itself, however few of its GPUs it needs
  */
@@ -31,7 +32,11 @@ public record EngineSettings(
         Preemption preemption,
         QuarantineRule quarantine,
         Duration impossibleAfter,
+        Duration runTimeMax,
         boolean sharedWorkers) {
+    /** Longer than anything runs. */
+    public static final Duration FOR_EVER = Duration.ofDays(36_500);
+
     private static final Duration IMPOSSIBLE_AFTER = Duration.ofMinutes(30);
 
     public static final EngineSettings STANDARD = new EngineSettings(
@@ -50,6 +55,9 @@ public record EngineSettings(
         }
         if (!impossibleAfter.isPositive()) {
             throw new IllegalArgumentException("a job cannot fail before it waits: " + impossibleAfter);
+        }
+        if (!runTimeMax.isPositive()) {
+            throw new IllegalArgumentException("a training must be let run: " + runTimeMax);
         }
         if (endedKeptMax < 0) {
             throw new IllegalArgumentException("cannot remember a negative number of jobs: " + endedKeptMax);
@@ -75,95 +83,92 @@ public record EngineSettings(
                 preemption,
                 QuarantineRule.STANDARD,
                 IMPOSSIBLE_AFTER,
+                FOR_EVER,
                 true);
     }
 
     public EngineSettings withLeaseTerm(Duration term) {
-        return new EngineSettings(
-                term,
-                resendAfter,
-                retry,
-                stall,
-                endedKeptMax,
-                queues,
-                preemption,
-                quarantine,
-                impossibleAfter,
-                sharedWorkers);
+        Draft draft = new Draft(this);
+        draft.leaseTerm = term;
+        return draft.finished();
     }
 
     public EngineSettings withQueues(QueueSettings newQueues) {
-        return new EngineSettings(
-                leaseTerm,
-                resendAfter,
-                retry,
-                stall,
-                endedKeptMax,
-                newQueues,
-                preemption,
-                quarantine,
-                impossibleAfter,
-                sharedWorkers);
+        Draft draft = new Draft(this);
+        draft.queues = newQueues;
+        return draft.finished();
     }
 
     public EngineSettings withPreemption(Preemption newPreemption) {
-        return new EngineSettings(
-                leaseTerm,
-                resendAfter,
-                retry,
-                stall,
-                endedKeptMax,
-                queues,
-                newPreemption,
-                quarantine,
-                impossibleAfter,
-                sharedWorkers);
+        Draft draft = new Draft(this);
+        draft.preemption = newPreemption;
+        return draft.finished();
     }
 
     public EngineSettings withQuarantine(QuarantineRule newQuarantine) {
-        return new EngineSettings(
-                leaseTerm,
-                resendAfter,
-                retry,
-                stall,
-                endedKeptMax,
-                queues,
-                preemption,
-                newQuarantine,
-                impossibleAfter,
-                sharedWorkers);
+        Draft draft = new Draft(this);
+        draft.quarantine = newQuarantine;
+        return draft.finished();
     }
 
     public EngineSettings withImpossibleAfter(Duration newImpossibleAfter) {
-        return new EngineSettings(
-                leaseTerm,
-                resendAfter,
-                retry,
-                stall,
-                endedKeptMax,
-                queues,
-                preemption,
-                quarantine,
-                newImpossibleAfter,
-                sharedWorkers);
+        Draft draft = new Draft(this);
+        draft.impossibleAfter = newImpossibleAfter;
+        return draft.finished();
+    }
+
+    public EngineSettings withRunTimeMax(Duration newRunTimeMax) {
+        Draft draft = new Draft(this);
+        draft.runTimeMax = newRunTimeMax;
+        return draft.finished();
     }
 
     public EngineSettings withSharedWorkers(boolean newSharedWorkers) {
-        return new EngineSettings(
-                leaseTerm,
-                resendAfter,
-                retry,
-                stall,
-                endedKeptMax,
-                queues,
-                preemption,
-                quarantine,
-                impossibleAfter,
-                newSharedWorkers);
+        Draft draft = new Draft(this);
+        draft.sharedWorkers = newSharedWorkers;
+        return draft.finished();
     }
 
     /** How many GPUs of a worker nobody else can have while it runs an attempt that needs so many. */
     public int occupied(int gpusNeeded, int gpusOfWorker) {
         return sharedWorkers ? gpusNeeded : Math.max(gpusNeeded, gpusOfWorker);
+    }
+
+    /** Settings of which some are still to be chosen. */
+    private static final class Draft {
+        private final EngineSettings chosen;
+        private Duration leaseTerm;
+        private QueueSettings queues;
+        private Preemption preemption;
+        private QuarantineRule quarantine;
+        private Duration impossibleAfter;
+        private Duration runTimeMax;
+        private boolean sharedWorkers;
+
+        Draft(EngineSettings chosen) {
+            this.chosen = chosen;
+            leaseTerm = chosen.leaseTerm;
+            queues = chosen.queues;
+            preemption = chosen.preemption;
+            quarantine = chosen.quarantine;
+            impossibleAfter = chosen.impossibleAfter;
+            runTimeMax = chosen.runTimeMax;
+            sharedWorkers = chosen.sharedWorkers;
+        }
+
+        EngineSettings finished() {
+            return new EngineSettings(
+                    leaseTerm,
+                    chosen.resendAfter,
+                    chosen.retry,
+                    chosen.stall,
+                    chosen.endedKeptMax,
+                    queues,
+                    preemption,
+                    quarantine,
+                    impossibleAfter,
+                    runTimeMax,
+                    sharedWorkers);
+        }
     }
 }

@@ -285,6 +285,9 @@ final class JobBook {
             when running.stopWish() != StopWish.NONE -> running.stopWish().reason();
             case Running running
             when Budget.of(job.request()).reachedBy(running.billableMillis()) -> Optional.of(StopReason.BUDGET_REACHED);
+            case Running running
+            when running.billableMillis() >= settings.runTimeMax().toMillis() ->
+                Optional.of(StopReason.RUN_TIME_REACHED);
             case Assigned(var lease, var _, var _, var _)
             when wantedAway.test(job, lease) -> Optional.of(StopReason.PREEMPTED);
             case Running running when wantedAway.test(job, running.lease()) -> Optional.of(StopReason.PREEMPTED);

@@ -52,6 +52,9 @@ public final class JobMachine {
     /** The code of a job whose cost cap was reached before there was a model to keep. */
     public static final String BUDGET_TOO_SMALL = "BUDGET_TOO_SMALL";
 
+    /** The code of a failure whose attempt had no model to keep when it had run for as long as one may. */
+    public static final String RUN_TIME_TOO_SHORT = "RUN_TIME_TOO_SHORT";
+
     private JobMachine() {}
 
     /** Says what a command means now. Changes nothing. */
@@ -261,6 +264,13 @@ public final class JobMachine {
                                 Fault.USER,
                                 BUDGET_TOO_SMALL,
                                 "The cost cap was reached before there was a model to keep."),
+                        readingMillis));
+            case RUN_TIME_REACHED ->
+                accepted(new JobFact.Finished(
+                        new Failed(
+                                Fault.USER,
+                                RUN_TIME_TOO_SHORT,
+                                "It had run for as long as a training may before there was a model to keep."),
                         readingMillis));
             // Whoever is asked to keep the model says that it succeeded. This one kept none, or was not asked at all,
             // so

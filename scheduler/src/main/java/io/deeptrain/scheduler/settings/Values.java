@@ -55,6 +55,14 @@ public final class Values {
         throw new InvalidSettingException(field, value, expected);
     }
 
+    public static boolean truth(String field, String value) {
+        return switch (value.strip()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new InvalidSettingException(field, value, "true or false");
+        };
+    }
+
     /** By its name, however it is written. */
     public static Priority priority(String field, String value) {
         for (Priority priority : Priority.values()) {

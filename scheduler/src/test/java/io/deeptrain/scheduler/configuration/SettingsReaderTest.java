@@ -102,11 +102,15 @@ class SettingsReaderTest {
                         "deeptrain.scheduler.quarantine.window", "PT1H",
                         "deeptrain.scheduler.quarantine.back-off", "PT5H",
                         "deeptrain.scheduler.quarantine.probation", "PT2H",
-                        "deeptrain.scheduler.impossible-after", "PT2H"));
+                        "deeptrain.scheduler.impossible-after", "PT2H",
+                        "deeptrain.scheduler.run-time-max", "P3D",
+                        "deeptrain.scheduler.shared-workers", "false"));
         assertThat(read.quarantine())
                 .isEqualTo(new QuarantineRule(
                         5, Duration.ofHours(1), Duration.ofHours(5), Duration.ofHours(5), Duration.ofHours(2)));
         assertThat(read.impossibleAfter()).isEqualTo(Duration.ofHours(2));
+        assertThat(read.runTimeMax()).isEqualTo(Duration.ofDays(3));
+        assertThat(read.sharedWorkers()).isFalse();
         assertThat(SettingsReader.fixedNames())
                 .contains("deeptrain.scheduler.impossible-after")
                 .allMatch(SettingsReader::isMeant);
@@ -141,6 +145,8 @@ class SettingsReaderTest {
                 "quarantine.back-off-max; PT1S; a duration from PT5M",
                 "quarantine.length; PT1S; a name of deeptrain.scheduler.quarantine. followed by one of [faults",
                 "impossible-after; never; a duration from PT0.001S",
+                "run-time-max; PT0S; a duration from PT0.001S",
+                "shared-workers; perhaps; true or false",
                 "preemption.never; true; a name of deeptrain.scheduler.preemption. followed by one of [hysteresis",
             })
     void what_cannot_be_names_the_property_its_value_and_what_would_be_right(

@@ -77,6 +77,7 @@ class EngineRandomTest {
             Preemption.NEVER,
             new QuarantineRule(1_000, Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1)),
             Duration.ofDays(1),
+            EngineSettings.FOR_EVER,
             true);
 
     static LongStream seeds() {

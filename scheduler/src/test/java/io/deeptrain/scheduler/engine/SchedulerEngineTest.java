@@ -406,6 +406,18 @@ class SchedulerEngineTest {
     }
 
     @Test
+    void a_job_that_has_run_for_as_long_as_one_may_is_asked_to_finish_with_what_it_has() {
+        EngineScenario limited = new EngineScenario(EngineSettings.STANDARD.withRunTimeMax(Duration.ofSeconds(30)));
+        limited.beat(ALICE, 1);
+        limited.hear(request(1));
+        limited.start(1, FIRST, ALICE);
+        assertThat(limited.report(1, FIRST, ALICE, 10, 29_999).assignments()).isEmpty();
+        assertThat(limited.report(1, FIRST, ALICE, 11, 30_000).assignments())
+                .containsExactly(stop(1, FIRST, ALICE, StopReason.RUN_TIME_REACHED));
+        assertThat(limited.report(1, FIRST, ALICE, 12, 30_500).assignments()).isEmpty();
+    }
+
+    @Test
     void what_earlier_attempts_are_charged_for_counts_towards_the_cap() {
         world.beat(ALICE, 1);
         world.hear(request(1, ACME, 1, new AtMost(2)));

@@ -316,6 +316,18 @@ class JobMachineTest {
     }
 
     @Test
+    void so_is_the_longest_time_that_was_over_before_there_was_a_model() {
+        given(ASSIGNED, STARTED)
+                .when(new ConcludeStop(FIRST, StopReason.RUN_TIME_REACHED, 500))
+                .then(new Finished(
+                        new Failed(
+                                Fault.USER,
+                                JobMachine.RUN_TIME_TOO_SHORT,
+                                "It had run for as long as a training may before there was a model to keep."),
+                        500));
+    }
+
+    @Test
     void a_stop_that_nobody_asked_for_counts_as_a_loss() {
         for (StopReason reason : List.of(StopReason.CANCELLED, StopReason.SUPERSEDED, StopReason.STOP_AND_KEEP_BEST)) {
             given(ASSIGNED, STARTED)
