@@ -23,7 +23,7 @@ import java.util.Map;
  * The few models that were asked for last, ready to answer. One question at a time: the device is one, and a training
  * may be using it too.
  */
-public final class LoadedModels implements AutoCloseable {
+public final class LoadedModels implements Predictions, AutoCloseable {
     static final int MODELS_MAX = 4;
     private static final int BATCH_MAX = 32;
     private static final boolean BY_LAST_USE = true;
@@ -42,20 +42,13 @@ public final class LoadedModels implements AutoCloseable {
         this.learners = learners;
     }
 
-    /**
-     * One prediction for each image, in the same order.
-     *
-     * @param conceptsMax how many concepts are wanted for each
-     */
+    @Override
     public List<Prediction> predict(StoredObject stored, List<Outcome> images, int conceptsMax)
             throws IOException, CorruptObjectException {
         return predict(new Asked(stored, false), images, conceptsMax);
     }
 
-    /**
-     * One embedding for each image, in the same order: of an embedder its own, of a classifier the features that it
-     * decides by.
-     */
+    @Override
     public List<Prediction> embed(StoredObject stored, List<Outcome> images)
             throws IOException, CorruptObjectException {
         return predict(new Asked(stored, true), images, 0);
@@ -84,7 +77,7 @@ public final class LoadedModels implements AutoCloseable {
         return predictions;
     }
 
-    /** The size that images must be decoded to. */
+    @Override
     public synchronized int imageSizeOf(StoredObject stored) throws IOException, CorruptObjectException {
         Loaded known = loaded.get(new Asked(stored, true));
         return (known == null ? load(new Asked(stored, false)) : known).model().imageSize();

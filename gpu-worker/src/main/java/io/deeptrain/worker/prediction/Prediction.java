@@ -5,6 +5,13 @@ import java.util.List;
 
 /** What became of one image or video. */
 public sealed interface Prediction {
+    /** The same; of concepts of an image as a whole no more than so many, the most likely. */
+    default Prediction withAtMost(int conceptsMax) {
+        return this instanceof Seen(List<Scored> concepts) && concepts.size() > conceptsMax
+                ? new Seen(concepts.subList(0, conceptsMax))
+                : this;
+    }
+
     /** How much the model sees of a concept: between 0 and 1. */
     record Scored(String concept, float value) {}
 

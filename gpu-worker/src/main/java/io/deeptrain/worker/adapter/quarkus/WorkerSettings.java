@@ -39,6 +39,10 @@ public interface WorkerSettings {
         @WithDefault("2")
         int inputThreads();
 
+        /** How many images go through a model together at most, whoever asks about them. */
+        @WithDefault("32")
+        int predictionBatch();
+
         /** The folder with the programs that are asked how the GPUs are, {@code nvidia-smi} and {@code dmesg}. */
         @WithDefault("/usr/bin")
         Path programs();

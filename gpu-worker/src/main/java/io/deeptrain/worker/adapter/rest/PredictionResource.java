@@ -15,8 +15,10 @@ import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.CorruptObjectException;
-import io.deeptrain.worker.prediction.LoadedModels;
 import io.deeptrain.worker.prediction.Prediction;
+import io.deeptrain.worker.prediction.Predictions;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -40,19 +42,33 @@ public class PredictionResource {
     static final int IMAGES_MAX = 128;
     private static final int UNPROCESSABLE = 422;
 
-    private final LoadedModels models;
+    private final Predictions models;
     private final Videos videos;
     private final Archive archive;
+    private final Timer answers;
 
-    PredictionResource(LoadedModels models, Videos videos, Archive archive) {
+    PredictionResource(Predictions models, Videos videos, Archive archive, MeterRegistry registry) {
         this.models = models;
         this.videos = videos;
         this.archive = archive;
+        this.answers = Timer.builder("deeptrain.prediction")
+                .description("Time to answer a request for predictions.")
+                .publishPercentileHistogram()
+                .register(registry);
     }
 
     @POST
     @Blocking
     public Response predict(@Nullable Request request) {
+        Timer.Sample begun = Timer.start();
+        try {
+            return answerOrRefusal(request);
+        } finally {
+            begun.stop(answers);
+        }
+    }
+
+    private Response answerOrRefusal(@Nullable Request request) {
         try {
             return answer(Objects.requireNonNullElseGet(request, () -> new Request(null, null, null, null)));
         } catch (IllegalArgumentException malformed) {

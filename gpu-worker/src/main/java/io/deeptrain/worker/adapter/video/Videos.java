@@ -8,9 +8,9 @@ import io.deeptrain.video.adapter.process.VideoReader.Reading;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.port.CorruptObjectException;
-import io.deeptrain.worker.prediction.LoadedModels;
 import io.deeptrain.worker.prediction.Prediction;
 import io.deeptrain.worker.prediction.Prediction.Frame;
+import io.deeptrain.worker.prediction.Predictions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +19,10 @@ import java.util.List;
 public final class Videos {
     private static final int BATCH_MAX = 32;
 
-    private final LoadedModels models;
+    private final Predictions models;
     private final VideoReader reader;
 
-    public Videos(LoadedModels models, VideoReader reader) {
+    public Videos(Predictions models, VideoReader reader) {
         this.models = models;
         this.reader = reader;
     }
