@@ -31,6 +31,11 @@ public record Home(Path folder) {
         return cache().resolve("djl");
     }
 
+    /** Weights that trainings may start from. */
+    public Path pretrained() {
+        return folder.resolve("pretrained");
+    }
+
     public Path logs() {
         return folder.resolve("logs");
     }

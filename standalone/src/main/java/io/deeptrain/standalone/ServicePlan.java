@@ -70,6 +70,7 @@ public final class ServicePlan {
                 environment.put("DEEPTRAIN_OBJECTS", home.objects().toUri().toString());
                 environment.put("DEEPTRAIN_WORKER_ID", "local");
                 environment.put("DJL_CACHE_DIR", home.djlCache().toString());
+                environment.put("DEEPTRAIN_WORKER_PRETRAINED", home.pretrained().toString());
             }
             case POSTGRES, KAFKA -> throw new IllegalArgumentException("not a service: " + service);
         }

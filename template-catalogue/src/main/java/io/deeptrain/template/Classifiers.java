@@ -22,6 +22,9 @@ final class Classifiers {
 
     private static final String IMAGENET = "ImageNet-1k";
 
+    /** The Inception-v3 that {@code ./deeptrain weights inception-v3} fetches and converts. */
+    private static final String NSFWJS = "nsfwjs-4.4.0";
+
     private Classifiers() {}
 
     static List<Template> templates() {
@@ -107,7 +110,7 @@ final class Classifiers {
                         Settings.batchSize(128, 128),
                         Settings.rate(0.1),
                         Settings.baseGradientMultiplier(),
-                        Settings.pretrainedWeights(IMAGENET),
+                        Settings.pretrainedWeights(IMAGENET, NSFWJS),
                         Settings.numEpochs(20),
                         Settings.numItemsPerEpoch(),
                         Settings.averageHorizontalFlips(true)));

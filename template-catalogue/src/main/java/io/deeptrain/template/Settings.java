@@ -8,6 +8,7 @@ import io.deeptrain.template.Domain.Text;
 import io.deeptrain.template.Domain.WholeNumber;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Hyperparameters that several templates have, with what differs between them as arguments. */
 final class Settings {
@@ -168,15 +169,14 @@ final class Settings {
     /**
      * None are bundled, so that none are the default.
      *
-     * @param trained what the published weights were trained on
+     * @param trained what published weights were trained on, or who published them
      */
-    static Hyperparameter pretrainedWeights(String trained) {
+    static Hyperparameter pretrainedWeights(String... trained) {
         return choice(
                 "pretrained_weights",
                 "What the weights were trained on before; other than None if the operator has put them there.",
                 "None",
-                "None",
-                trained);
+                Stream.concat(Stream.of("None"), Stream.of(trained)).toArray(String[]::new));
     }
 
     static Hyperparameter flipProbability() {

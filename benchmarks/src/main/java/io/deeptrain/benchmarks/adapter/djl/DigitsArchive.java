@@ -13,12 +13,14 @@ import io.deeptrain.worker.port.Archive;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Images of a benchmark as a worker sees a dataset, every tenth held out. What it leaves behind is not kept. */
 final class DigitsArchive implements Archive {
     private static final int TEST_ONE_OF = 10;
 
     private final List<Sample> samples;
+    private final Optional<TrainedModel> base;
 
     /** An image with either a label or regions. */
     record Sample(LabelledImage.Content content, List<String> labels, List<LabelledRegion> regions) {
@@ -28,7 +30,17 @@ final class DigitsArchive implements Archive {
     }
 
     DigitsArchive(List<Sample> samples) {
+        this(samples, Optional.empty());
+    }
+
+    /** With the model that transfer learning begins with. */
+    DigitsArchive(List<Sample> samples, TrainedModel base) {
+        this(samples, Optional.of(base));
+    }
+
+    private DigitsArchive(List<Sample> samples, Optional<TrainedModel> base) {
         this.samples = List.copyOf(samples);
+        this.base = base;
     }
 
     static StoredObject object(String key) {
@@ -77,6 +89,6 @@ final class DigitsArchive implements Archive {
 
     @Override
     public TrainedModel model(StoredObject model) {
-        throw new IllegalStateException("nothing is predicted here: " + model);
+        return base.orElseThrow(() -> new IllegalStateException("nothing is predicted here: " + model));
     }
 }
