@@ -94,6 +94,8 @@ public final class PythonBenchmark {
                     trial,
                     objective.targets(network, trial.imageSize).perImage(),
                     spec.concepts().size());
+            // The first step is slower than all others.
+            reference.secondsOf(1);
             int steps = Math.max(1, (int) (ROUND_SECONDS / reference.secondsOf(1)));
             Rounds rounds = Rounds.of(
                     WARM_UPS,
