@@ -166,8 +166,8 @@ final class QueueChecks {
 
     /**
      * S15: of two tenants whose jobs wait, the one that holds less goes first. If there is one assignment in the batch
-     * and somebody still waits, then it came last of all that took or gave GPUs. Where room was made for somebody, that
-     * counts.
+     * and somebody still waits, then it came last of all that took or gave GPUs; but for what was given back afterwards
+     * by a worker that a new leader has not heard yet. Where room was made for somebody, that counts.
      */
     private void checkShares(List<Event> told, Map<JobId, JobRecord> jobs) {
         List<JobAssigned> assignments = told.stream()
@@ -186,7 +186,7 @@ final class QueueChecks {
             Violation.unless(
                     !waitedAllTheTime
                             || waiting.tenant().equals(tenant)
-                            || heldBeside(first, waiting.tenant(), jobs) >= heldBeside(first, tenant, jobs),
+                            || heldLately(waiting.tenant(), jobs) >= heldBeside(first, tenant, jobs),
                     "S15",
                     () -> "%s goes before %s, whose tenant holds less".formatted(first, waiting));
         }
@@ -200,6 +200,19 @@ final class QueueChecks {
     private boolean isWhereRoomWasMade(JobAssigned assignment) {
         Instant madeAt = roomMadeAt.getOrDefault(assignment.workerId(), Instant.MIN);
         return madeAt.isAfter(assignment.occurredAt().minus(ROOM_KEPT_MAX));
+    }
+
+    /** Before the batch or after it. */
+    private long heldLately(Tenant tenant, Map<JobId, JobRecord> jobs) {
+        return jobs.values().stream()
+                .filter(job -> job.tenant().equals(tenant)
+                        && (job.state() instanceof JobState.Leased || wasLeased(job.jobId())))
+                .count();
+    }
+
+    private boolean wasLeased(JobId jobId) {
+        JobRecord earlier = before.get(jobId);
+        return earlier != null && earlier.state() instanceof JobState.Leased;
     }
 
     private static long heldBeside(JobAssigned assignment, Tenant tenant, Map<JobId, JobRecord> jobs) {
