@@ -6,6 +6,7 @@ import io.deeptrain.scheduler.placement.QuarantineRule;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * What an operator may choose about the engine.
@@ -88,44 +89,36 @@ public record EngineSettings(
     }
 
     public EngineSettings withLeaseTerm(Duration term) {
-        Draft draft = new Draft(this);
-        draft.leaseTerm = term;
-        return draft.finished();
+        return with(draft -> draft.leaseTerm = term);
     }
 
     public EngineSettings withQueues(QueueSettings newQueues) {
-        Draft draft = new Draft(this);
-        draft.queues = newQueues;
-        return draft.finished();
+        return with(draft -> draft.queues = newQueues);
     }
 
     public EngineSettings withPreemption(Preemption newPreemption) {
-        Draft draft = new Draft(this);
-        draft.preemption = newPreemption;
-        return draft.finished();
+        return with(draft -> draft.preemption = newPreemption);
     }
 
     public EngineSettings withQuarantine(QuarantineRule newQuarantine) {
-        Draft draft = new Draft(this);
-        draft.quarantine = newQuarantine;
-        return draft.finished();
+        return with(draft -> draft.quarantine = newQuarantine);
     }
 
     public EngineSettings withImpossibleAfter(Duration newImpossibleAfter) {
-        Draft draft = new Draft(this);
-        draft.impossibleAfter = newImpossibleAfter;
-        return draft.finished();
+        return with(draft -> draft.impossibleAfter = newImpossibleAfter);
     }
 
     public EngineSettings withRunTimeMax(Duration newRunTimeMax) {
-        Draft draft = new Draft(this);
-        draft.runTimeMax = newRunTimeMax;
-        return draft.finished();
+        return with(draft -> draft.runTimeMax = newRunTimeMax);
     }
 
     public EngineSettings withSharedWorkers(boolean newSharedWorkers) {
+        return with(draft -> draft.sharedWorkers = newSharedWorkers);
+    }
+
+    private EngineSettings with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
-        draft.sharedWorkers = newSharedWorkers;
+        change.accept(draft);
         return draft.finished();
     }
 

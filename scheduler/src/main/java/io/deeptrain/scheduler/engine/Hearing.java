@@ -22,7 +22,6 @@ import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
-import io.deeptrain.scheduler.fleet.Fleet;
 import io.deeptrain.scheduler.fleet.Fleet.Introduction;
 import io.deeptrain.scheduler.job.Ending.Failed;
 import io.deeptrain.scheduler.job.Ending.Succeeded;
@@ -43,27 +42,12 @@ import java.util.Set;
  */
 final class Hearing {
     private final JobBook book;
-    private final Clocks clocks;
-    private final Fleet fleet;
-    private final Leases leases;
-    private final Claims claims;
-    private final Outgoing outgoing;
+    private final EngineState state;
     private final Workforce workforce;
 
-    Hearing(
-            JobBook book,
-            Clocks clocks,
-            Fleet fleet,
-            Leases leases,
-            Claims claims,
-            Outgoing outgoing,
-            Workforce workforce) {
+    Hearing(JobBook book, EngineState state, Workforce workforce) {
         this.book = book;
-        this.clocks = clocks;
-        this.fleet = fleet;
-        this.leases = leases;
-        this.claims = claims;
-        this.outgoing = outgoing;
+        this.state = state;
         this.workforce = workforce;
     }
 
@@ -90,7 +74,7 @@ final class Hearing {
     /** Whoever holds the job is told at once; a job that waits remembers it for its next attempt. */
     private void stop(JobId jobId, StopWish wish) {
         if (book.command(jobId, new JobCommand.Stop(wish))) {
-            leases.of(jobId).ifPresent(book::stopIfWanted);
+            state.leases().of(jobId).ifPresent(book::stopIfWanted);
         }
     }
 
@@ -98,24 +82,30 @@ final class Hearing {
         Holding holding = new Holding(event.jobId(), event.attempt());
         boolean isLast = isLast(event);
         if (isLast) {
-            outgoing.stops().settle(event.workerId(), holding);
-            fleet.endedByWorker(event.workerId(), holding);
+            state.outgoing().stops().settle(event.workerId(), holding);
+            state.fleet().endedByWorker(event.workerId(), holding);
         }
-        leases.over(holding).ifPresent(Watch::acknowledge);
+        state.leases().over(holding).ifPresent(Watch::acknowledge);
         Losses earlier = book.find(event.jobId()).map(JobRecord::losses).orElse(Losses.NONE);
         boolean isAccepted = book.command(event.jobId(), commandOf(event));
         if (isAccepted && event instanceof AttemptFailed failed && failed.fault() == Fault.PLATFORM) {
             workforce.blame(event.workerId(), earlier);
         }
-        Optional<Watch> watch = leases.over(holding);
+        Optional<Watch> watch = state.leases().over(holding);
         if (watch.isPresent() && isAccepted) {
-            watch.get().progress(clocks.heardNanos());
+            watch.get().progress(state.clocks().heardNanos());
             book.stopIfWanted(watch.get());
         }
-        if (watch.isEmpty() && !isLast && !fleet.saidOver(event.workerId(), holding)) {
-            fleet.incarnationOf(event.workerId())
-                    .ifPresent(incarnation -> outgoing.requestStop(
-                            holding, event.workerId(), incarnation, StopReason.SUPERSEDED, clocks.now()));
+        if (watch.isEmpty() && !isLast && !state.fleet().saidOver(event.workerId(), holding)) {
+            state.fleet()
+                    .incarnationOf(event.workerId())
+                    .ifPresent(incarnation -> state.outgoing()
+                            .requestStop(
+                                    holding,
+                                    event.workerId(),
+                                    incarnation,
+                                    StopReason.SUPERSEDED,
+                                    state.clocks().now()));
         }
     }
 
@@ -149,7 +139,7 @@ final class Hearing {
 
     private void hear(WorkerBeat beat) {
         WorkerId workerId = beat.workerId();
-        Introduction introduction = fleet.introduce(beat, clocks.heardNanos());
+        Introduction introduction = state.fleet().introduce(beat, state.clocks().heardNanos());
         if (introduction != Introduction.RETIRED) {
             workforce.measure(workerId);
         }
@@ -159,26 +149,26 @@ final class Hearing {
                 return;
             }
             case NEW -> {
-                claims.on(workerId).ifPresent(book::drop);
+                state.claims().on(workerId).ifPresent(book::drop);
                 welcome(beat);
             }
             case KNOWN -> {}
         }
         Map<Holding, Integer> strays = new LinkedHashMap<>();
         for (Holding holding : beat.holdings()) {
-            Optional<Watch> watch = leases.over(holding).filter(candidate -> isHeldBy(candidate.lease(), beat));
+            Optional<Watch> watch = state.leases().over(holding).filter(candidate -> isHeldBy(candidate.lease(), beat));
             if (watch.isPresent()) {
                 watch.get().acknowledge();
-                watch.get().renew(clocks.heardNanos());
+                watch.get().renew(state.clocks().heardNanos());
                 book.stopIfWanted(watch.get());
-            } else if (!fleet.saidOver(workerId, holding)) {
+            } else if (!state.fleet().saidOver(workerId, holding)) {
                 strays.put(
                         holding, book.find(holding.jobId()).map(JobRecord::gpus).orElse(1));
                 supersede(holding, beat);
             }
         }
-        fleet.listed(workerId, beat.holdings(), strays);
-        outgoing.stops().settleUnlisted(workerId, beat.incarnation(), Set.copyOf(beat.holdings()));
+        state.fleet().listed(workerId, beat.holdings(), strays);
+        state.outgoing().stops().settleUnlisted(workerId, beat.incarnation(), Set.copyOf(beat.holdings()));
         if (beat.readiness() == Readiness.GONE) {
             takeBackUnheard(beat);
             workforce.leave(workerId);
@@ -186,17 +176,24 @@ final class Hearing {
     }
 
     private void supersede(Holding holding, WorkerBeat beat) {
-        outgoing.requestStop(holding, beat.workerId(), beat.incarnation(), StopReason.SUPERSEDED, clocks.now());
+        state.outgoing()
+                .requestStop(
+                        holding,
+                        beat.workerId(),
+                        beat.incarnation(),
+                        StopReason.SUPERSEDED,
+                        state.clocks().now());
     }
 
     /** A process that was not heard before. What an earlier process of this worker held is lost with it. */
     private void welcome(WorkerBeat beat) {
-        for (Watch watch : leases.heldBy(beat.workerId())) {
+        for (Watch watch : state.leases().heldBy(beat.workerId())) {
             if (isHeldBy(watch.lease(), beat)) {
-                fleet.occupy(
-                        beat.workerId(),
-                        watch.lease().holdingOf(watch.jobId()),
-                        book.job(watch.jobId()).gpus());
+                state.fleet()
+                        .occupy(
+                                beat.workerId(),
+                                watch.lease().holdingOf(watch.jobId()),
+                                book.job(watch.jobId()).gpus());
             } else {
                 workforce.giveUp(
                         watch,
@@ -211,7 +208,7 @@ final class Hearing {
      * lapse, nor count as lost.
      */
     private void takeBackUnheard(WorkerBeat goodbye) {
-        for (Watch watch : leases.heldBy(goodbye.workerId())) {
+        for (Watch watch : state.leases().heldBy(goodbye.workerId())) {
             if (book.job(watch.jobId()).state() instanceof Assigned
                     && isHeldBy(watch.lease(), goodbye)
                     && !watch.isAcknowledged()) {

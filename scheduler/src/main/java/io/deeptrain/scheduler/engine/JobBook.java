@@ -7,7 +7,6 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.scheduler.engine.Claims.Claim;
-import io.deeptrain.scheduler.fleet.Fleet;
 import io.deeptrain.scheduler.job.Budget;
 import io.deeptrain.scheduler.job.Decision;
 import io.deeptrain.scheduler.job.Directives;
@@ -53,11 +52,7 @@ import java.util.function.BiPredicate;
  */
 final class JobBook {
     private final EngineSettings settings;
-    private final Clocks clocks;
-    private final Fleet fleet;
-    private final Leases leases;
-    private final Claims claims;
-    private final Outgoing outgoing;
+    private final EngineState state;
     private final BiPredicate<JobRecord, Lease> wantedAway;
     private final Map<JobId, JobRecord> jobs = new HashMap<>();
     private final Deque<JobId> ended = new ArrayDeque<>();
@@ -72,20 +67,9 @@ final class JobBook {
      *
      * @param wantedAway whether an operator wants the job to leave the worker that holds this lease
      */
-    JobBook(
-            EngineSettings settings,
-            Clocks clocks,
-            Fleet fleet,
-            Leases leases,
-            Claims claims,
-            Outgoing outgoing,
-            BiPredicate<JobRecord, Lease> wantedAway) {
+    JobBook(EngineSettings settings, EngineState state, BiPredicate<JobRecord, Lease> wantedAway) {
         this.settings = settings;
-        this.clocks = clocks;
-        this.fleet = fleet;
-        this.leases = leases;
-        this.claims = claims;
-        this.outgoing = outgoing;
+        this.state = state;
         this.wantedAway = wantedAway;
         queue = new JobQueue(settings.queues());
     }
@@ -139,11 +123,11 @@ final class JobBook {
             return;
         }
         arrivals++;
-        JobRecord job = JobRecord.queued(request, arrivals, clocks.now());
+        JobRecord job = JobRecord.queued(request, arrivals, state.clocks().now());
         jobs.put(job.jobId(), job);
-        queue.add(job.ticketIn(queue), clocks.now());
+        queue.add(job.ticketIn(queue), state.clocks().now());
         changed.add(job.jobId());
-        history.add(JobHistory.opening(request, clocks.now()));
+        history.add(JobHistory.opening(request, state.clocks().now()));
     }
 
     /** Decides, and lets happen what follows. Answers whether anything did. */
@@ -152,7 +136,8 @@ final class JobBook {
         if (job == null) {
             return false;
         }
-        return switch (JobMachine.decide(job.state(), command, settings.retry(), clocks.now())) {
+        return switch (JobMachine.decide(
+                job.state(), command, settings.retry(), state.clocks().now())) {
             case Decision.Accepted(var fact) -> {
                 happen(job, fact);
                 yield true;
@@ -162,7 +147,7 @@ final class JobBook {
     }
 
     private void happen(JobRecord before, JobFact fact) {
-        Optional<JobEvent> entry = JobHistory.entry(before, fact, clocks.now());
+        Optional<JobEvent> entry = JobHistory.entry(before, fact, state.clocks().now());
         entry.ifPresent(history::add);
         long sequence = entry.map(JobEvent::sequence).orElse(before.sequence());
         JobRecord evolved = before.with(JobMachine.evolve(before.state(), fact), sequence);
@@ -181,7 +166,7 @@ final class JobBook {
     /** What ends with the state that a job leaves. */
     private JobRecord leaving(JobRecord before, JobRecord after) {
         if (before.state() instanceof Queued queued) {
-            claims.of(before.jobId()).ifPresent(this::drop);
+            state.claims().of(before.jobId()).ifPresent(this::drop);
             leaveLine(before, queued);
         }
         if (before.state() instanceof Leased leased && !(after.state() instanceof Leased)) {
@@ -197,16 +182,17 @@ final class JobBook {
             case Assigned(var lease, var _, var lineage, var _) -> {
                 Message assignment = new Message(assignmentOf(after, lease, lineage));
                 seize(after, lease, assignment);
-                outgoing.send(assignment, clocks.now());
+                state.outgoing().send(assignment, state.clocks().now());
             }
             case Cancelling(var lease, var _, var _, var _) -> {
-                leases.over(lease.holdingOf(after.jobId())).ifPresent(Watch::acknowledge);
-                outgoing.requestStop(
-                        lease.holdingOf(after.jobId()),
-                        lease.holder(),
-                        lease.incarnation(),
-                        StopReason.CANCELLED,
-                        clocks.now());
+                state.leases().over(lease.holdingOf(after.jobId())).ifPresent(Watch::acknowledge);
+                state.outgoing()
+                        .requestStop(
+                                lease.holdingOf(after.jobId()),
+                                lease.holder(),
+                                lease.incarnation(),
+                                StopReason.CANCELLED,
+                                state.clocks().now());
             }
             case Ended _ -> remember(after.jobId());
             case Running _, Finishing _ -> {}
@@ -230,33 +216,37 @@ final class JobBook {
 
     private void seize(JobRecord job, Lease lease, Message assignment) {
         boolean entitled = queue.isEntitled(job.tenant(), job.shape());
-        Watch watch = new Watch(job.jobId(), lease, assignment, entitled, clocks.heardNanos());
-        leases.add(watch);
+        Watch watch = new Watch(
+                job.jobId(), lease, assignment, entitled, state.clocks().heardNanos());
+        state.leases().add(watch);
         setTimer(watch);
-        fleet.occupy(lease.holder(), lease.holdingOf(job.jobId()), job.gpus());
+        state.fleet().occupy(lease.holder(), lease.holdingOf(job.jobId()), job.gpus());
         queue.began(job.tenant(), job.shape());
     }
 
     private TenantUse release(JobRecord job, Lease lease) {
         Holding holding = lease.holdingOf(job.jobId());
-        leases.end(job.jobId());
-        outgoing.stops().settle(lease.holder(), holding);
-        fleet.vacate(lease.holder(), holding);
-        claims.on(lease.holder()).filter(claim -> claim.awaits(holding)).ifPresent(claim -> {
-            if (fleet.saidOver(lease.holder(), holding)) {
+        state.leases().end(job.jobId());
+        state.outgoing().stops().settle(lease.holder(), holding);
+        state.fleet().vacate(lease.holder(), holding);
+        state.claims().on(lease.holder()).filter(claim -> claim.awaits(holding)).ifPresent(claim -> {
+            if (state.fleet().saidOver(lease.holder(), holding)) {
                 claim.left(holding);
             } else {
                 drop(claim);
             }
         });
-        claims.of(job.jobId()).ifPresent(claim -> claim.left(holding));
-        return queue.ended(job.tenant(), job.shape(), Duration.between(lease.grantedAt(), clocks.now()));
+        state.claims().of(job.jobId()).ifPresent(claim -> claim.left(holding));
+        return queue.ended(
+                job.tenant(),
+                job.shape(),
+                Duration.between(lease.grantedAt(), state.clocks().now()));
     }
 
     /** No more room is kept for the claim's job. */
     void drop(Claim claim) {
-        claims.remove(claim);
-        fleet.vacate(claim.workerId(), claim.reserved());
+        state.claims().remove(claim);
+        state.fleet().vacate(claim.workerId(), claim.reserved());
     }
 
     private void remember(JobId endedJob) {
@@ -272,8 +262,13 @@ final class JobBook {
         JobRecord job = job(watch.jobId());
         Lease lease = watch.lease();
         wantedStop(job)
-                .ifPresent(reason -> outgoing.requestStop(
-                        lease.holdingOf(job.jobId()), lease.holder(), lease.incarnation(), reason, clocks.now()));
+                .ifPresent(reason -> state.outgoing()
+                        .requestStop(
+                                lease.holdingOf(job.jobId()),
+                                lease.holder(),
+                                lease.incarnation(),
+                                reason,
+                                state.clocks().now()));
     }
 
     Optional<StopReason> wantedStop(JobRecord job) {
@@ -298,7 +293,7 @@ final class JobBook {
     // When a job's lease is to be looked at
 
     void setTimer(Watch watch) {
-        leases.setTimer(watch, Math.min(lapseNanos(watch), stallNanos(watch)));
+        state.leases().setTimer(watch, Math.min(lapseNanos(watch), stallNanos(watch)));
     }
 
     long lapseNanos(Watch watch) {
@@ -324,7 +319,7 @@ final class JobBook {
         }
         jobs.put(job.jobId(), directed);
         changed.add(job.jobId());
-        leases.of(job.jobId()).ifPresent(this::stopIfWanted);
+        state.leases().of(job.jobId()).ifPresent(this::stopIfWanted);
     }
 
     /** With these limits everybody takes a new place; costs a step for each job. */
@@ -332,7 +327,7 @@ final class JobBook {
         JobQueue before = queue;
         queue = new JobQueue(queues);
         queue.recall(before.uses());
-        queue.advanceTo(clocks.now());
+        queue.advanceTo(state.clocks().now());
         before.fleetGpus(Shape.ANY_CLASS).ifPresent(gpus -> queue.resize(Shape.ANY_CLASS, gpus));
         List<JobRecord> inOrder = new ArrayList<>(jobs.values());
         inOrder.sort(Comparator.comparingLong(JobRecord::arrival));
@@ -366,7 +361,7 @@ final class JobBook {
             case Assigned(var lease, var _, var lineage, var _) -> {
                 Message assignment = new Message(assignmentOf(job, lease, lineage));
                 seize(job, lease, assignment);
-                outgoing.sendIfUnsettled(assignment, clocks.now());
+                state.outgoing().sendIfUnsettled(assignment, state.clocks().now());
             }
             case Running running -> seizeHeard(job, running.lease(), running.startedFrom());
             case Cancelling(var lease, var _, var _, var _) -> seizeHeard(job, lease, Lineage.SCRATCH);
@@ -380,8 +375,13 @@ final class JobBook {
         assignment.settle();
         seize(job, lease, assignment);
         wantedStop(job)
-                .ifPresent(reason -> outgoing.requestStopAgain(
-                        lease.holdingOf(job.jobId()), lease.holder(), lease.incarnation(), reason, clocks.now()));
+                .ifPresent(reason -> state.outgoing()
+                        .requestStopAgain(
+                                lease.holdingOf(job.jobId()),
+                                lease.holder(),
+                                lease.incarnation(),
+                                reason,
+                                state.clocks().now()));
     }
 
     private static AttemptAssigned assignmentOf(JobRecord job, Lease lease, Lineage lineage) {

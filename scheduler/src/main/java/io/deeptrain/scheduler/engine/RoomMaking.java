@@ -5,7 +5,6 @@ import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.Claims.Claim;
-import io.deeptrain.scheduler.fleet.Fleet;
 import io.deeptrain.scheduler.fleet.WorkerView;
 import io.deeptrain.scheduler.job.JobCommand;
 import io.deeptrain.scheduler.job.JobDecision;
@@ -39,37 +38,22 @@ final class RoomMaking {
     private final Preemption preemption;
     private final boolean sharedWorkers;
     private final JobBook book;
-    private final Clocks clocks;
-    private final Fleet fleet;
-    private final Leases leases;
-    private final Claims claims;
-    private final Outgoing outgoing;
+    private final EngineState state;
     private Instant notBefore = Instant.EPOCH;
     private List<JobDecision> remarks = new ArrayList<>();
 
-    RoomMaking(
-            EngineSettings settings,
-            JobBook book,
-            Clocks clocks,
-            Fleet fleet,
-            Leases leases,
-            Claims claims,
-            Outgoing outgoing) {
+    RoomMaking(EngineSettings settings, JobBook book, EngineState state) {
         this.preemption = settings.preemption();
         this.sharedWorkers = settings.sharedWorkers();
         this.book = book;
-        this.clocks = clocks;
-        this.fleet = fleet;
-        this.leases = leases;
-        this.claims = claims;
-        this.outgoing = outgoing;
+        this.state = state;
     }
 
     /** Whoever others made room for, and all of them have left. */
     void assignWhereRoomWasMade() {
-        for (Claim claim : claims.ready()) {
+        for (Claim claim : state.claims().ready()) {
             book.drop(claim);
-            boolean hasRoom = fleet.view().stream()
+            boolean hasRoom = state.fleet().view().stream()
                     .anyMatch(worker -> worker.workerId().equals(claim.workerId())
                             && worker.incarnation().equals(claim.incarnation())
                             && worker.readiness() == Readiness.ACCEPTING
@@ -82,14 +66,14 @@ final class RoomMaking {
 
     /** Asks for room for one job: on the worker where least work is lost, by name among equals. */
     void makeRoom(Room room) {
-        Instant now = clocks.now();
-        claims.madeBefore(now.minus(CLAIM_MAX)).forEach(book::drop);
-        if (!preemption.isEverAllowed() || claims.isFull() || now.isBefore(notBefore)) {
+        Instant now = state.clocks().now();
+        state.claims().madeBefore(now.minus(CLAIM_MAX)).forEach(book::drop);
+        if (!preemption.isEverAllowed() || state.claims().isFull() || now.isBefore(notBefore)) {
             return;
         }
         notBefore = now.plus(CLAIM_PAUSE);
         for (Ticket ticket : book.queue().claimants(room)) {
-            if (claims.of(ticket.jobId()).isEmpty() && claimFor(book.job(ticket.jobId()))) {
+            if (state.claims().of(ticket.jobId()).isEmpty() && claimFor(book.job(ticket.jobId()))) {
                 return;
             }
         }
@@ -100,10 +84,10 @@ final class RoomMaking {
         Claimant claimant = new Claimant(job.jobId(), job.tenant(), job.shape(), standing(job, entitled));
         Optional<WorkerView> cheapest = Optional.empty();
         List<Holder> victims = List.of();
-        for (WorkerView worker : fleet.view()) {
+        for (WorkerView worker : state.fleet().view()) {
             if (worker.readiness() == Readiness.ACCEPTING
                     && worker.gpus() >= job.gpus()
-                    && claims.on(worker.workerId()).isEmpty()) {
+                    && state.claims().on(worker.workerId()).isEmpty()) {
                 List<Holder> holders = holdersOn(worker.workerId());
                 List<Holder> candidates =
                         preemption.victims(claimant, holders, gpusBeside(holders, worker, job), book.queue());
@@ -137,10 +121,22 @@ final class RoomMaking {
                         victim.jobId(), book.job(victim.jobId()).state().token()))
                 .toList();
         Holding reserved = new Holding(job.jobId(), job.state().token().next());
-        claims.add(new Claim(reserved, worker.workerId(), worker.incarnation(), job.gpus(), leaving, clocks.now()));
-        fleet.occupy(worker.workerId(), reserved, job.gpus());
-        leaving.forEach(holding -> outgoing.requestStop(
-                holding, worker.workerId(), worker.incarnation(), StopReason.PREEMPTED, clocks.now()));
+        state.claims()
+                .add(new Claim(
+                        reserved,
+                        worker.workerId(),
+                        worker.incarnation(),
+                        job.gpus(),
+                        leaving,
+                        state.clocks().now()));
+        state.fleet().occupy(worker.workerId(), reserved, job.gpus());
+        leaving.forEach(holding -> state.outgoing()
+                .requestStop(
+                        holding,
+                        worker.workerId(),
+                        worker.incarnation(),
+                        StopReason.PREEMPTED,
+                        state.clocks().now()));
         remark(job, worker, victims);
     }
 
@@ -148,14 +144,14 @@ final class RoomMaking {
         for (Holder victim : victims) {
             remarks.add(new JobDecision(
                     victim.jobId(),
-                    clocks.now(),
+                    state.clocks().now(),
                     "asked-to-leave",
                     "Job %s stands higher and fits nowhere else: asked to leave worker %s with a checkpoint; %s of its work was not saved."
                             .formatted(job.jobId(), worker.workerId(), victim.unsaved())));
         }
         remarks.add(new JobDecision(
                 job.jobId(),
-                clocks.now(),
+                state.clocks().now(),
                 "room-asked-for",
                 "On worker %s least work is lost: room is asked for there, of %s."
                         .formatted(
@@ -175,7 +171,7 @@ final class RoomMaking {
     /** Those that run on the worker and go on as far as anybody knows. */
     private List<Holder> holdersOn(WorkerId workerId) {
         List<Holder> holders = new ArrayList<>();
-        for (Watch watch : leases.heldBy(workerId)) {
+        for (Watch watch : state.leases().heldBy(workerId)) {
             JobRecord job = book.job(watch.jobId());
             if (job.state() instanceof Running running && book.wantedStop(job).isEmpty()) {
                 holders.add(new Holder(
@@ -183,7 +179,7 @@ final class RoomMaking {
                         job.tenant(),
                         job.shape(),
                         standing(job, watch.isEntitled()),
-                        Duration.between(running.startedAt(), clocks.now()),
+                        Duration.between(running.startedAt(), state.clocks().now()),
                         Duration.ofMillis(running.unsavedMillis()),
                         running.preemptions()));
             }

@@ -91,10 +91,11 @@ public final class SchedulerEngine {
         operator = new Operator(configured.queues(), controls, hands);
         faults = new Faults(configured.quarantine(), operator, hands::attend);
         impossible = new Impossible(configured.impossibleAfter());
-        book = new JobBook(settings, clocks, fleet, leases, claims, outgoing, operator::wantsAway);
-        workforce = new Workforce(settings, book, clocks, fleet, leases, claims, outgoing, faults);
-        hearing = new Hearing(book, clocks, fleet, leases, claims, outgoing, workforce);
-        roomMaking = new RoomMaking(settings, book, clocks, fleet, leases, claims, outgoing);
+        EngineState state = new EngineState(clocks, fleet, leases, claims, outgoing);
+        book = new JobBook(settings, state, operator::wantsAway);
+        workforce = new Workforce(settings, book, state, faults);
+        hearing = new Hearing(book, state, workforce);
+        roomMaking = new RoomMaking(settings, book, state);
         controls.conditions().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
         controls.standings().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
     }

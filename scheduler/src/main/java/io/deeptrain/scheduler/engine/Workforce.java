@@ -3,7 +3,6 @@ package io.deeptrain.scheduler.engine;
 import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
-import io.deeptrain.scheduler.fleet.Fleet;
 import io.deeptrain.scheduler.job.JobCommand;
 import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.job.Losses;
@@ -20,30 +19,14 @@ import java.util.List;
 final class Workforce {
     private final EngineSettings settings;
     private final JobBook book;
-    private final Clocks clocks;
-    private final Fleet fleet;
-    private final Leases leases;
-    private final Claims claims;
-    private final Outgoing outgoing;
+    private final EngineState state;
     private final Faults faults;
     private final Capacity capacity = new Capacity();
 
-    Workforce(
-            EngineSettings settings,
-            JobBook book,
-            Clocks clocks,
-            Fleet fleet,
-            Leases leases,
-            Claims claims,
-            Outgoing outgoing,
-            Faults faults) {
+    Workforce(EngineSettings settings, JobBook book, EngineState state, Faults faults) {
         this.settings = settings;
         this.book = book;
-        this.clocks = clocks;
-        this.fleet = fleet;
-        this.leases = leases;
-        this.claims = claims;
-        this.outgoing = outgoing;
+        this.state = state;
         this.faults = faults;
     }
 
@@ -54,34 +37,34 @@ final class Workforce {
 
     /** What the worker takes on may be more or less now. */
     void measure(WorkerId workerId) {
-        if (capacity.set(workerId, fleet.gpusAccepted(workerId))) {
+        if (capacity.set(workerId, state.fleet().gpusAccepted(workerId))) {
             book.queue().resize(Shape.ANY_CLASS, capacity.gpus());
         }
     }
 
     void leave(WorkerId workerId) {
-        fleet.leave(workerId);
+        state.fleet().leave(workerId);
         forget(workerId);
     }
 
     private void forget(WorkerId workerId) {
-        claims.on(workerId).ifPresent(book::drop);
-        outgoing.stops().settleAll(workerId);
+        state.claims().on(workerId).ifPresent(book::drop);
+        state.outgoing().stops().settleAll(workerId);
         if (capacity.forget(workerId)) {
             book.queue().resize(Shape.ANY_CLASS, capacity.gpus());
         }
     }
 
     void endWhatIsOverdue() {
-        List<Watch> due = new ArrayList<>(leases.due(clocks.heardNanos()));
+        List<Watch> due = new ArrayList<>(state.leases().due(state.clocks().heardNanos()));
         // When a timer was set must not matter: a restored engine has set its own at another time.
         due.sort(Comparator.comparingLong(watch -> book.job(watch.jobId()).arrival()));
         due.forEach(this::endIfOverdue);
-        fleet.forgetSilent(clocks.heardNanos()).forEach(this::forget);
+        state.fleet().forgetSilent(state.clocks().heardNanos()).forEach(this::forget);
     }
 
     private void endIfOverdue(Watch watch) {
-        long heardNanos = clocks.heardNanos();
+        long heardNanos = state.clocks().heardNanos();
         Lease lease = watch.lease();
         long stalledNanos = book.stallNanos(watch);
         if (book.lapseNanos(watch) <= heardNanos) {
@@ -95,12 +78,13 @@ final class Workforce {
                     RequeueCause.STALLED,
                     "Worker %s showed no new work for %s."
                             .formatted(lease.holder(), Duration.ofNanos(heardNanos - watch.progressedNanos())));
-            outgoing.requestStop(
-                    lease.holdingOf(watch.jobId()),
-                    lease.holder(),
-                    lease.incarnation(),
-                    StopReason.SUPERSEDED,
-                    clocks.now());
+            state.outgoing()
+                    .requestStop(
+                            lease.holdingOf(watch.jobId()),
+                            lease.holder(),
+                            lease.incarnation(),
+                            StopReason.SUPERSEDED,
+                            state.clocks().now());
         } else {
             book.setTimer(watch);
         }
@@ -114,6 +98,6 @@ final class Workforce {
     }
 
     void blame(WorkerId workerId, Losses earlier) {
-        faults.blame(workerId, earlier, fleet.size(), clocks.now());
+        faults.blame(workerId, earlier, state.fleet().size(), state.clocks().now());
     }
 }
