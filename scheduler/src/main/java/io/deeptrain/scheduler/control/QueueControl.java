@@ -97,7 +97,7 @@ public record QueueControl(QueueName name, Member member, SetBy setBy, int runni
         void add(JobRecord job) {
             if (job.state() instanceof Leased) {
                 running++;
-                gpus += job.gpus();
+                gpus += job.gpusHeld();
             } else if (job.state() instanceof Queued) {
                 waiting++;
                 held += job.isHeld() ? 1 : 0;

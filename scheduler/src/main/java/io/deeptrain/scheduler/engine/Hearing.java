@@ -193,7 +193,7 @@ final class Hearing {
                         .occupy(
                                 beat.workerId(),
                                 watch.lease().holdingOf(watch.jobId()),
-                                book.job(watch.jobId()).gpus());
+                                watch.lease().gpus());
             } else {
                 workforce.giveUp(
                         watch,

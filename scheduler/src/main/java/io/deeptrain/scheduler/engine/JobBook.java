@@ -215,13 +215,13 @@ final class JobBook {
     }
 
     private void seize(JobRecord job, Lease lease, Message assignment) {
-        boolean entitled = queue.isEntitled(job.tenant(), job.shape());
+        boolean entitled = queue.isEntitled(job.tenant(), job.shapeHeld());
         Watch watch = new Watch(
                 job.jobId(), lease, assignment, entitled, state.clocks().heardNanos());
         state.leases().add(watch);
         setTimer(watch);
-        state.fleet().occupy(lease.holder(), lease.holdingOf(job.jobId()), job.gpus());
-        queue.began(job.tenant(), job.shape());
+        state.fleet().occupy(lease.holder(), lease.holdingOf(job.jobId()), lease.gpus());
+        queue.began(job.tenant(), job.shapeHeld());
     }
 
     private TenantUse release(JobRecord job, Lease lease) {
@@ -239,7 +239,7 @@ final class JobBook {
         state.claims().of(job.jobId()).ifPresent(claim -> claim.left(holding));
         return queue.ended(
                 job.tenant(),
-                job.shape(),
+                job.shapeHeld(),
                 Duration.between(lease.grantedAt(), state.clocks().now()));
     }
 
@@ -335,7 +335,7 @@ final class JobBook {
             if (job.state() instanceof Queued queued) {
                 enterLine(job, queued);
             } else if (job.state() instanceof Leased) {
-                queue.began(job.tenant(), job.shape());
+                queue.began(job.tenant(), job.shapeHeld());
             }
         }
     }

@@ -59,7 +59,9 @@ final class RoomMaking {
                             && worker.readiness() == Readiness.ACCEPTING
                             && worker.gpusFree() >= claim.gpus());
             if (hasRoom) {
-                book.command(claim.reserved().jobId(), new JobCommand.Assign(claim.workerId(), claim.incarnation()));
+                book.command(
+                        claim.reserved().jobId(),
+                        new JobCommand.Assign(claim.workerId(), claim.incarnation(), claim.gpus()));
             }
         }
     }
@@ -177,7 +179,7 @@ final class RoomMaking {
                 holders.add(new Holder(
                         job.jobId(),
                         job.tenant(),
-                        job.shape(),
+                        job.shapeHeld(),
                         standing(job, watch.isEntitled()),
                         Duration.between(running.startedAt(), state.clocks().now()),
                         Duration.ofMillis(running.unsavedMillis()),

@@ -201,7 +201,7 @@ public final class SchedulerEngine {
         }
         WorkerId workerId = fleet.roomFor(job.gpus(), queued.losses().workers())
                 .orElseThrow(() -> new IllegalStateException("no worker has room for " + job));
-        if (!book.command(job.jobId(), new JobCommand.Assign(workerId, incarnationOf(workerId)))) {
+        if (!book.command(job.jobId(), new JobCommand.Assign(workerId, incarnationOf(workerId), job.gpus()))) {
             throw new IllegalStateException("its turn, but not to be assigned: " + job);
         }
     }
@@ -282,13 +282,13 @@ public final class SchedulerEngine {
     }
 
     private void keep(KeptRoom kept) {
-        keepRoom(job(kept.jobId()), kept.workerId(), kept.leaving(), kept.since());
+        keepRoom(job(kept.jobId()), kept.workerId(), kept.gpus(), kept.leaving(), kept.since());
     }
 
-    private void keepRoom(JobRecord job, WorkerId workerId, Collection<Holding> leaving, Instant since) {
+    private void keepRoom(JobRecord job, WorkerId workerId, int gpus, Collection<Holding> leaving, Instant since) {
         Holding reserved = new Holding(job.jobId(), job.state().token().next());
-        claims.add(new Claim(reserved, workerId, incarnationOf(workerId), job.gpus(), leaving, since));
-        fleet.occupy(workerId, reserved, job.gpus());
+        claims.add(new Claim(reserved, workerId, incarnationOf(workerId), gpus, leaving, since));
+        fleet.occupy(workerId, reserved, gpus);
     }
 
     private final class FleetRoom implements Room {
@@ -351,7 +351,7 @@ public final class SchedulerEngine {
             List<Holding> leaving = job.state() instanceof Leased leased
                     ? List.of(leased.lease().holdingOf(job.jobId()))
                     : List.of();
-            keepRoom(job, workerId, leaving, clocks.now());
+            keepRoom(job, workerId, job.gpus(), leaving, clocks.now());
             leases.of(job.jobId()).ifPresent(book::stopIfWanted);
         }
 

@@ -116,7 +116,7 @@ public final class Forecast {
         private int waiting;
         private Instant now;
 
-        private record Ending(Instant at, JobRecord job, WorkerId workerId, Instant since)
+        private record Ending(Instant at, JobRecord job, WorkerId workerId, int gpus, Instant since)
                 implements Comparable<Ending> {
             @Override
             public int compareTo(Ending other) {
@@ -139,7 +139,11 @@ public final class Forecast {
                         rehearsal.makeRoom(job, holder, now);
                     } else {
                         endings.add(new Ending(
-                                now.plus(time(job)), job, holder, leased.lease().grantedAt()));
+                                now.plus(time(job)),
+                                job,
+                                holder,
+                                leased.lease().gpus(),
+                                leased.lease().grantedAt()));
                     }
                 } else if (job.state() instanceof Queued queued && !job.isHeld()) {
                     waiting++;
@@ -161,7 +165,8 @@ public final class Forecast {
                 }
                 while (!endings.isEmpty() && !endings.peek().at().isAfter(now)) {
                     Ending ending = endings.remove();
-                    rehearsal.end(ending.job(), ending.workerId(), Duration.between(ending.since(), now));
+                    rehearsal.end(
+                            ending.job(), ending.workerId(), ending.gpus(), Duration.between(ending.since(), now));
                 }
                 arrivals.upTo(now).forEach(rehearsal::add);
                 startAll();
@@ -192,7 +197,7 @@ public final class Forecast {
             if (job.state() instanceof Queued && !Arrivals.isOne(job.jobId())) {
                 starts.put(job.jobId(), now);
             }
-            endings.add(new Ending(now.plus(time(job)), job, started.workerId(), now));
+            endings.add(new Ending(now.plus(time(job)), job, started.workerId(), started.gpus(), now));
         }
 
         private Duration time(JobRecord job) {

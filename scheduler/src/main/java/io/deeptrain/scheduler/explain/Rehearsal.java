@@ -52,8 +52,8 @@ final class Rehearsal {
     private int gpusOfLargest;
     private OptionalLong fleetGpus;
 
-    /** A job, and where it began to run. */
-    record Started(JobRecord job, WorkerId workerId) {}
+    /** A job, where it began to run, and on how many GPUs. */
+    record Started(JobRecord job, WorkerId workerId, int gpus) {}
 
     /** What it would be like at this time and with these limits. */
     Rehearsal(EngineSnapshot snapshot, QueueSettings settings, Instant at) {
@@ -84,7 +84,7 @@ final class Rehearsal {
         queue.advanceTo(at);
         for (JobRecord job : snapshot.jobs()) {
             if (job.state() instanceof Leased) {
-                queue.began(job.tenant(), job.shape());
+                queue.began(job.tenant(), job.shapeHeld());
             } else if (job.state() instanceof Queued queued && !job.isHeld()) {
                 queue.add(job.ticketIn(queue), queued.notBefore());
             }
@@ -103,15 +103,15 @@ final class Rehearsal {
     }
 
     /** A job that runs gives its GPUs back, which it held for so long. */
-    void end(JobRecord job, WorkerId workerId, Duration held) {
-        queue.ended(job.tenant(), job.shape(), held);
-        vacate(workerId, job.gpus());
+    void end(JobRecord job, WorkerId workerId, int gpusHeld, Duration held) {
+        queue.ended(job.tenant(), Shape.ofAnyClass(gpusHeld), held);
+        vacate(workerId, gpusHeld);
     }
 
     /** A job that was asked to make room has done so, and waits again. */
     void makeRoom(JobRecord job, WorkerId workerId, Instant at) {
-        queue.ended(job.tenant(), job.shape(), Duration.ZERO);
-        vacate(workerId, job.gpus());
+        queue.ended(job.tenant(), job.shapeHeld(), Duration.ZERO);
+        vacate(workerId, job.gpusHeld());
         waiting.put(job.jobId(), job);
         queue.add(job.ticketIn(queue), at);
         again.put(job.jobId(), at);
@@ -125,8 +125,8 @@ final class Rehearsal {
             if (job != null) {
                 claims.remove(kept.jobId());
                 queue.remove(job.ticketIn(queue), notBefore(job));
-                queue.began(job.tenant(), job.shape());
-                started.add(new Started(job, kept.workerId()));
+                queue.began(job.tenant(), Shape.ofAnyClass(kept.gpus()));
+                started.add(new Started(job, kept.workerId(), kept.gpus()));
             }
         }
         return started;
@@ -186,7 +186,7 @@ final class Rehearsal {
         }
         occupy(workerId, job.gpus());
         queue.began(job.tenant(), job.shape());
-        return Optional.of(new Started(job, workerId));
+        return Optional.of(new Started(job, workerId, job.gpus()));
     }
 
     private Instant notBefore(JobRecord job) {

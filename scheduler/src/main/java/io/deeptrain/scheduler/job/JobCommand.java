@@ -19,7 +19,8 @@ public sealed interface JobCommand {
         FencingToken token();
     }
 
-    record Assign(WorkerId worker, IncarnationId incarnation) implements JobCommand {}
+    /** A worker is to run it, on so many GPUs. */
+    record Assign(WorkerId worker, IncarnationId incarnation, int gpus) implements JobCommand {}
 
     record Start(FencingToken token, Origin origin) implements OfAttempt {}
 

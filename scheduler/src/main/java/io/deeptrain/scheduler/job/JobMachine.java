@@ -133,7 +133,7 @@ public final class JobMachine {
             return refused(NOT_YET);
         }
         return accepted(new JobFact.Assigned(
-                new Lease(assign.worker(), assign.incarnation(), queued.token().next(), now)));
+                new Lease(assign.worker(), assign.incarnation(), queued.token().next(), assign.gpus(), now)));
     }
 
     /** The one place where a fencing token is compared: equal is current, anything else changes nothing. */

@@ -49,6 +49,18 @@ public record JobRecord(
         return Shape.ofAnyClass(gpus());
     }
 
+    /** What it holds while a worker has a lease on it, else what it asks for. */
+    public Shape shapeHeld() {
+        return state instanceof JobState.Leased leased
+                ? Shape.ofAnyClass(leased.lease().gpus())
+                : shape();
+    }
+
+    /** How many GPUs it holds, or asks for. */
+    public int gpusHeld() {
+        return shapeHeld().gpus();
+    }
+
     /** What it is expected to have left. What an attempt that is being ended has had, no longer counts. */
     public RemainingWork remainingWork() {
         return RemainingWork.of(

@@ -77,7 +77,7 @@ class JobMachineTest {
 
     /** One command of each kind, all of the first attempt. */
     static final List<JobCommand> COMMANDS = List.of(
-            new Assign(ALICE, ONE),
+            new Assign(ALICE, ONE, 1),
             new Start(FIRST, new Scratch()),
             new Report(FIRST, atStep(9), 9000),
             new KeepCheckpoint(FIRST, checkpoint(FIRST, 1, 9, 9000)),
@@ -143,23 +143,23 @@ class JobMachineTest {
 
     @Test
     void each_assignment_has_the_next_token() {
-        given().when(new Assign(ALICE, ONE)).then(assigned(ALICE, FIRST));
+        given().when(new Assign(ALICE, ONE, 1)).then(assigned(ALICE, FIRST));
         given(ASSIGNED, LOST)
                 .at(T0.plusSeconds(1))
-                .when(new Assign(BOB, ONE))
-                .then(new JobFact.Assigned(new Lease(BOB, ONE, SECOND, T0.plusSeconds(1))));
+                .when(new Assign(BOB, ONE, 1))
+                .then(new JobFact.Assigned(new Lease(BOB, ONE, SECOND, 1, T0.plusSeconds(1))));
     }
 
     @Test
     void a_back_off_ends_at_its_instant_and_not_before() {
         given(ASSIGNED, LOST)
                 .at(T0.plusSeconds(1).minusNanos(1))
-                .when(new Assign(BOB, ONE))
+                .when(new Assign(BOB, ONE, 1))
                 .thenRefused(NOT_YET);
         given(ASSIGNED, LOST)
                 .at(T0.plusSeconds(1))
-                .when(new Assign(BOB, ONE))
-                .then(new JobFact.Assigned(new Lease(BOB, ONE, SECOND, T0.plusSeconds(1))));
+                .when(new Assign(BOB, ONE, 1))
+                .then(new JobFact.Assigned(new Lease(BOB, ONE, SECOND, 1, T0.plusSeconds(1))));
     }
 
     @Test
@@ -450,7 +450,7 @@ class JobMachineTest {
     }
 
     private static JobFact assigned(WorkerId worker, FencingToken token) {
-        return new JobFact.Assigned(new Lease(worker, ONE, token, T0));
+        return new JobFact.Assigned(new Lease(worker, ONE, token, 1, T0));
     }
 
     private static JobFact lost(Losses losses, long readingMillis) {

@@ -23,6 +23,9 @@ public final class JobRecordJson {
     /** How a tenant's wish was kept when nobody else had one. */
     private static final String STOP_ASKED = "stop_asked";
 
+    private static final String LEASE = "lease";
+    private static final String GPUS = "gpus";
+
     private final JsonMapper mapper = ContractMapper.create()
             .rebuild()
             .addModule(new Jdk8Module())
@@ -43,13 +46,20 @@ public final class JobRecordJson {
         return read(json, TrainingRequested.class);
     }
 
-    /** Also a state that was written before a training could be stopped, or before a budget could. */
-    public JobState state(String json) {
+    /**
+     * Also a state that was written before a training could be stopped, or before a budget could.
+     *
+     * @param gpusAsked what a lease granted that was written before it said so
+     */
+    public JobState state(String json, int gpusAsked) {
         try {
             JsonNode state = mapper.readTree(json);
             if (state instanceof ObjectNode object && !object.has(STOP_WISH)) {
                 boolean isAsked = object.path(STOP_ASKED).asBoolean(false);
                 object.put(STOP_WISH, (isAsked ? StopWish.OF_TENANT : StopWish.NONE).name());
+            }
+            if (state.path(LEASE) instanceof ObjectNode lease && !lease.has(GPUS)) {
+                lease.put(GPUS, gpusAsked);
             }
             return mapper.treeToValue(state, JobState.class);
         } catch (JsonProcessingException corrupt) {

@@ -1,6 +1,7 @@
 package io.deeptrain.scheduler.adapter.postgres;
 
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.scheduler.adapter.json.JobRecordJson;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.queue.TenantUse;
@@ -16,13 +17,17 @@ public class JobRepository implements PanacheRepositoryBase<JobEntity, String> {
 
     @Transactional
     public Optional<JobRecord> find(JobId jobId) {
-        return findByIdOptional(jobId.value())
-                .map(job -> new JobRecord(
-                        json.request(job.request),
-                        job.arrival,
-                        json.state(job.state),
-                        job.sequence,
-                        new TenantUse(job.tenantGpuMillis, job.tenantUseHour),
-                        json.directives(job.directives)));
+        return findByIdOptional(jobId.value()).map(this::recordOf);
+    }
+
+    private JobRecord recordOf(JobEntity job) {
+        TrainingRequested request = json.request(job.request);
+        return new JobRecord(
+                request,
+                job.arrival,
+                json.state(job.state, request.spec().gpus()),
+                job.sequence,
+                new TenantUse(job.tenantGpuMillis, job.tenantUseHour),
+                json.directives(job.directives));
     }
 }

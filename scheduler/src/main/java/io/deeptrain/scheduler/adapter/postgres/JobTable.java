@@ -1,6 +1,7 @@
 package io.deeptrain.scheduler.adapter.postgres;
 
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.scheduler.adapter.json.JobRecordJson;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
@@ -107,8 +108,9 @@ public final class JobTable {
         }
 
         JobRecord read(JobRecordJson json) {
+            TrainingRequested asked = json.request(request);
             return new JobRecord(
-                    json.request(request), arrival, json.state(state), sequence, use, json.directives(directives));
+                    asked, arrival, json.state(state, asked.spec().gpus()), sequence, use, json.directives(directives));
         }
     }
 

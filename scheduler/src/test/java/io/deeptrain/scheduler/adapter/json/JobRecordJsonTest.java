@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class JobRecordJsonTest {
-    private static final Lease LEASE = new Lease(ALICE, ONE, FIRST, T0);
+    private static final Lease LEASE = new Lease(ALICE, ONE, FIRST, 2, T0);
 
     private final JobRecordJson json = new JobRecordJson();
 
@@ -69,7 +69,7 @@ class JobRecordJsonTest {
     @ParameterizedTest
     @MethodSource("states")
     void every_state_is_read_as_it_was_written(JobState state) {
-        assertThat(json.state(json.written(state))).isEqualTo(state);
+        assertThat(json.state(json.written(state), 4)).isEqualTo(state);
     }
 
     @Test
@@ -84,17 +84,27 @@ class JobRecordJsonTest {
         JobState queued = JobState.queuedAt(T0);
         String today = json.written(queued);
         assertThat(today).contains(",\"stop_wish\":\"NONE\"");
-        assertThat(json.state(today.replace(",\"stop_wish\":\"NONE\"", ""))).isEqualTo(queued);
+        assertThat(json.state(today.replace(",\"stop_wish\":\"NONE\"", ""), 4)).isEqualTo(queued);
     }
 
     @Test
     void a_state_from_before_budgets_could_stop_a_training_keeps_the_tenants_wish() {
         JobState stopping = new Assigned(LEASE, Losses.NONE, Lineage.SCRATCH, StopWish.OF_TENANT);
         String today = json.written(stopping);
-        assertThat(json.state(today.replace("\"stop_wish\":\"OF_TENANT\"", "\"stop_asked\":true")))
+        assertThat(json.state(today.replace("\"stop_wish\":\"OF_TENANT\"", "\"stop_asked\":true"), 4))
                 .isEqualTo(stopping);
-        assertThat(json.state(today.replace("\"stop_wish\":\"OF_TENANT\"", "\"stop_asked\":false")))
+        assertThat(json.state(today.replace("\"stop_wish\":\"OF_TENANT\"", "\"stop_asked\":false"), 4))
                 .isEqualTo(new Assigned(LEASE, Losses.NONE, Lineage.SCRATCH, StopWish.NONE));
+    }
+
+    @Test
+    void a_lease_from_before_it_said_how_much_it_grants_grants_what_was_asked_for() {
+        JobState leased = new Assigned(LEASE, Losses.NONE, Lineage.SCRATCH, StopWish.NONE);
+        String today = json.written(leased);
+        assertThat(today).contains("\"gpus\":2,");
+        assertThat(json.state(today.replace("\"gpus\":2,", ""), 4))
+                .isEqualTo(
+                        new Assigned(new Lease(ALICE, ONE, FIRST, 4, T0), Losses.NONE, Lineage.SCRATCH, StopWish.NONE));
     }
 
     @Test
@@ -105,7 +115,7 @@ class JobRecordJsonTest {
 
     @Test
     void what_cannot_be_read_is_a_bug_and_not_a_guess() {
-        assertThatThrownBy(() -> json.state("{\"kind\":\"resting\"}"))
+        assertThatThrownBy(() -> json.state("{\"kind\":\"resting\"}", 4))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("resting");
     }
