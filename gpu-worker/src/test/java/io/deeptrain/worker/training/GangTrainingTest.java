@@ -17,6 +17,7 @@ import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
 import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
@@ -47,7 +48,7 @@ class GangTrainingTest {
 
     static TrainingBench bench(Path folder) throws IOException {
         return KilledTraining.bench(new TrainingBench(folder))
-                .on(2, new ProcessGangs(new DjlLearners(1), 1, List.of()));
+                .on(2, new ProcessGangs(new DjlLearners(1), 1, Precision.FP32, List.of()));
     }
 
     private static TrainingBench longer(TrainingBench bench) {
@@ -144,7 +145,7 @@ class GangTrainingTest {
     @Test
     void ranks_that_have_not_learned_the_same_end_the_attempt_as_our_fault(@TempDir Path folder) throws IOException {
         TrainingBench bench = KilledTraining.bench(new TrainingBench(folder))
-                .on(2, new ProcessGangs(drifting(new DjlLearners(1)), 1, List.of()));
+                .on(2, new ProcessGangs(drifting(new DjlLearners(1)), 1, Precision.FP32, List.of()));
         List<TrainerReport> reports = bench.run(bench.assignment(1, new Origin.Scratch()));
         assertThat(reports.getLast()).isInstanceOfSatisfying(Failed.class, failed -> {
             assertThat(failed.fault()).isEqualTo(Fault.PLATFORM);

@@ -9,6 +9,7 @@ import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.adapter.tcp.Membership;
 import io.deeptrain.worker.adapter.tcp.TcpRing;
 import io.deeptrain.worker.gang.RingAllReduce;
+import io.deeptrain.worker.learning.Precision;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -64,7 +65,7 @@ public final class GangBenchmark {
 
     private static double together(DigitsTraining training) {
         DjlLearners learners = new DjlLearners(1);
-        return training.perSecond(learners, new ProcessGangs(learners, 1, List.of()), RANKS);
+        return training.perSecond(learners, new ProcessGangs(learners, 1, Precision.FP32, List.of()), RANKS);
     }
 
     private static List<Double> exchanges() throws Exception {

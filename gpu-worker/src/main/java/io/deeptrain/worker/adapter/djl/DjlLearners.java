@@ -7,6 +7,7 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import com.sun.management.OperatingSystemMXBean;
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
@@ -28,6 +29,7 @@ public final class DjlLearners implements Learners {
     private static final String NAME = "net";
 
     private final int threads;
+    private final Precision precision;
 
     static {
         // The engine reads these when its first class is loaded. It must not call home, nor look for downloads.
@@ -36,14 +38,26 @@ public final class DjlLearners implements Learners {
     }
 
     /**
-     * The engine's learners.
+     * The engine's learners, in 32 bits.
      *
      * @param threads how many threads one operation may use; with one, results repeat bit for bit
      */
     public DjlLearners(int threads) {
+        this(threads, Precision.FP32);
+    }
+
+    /** The same. */
+    public DjlLearners(int threads, Precision precision) {
         this.threads = threads;
+        this.precision = precision;
         Engine.getEngine(ENGINE);
         JniUtils.setNumThreads(threads);
+    }
+
+    /** What this machine's GPUs, if it has any, learn fastest with. */
+    public static Precision precisionOfDevice() {
+        Device device = Engine.getEngine(ENGINE).defaultDevice();
+        return device.isGpu() ? Precision.ofGpu(CudaUtils.getComputeCapability(device.getDeviceId())) : Precision.FP32;
     }
 
     /** How many GPUs the engine can use: none where it is built for processors, or sees none. */
@@ -64,7 +78,10 @@ public final class DjlLearners implements Learners {
     @Override
     public Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange) {
         return new DjlLearner(
-                network, recipe, loaded(network, TorchScriptSource.learning(network, recipe), state), exchange);
+                network,
+                recipe,
+                loaded(network, TorchScriptSource.learning(network, recipe, precision), state),
+                exchange);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.adapter.djl;
 
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.network.Layer;
 import io.deeptrain.worker.network.Layer.Add;
 import io.deeptrain.worker.network.Layer.AveragePool;
@@ -35,6 +36,7 @@ final class LayerScript {
     private final Network network;
     private final Map<String, String> attributeOfTensor;
     private final Predicate<Part> frozen;
+    private final Precision precision;
     private final Map<Integer, Integer> uses = new HashMap<>();
 
     /**
@@ -43,8 +45,9 @@ final class LayerScript {
      * @param attributeOfTensor what the script calls each tensor
      * @param frozen parts whose running statistics stand still, and are used, in training too
      */
-    LayerScript(Network network, Map<String, String> attributeOfTensor, Predicate<Part> frozen) {
+    LayerScript(Network network, Map<String, String> attributeOfTensor, Predicate<Part> frozen, Precision precision) {
         this.network = network;
+        this.precision = precision;
         this.frozen = frozen;
         this.attributeOfTensor = attributeOfTensor;
         network.nodes().forEach(node -> node.layer().sources().forEach(source -> uses.merge(source, 1, Integer::sum)));
@@ -66,11 +69,11 @@ final class LayerScript {
                 .toList();
         return switch (node.layer()) {
             case Convolution(int source, var _, var _, Window window, int groups, var _, var _) ->
-                "torch.conv2d(v%d, %s, %s, %s, %s, %s, %d)"
+                "torch.conv2d(%s, %s, %s, %s, %s, %s, %d)"
                         .formatted(
-                                source,
-                                own.getFirst(),
-                                own.size() > 1 ? own.getLast() : "None",
+                                quick("v" + source),
+                                quick(own.getFirst()),
+                                own.size() > 1 ? quick(own.getLast()) : "None",
                                 stride(window),
                                 padding(window),
                                 dilation(window),
@@ -113,16 +116,29 @@ final class LayerScript {
             case Upsample(int source, int like) ->
                 "torch.upsample_nearest2d(v%d, [torch.size(v%d, 2), torch.size(v%d, 3)])".formatted(source, like, like);
             case L2Normalize(int source) ->
-                "torch.div(v%d, torch.clamp_min(torch.norm(v%d, 2, [1], True), %s))"
-                        .formatted(source, source, L2Normalize.NORM_MIN);
+                "torch.div(%1$s, torch.clamp_min(torch.norm(%1$s, 2, [1], True), %2$s))"
+                        .formatted(exact("v" + source), L2Normalize.NORM_MIN);
             case Scale(int source, var _, var _) ->
                 "torch.mul(v%d, %s)"
                         .formatted(source, network.isFeatures(source) ? own.getFirst() : overPixels(own.getFirst()));
             case Dropout(int source, double probability) ->
                 "torch.dropout(v%d, %s, train)".formatted(source, probability);
             case Linear(int source, var _, var _, var _) ->
-                "torch.linear(v%d, %s, %s)".formatted(source, own.getFirst(), own.size() > 1 ? own.getLast() : "None");
+                "torch.linear(%s, %s, %s)"
+                        .formatted(exact("v" + source), own.getFirst(), own.size() > 1 ? own.getLast() : "None");
         };
+    }
+
+    /** In the type that layers compute with. */
+    private String quick(String value) {
+        return switch (precision) {
+            case FP32 -> value;
+            case BF16 -> "torch.to(%s, bits)".formatted(value);
+        };
+    }
+
+    private String exact(String value) {
+        return TorchScriptSource.exact(value, precision);
     }
 
     /** Whether nobody needs the value afterwards, not even the gradient of what computed it. */

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.adapter.djl;
 
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Part;
@@ -45,13 +46,13 @@ final class TorchScriptSource {
 
     /** A class that only answers. */
     static String predicting(Network network) {
-        return values(network, _ -> false);
+        return values(network, _ -> false, Precision.FP32);
     }
 
     /** A class that answers and learns. */
-    static String learning(Network network, Recipe recipe) {
+    static String learning(Network network, Recipe recipe, Precision precision) {
         List<String> attributes = new ArrayList<>(attributes(network).values());
-        return values(network, recipe::freezes)
+        return values(network, recipe::freezes, precision)
                 + """
                   def loss(self: __torch__.Net, images: Tensor, targets: Tensor) -> Tensor:
                     outputs = (self).values(images, True, )
@@ -76,7 +77,7 @@ final class TorchScriptSource {
                 .toList();
     }
 
-    private static String values(Network network, Predicate<Part> frozen) {
+    private static String values(Network network, Predicate<Part> frozen, Precision precision) {
         Map<String, String> attributes = attributes(network);
         return """
                 class %s(Module):
@@ -85,20 +86,43 @@ final class TorchScriptSource {
                 %s  training : bool
                   _is_full_backward_hook : NoneType
                   def values(self: __torch__.Net, images: Tensor, train: bool) -> List[Tensor]:
-                    v0 = %s
-                %s    return [%s]
+                %s%s    return [%s]
                   def forward(self: __torch__.Net, images: Tensor) -> List[Tensor]:
                     return (self).values(images, False, )
                 """.formatted(
-                CLASS_NAME,
-                names(network, attributes, Role.PARAMETER),
-                names(network, attributes, Role.BUFFER),
-                attributes.values().stream()
-                        .map(name -> "  " + name + " : Tensor\n")
-                        .collect(Collectors.joining()),
-                NORMALISED,
-                new LayerScript(network, attributes, frozen).statements(),
-                network.outputs().values().stream().map(value -> "v" + value).collect(Collectors.joining(", ")));
+                        CLASS_NAME,
+                        names(network, attributes, Role.PARAMETER),
+                        names(network, attributes, Role.BUFFER),
+                        attributes.values().stream()
+                                .map(name -> "  " + name + " : Tensor\n")
+                                .collect(Collectors.joining()),
+                        pixels(precision),
+                        new LayerScript(network, attributes, frozen, precision).statements(),
+                        network.outputs().values().stream()
+                                .map(value -> exact("v" + value, precision))
+                                .collect(Collectors.joining(", ")));
+    }
+
+    /** The image as the layers take it. In mixed precision {@code bits} is the type that they compute with. */
+    private static String pixels(Precision precision) {
+        return switch (precision) {
+            case FP32 -> "    v0 = %s%n".formatted(NORMALISED);
+            case BF16 -> """
+                        if train:
+                          bits = 15
+                        else:
+                          bits = 6
+                        v0 = torch.to(torch.contiguous(%s, memory_format=2), bits)
+                    """.formatted(NORMALISED);
+        };
+    }
+
+    /** A value in 32 bits. */
+    static String exact(String value, Precision precision) {
+        return switch (precision) {
+            case FP32 -> value;
+            case BF16 -> "torch.to(%s, 6)".formatted(value);
+        };
     }
 
     private static String names(Network network, Map<String, String> attributes, Role role) {

@@ -6,6 +6,7 @@ import io.deeptrain.worker.adapter.tcp.TcpRing;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.gang.GangLearner;
 import io.deeptrain.worker.gang.RingAllReduce;
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
@@ -45,6 +46,7 @@ public final class ProcessGangs implements Gangs {
 
     private final Learners learners;
     private final int threads;
+    private final Precision precision;
     private final IntFunction<ProcessBuilder> commandLines;
     private final Duration silenceMax;
     private final SecureRandom random = new SecureRandom();
@@ -54,15 +56,22 @@ public final class ProcessGangs implements Gangs {
      *
      * @param learners of rank 0
      * @param threads of one operation, on each rank
+     * @param precision that rank 0's learners have, and so all
      * @param devices names of the GPUs by rank, as {@code CUDA_VISIBLE_DEVICES} has them; none on a machine without
      */
-    public ProcessGangs(Learners learners, int threads, List<String> devices) {
-        this(learners, threads, new RankCommandLine(devices)::of, SILENCE_MAX);
+    public ProcessGangs(Learners learners, int threads, Precision precision, List<String> devices) {
+        this(learners, threads, precision, new RankCommandLine(devices)::of, SILENCE_MAX);
     }
 
-    ProcessGangs(Learners learners, int threads, IntFunction<ProcessBuilder> commandLines, Duration silenceMax) {
+    ProcessGangs(
+            Learners learners,
+            int threads,
+            Precision precision,
+            IntFunction<ProcessBuilder> commandLines,
+            Duration silenceMax) {
         this.learners = learners;
         this.threads = threads;
+        this.precision = precision;
         this.commandLines = commandLines;
         this.silenceMax = silenceMax;
     }
@@ -79,7 +88,7 @@ public final class ProcessGangs implements Gangs {
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             for (int rank = 1; rank < ranks; rank++) {
                 RankProcess.Starting started =
-                        RankProcess.start(commandLines.apply(rank), me.ofRank(rank), threads, silenceMax);
+                        RankProcess.start(commandLines.apply(rank), me.ofRank(rank), threads, precision, silenceMax);
                 opened.push(started);
                 starting.add(started);
             }

@@ -8,6 +8,7 @@ import io.deeptrain.worker.adapter.process.RankCommand.Restore;
 import io.deeptrain.worker.adapter.tcp.Membership;
 import io.deeptrain.worker.adapter.tcp.TcpRing;
 import io.deeptrain.worker.gang.RingAllReduce;
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
@@ -54,12 +55,21 @@ public final class RankMain {
      *
      * @param port of this machine, where the worker waits for it
      * @param threads of one operation
+     * @param precision that all ranks learn with
      * @param silenceMaxMillis a neighbour in the ring that is silent for so long is lost
      */
-    record Start(int port, Membership me, int threads, long silenceMaxMillis) {
+    record Start(int port, Membership me, int threads, Precision precision, long silenceMaxMillis) {
         String lines() {
-            return "%d%n%s%n%d%n%d%n%s%n%d%n%d%n"
-                    .formatted(port, me.attempt(), me.rank(), me.ranks(), me.secret(), threads, silenceMaxMillis);
+            return "%d%n%s%n%d%n%d%n%s%n%d%n%s%n%d%n"
+                    .formatted(
+                            port,
+                            me.attempt(),
+                            me.rank(),
+                            me.ranks(),
+                            me.secret(),
+                            threads,
+                            precision,
+                            silenceMaxMillis);
         }
 
         static Start read(BufferedReader lines) throws IOException {
@@ -68,6 +78,7 @@ public final class RankMain {
                     new Membership(
                             line(lines), Integer.parseInt(line(lines)), Integer.parseInt(line(lines)), line(lines)),
                     Integer.parseInt(line(lines)),
+                    Precision.valueOf(line(lines)),
                     Long.parseLong(line(lines)));
         }
 
@@ -153,7 +164,7 @@ public final class RankMain {
         InetSocketAddress next = new InetSocketAddress(InetAddress.getLoopbackAddress(), prepare.nextPort());
         try (RingAllReduce exchange = new RingAllReduce(
                         TcpRing.join(start.me(), door, next, Duration.ofMillis(start.silenceMaxMillis())));
-                Learner learner = new DjlLearners(start.threads())
+                Learner learner = new DjlLearners(start.threads(), start.precision())
                         .learner(network, recipe, Wire.tensors(network.tensors(), prepare.network()), exchange)) {
             answer(RankProcess.READY, new byte[0]);
             while (true) {

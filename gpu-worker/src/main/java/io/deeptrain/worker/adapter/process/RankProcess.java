@@ -3,6 +3,7 @@ package io.deeptrain.worker.adapter.process;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.worker.adapter.tcp.Membership;
 import io.deeptrain.worker.adapter.tcp.TcpRing;
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.OtherRanks.Part;
@@ -78,7 +79,8 @@ final class RankProcess implements AutoCloseable {
      *
      * @param command which runs {@link RankMain}
      */
-    static Starting start(ProcessBuilder command, Membership me, int threads, Duration silenceMax) throws IOException {
+    static Starting start(ProcessBuilder command, Membership me, int threads, Precision precision, Duration silenceMax)
+            throws IOException {
         ServerSocketChannel door =
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         int port = ((InetSocketAddress) door.getLocalAddress()).getPort();
@@ -87,7 +89,7 @@ final class RankProcess implements AutoCloseable {
                 .start();
         Starting starting = new Starting(me, process, door);
         try (Writer input = process.outputWriter(StandardCharsets.UTF_8)) {
-            input.write(new RankMain.Start(port, me, threads, silenceMax.toMillis()).lines());
+            input.write(new RankMain.Start(port, me, threads, precision, silenceMax.toMillis()).lines());
         } catch (IOException failed) {
             starting.close();
             throw failed;

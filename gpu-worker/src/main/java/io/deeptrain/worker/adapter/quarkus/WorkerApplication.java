@@ -110,7 +110,8 @@ public class WorkerApplication {
                 new Surroundings(
                         archive,
                         learners,
-                        new ProcessGangs(learners, settings.worker().threads(), devices),
+                        new ProcessGangs(
+                                learners, settings.worker().threads(), WorkerParts.precision(settings), devices),
                         System::nanoTime,
                         new TrainingMetrics(registry),
                         scratch,

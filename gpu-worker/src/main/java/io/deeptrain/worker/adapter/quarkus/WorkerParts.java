@@ -6,6 +6,7 @@ import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.objects.ObjectArchive;
 import io.deeptrain.worker.adapter.runtime.PredictionThread;
 import io.deeptrain.worker.adapter.video.Videos;
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.prediction.LoadedModels;
@@ -25,10 +26,14 @@ public class WorkerParts {
         return new ObjectArchive(ObjectStores.open(settings.objects()));
     }
 
+    static Precision precision(WorkerSettings settings) {
+        return settings.worker().precision().orElseGet(DjlLearners::precisionOfDevice);
+    }
+
     @Produces
     @Singleton
     Learners learners(WorkerSettings settings) {
-        return new DjlLearners(settings.worker().threads());
+        return new DjlLearners(settings.worker().threads(), precision(settings));
     }
 
     @Produces

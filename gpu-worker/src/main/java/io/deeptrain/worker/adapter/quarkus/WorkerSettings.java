@@ -1,5 +1,6 @@
 package io.deeptrain.worker.adapter.quarkus;
 
+import io.deeptrain.worker.learning.Precision;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -34,6 +35,12 @@ public interface WorkerSettings {
         /** Threads of one operation. Only with one do results repeat bit for bit. */
         @WithDefault("1")
         int threads();
+
+        /**
+         * How exactly layers compute while they learn. Without it as the device does best: {@code bf16} on GPUs that
+         * have instructions for it, {@code fp32} on all else, where results then repeat bit for bit.
+         */
+        Optional<Precision> precision();
 
         /** Threads that decode images and make batches ahead of the training. What it learns does not depend on it. */
         @WithDefault("2")

@@ -14,6 +14,7 @@ import io.deeptrain.event.Tenant;
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
@@ -86,7 +87,7 @@ class ProcessGangsTest {
         Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
         List<Tensor> weights = InitialWeights.of(network, 1, Set.of());
         DjlLearners learners = new DjlLearners(1);
-        ProcessGangs gangs = new ProcessGangs(learners, 1, List.of());
+        ProcessGangs gangs = new ProcessGangs(learners, 1, Precision.FP32, List.of());
         try (Learner gang = gangs.learner(assignment, network, plan.recipe(), weights);
                 Learner one = learners.learner(network, plan.recipe(), weights)) {
             for (int n = 0; n < 3; n++) {
@@ -132,6 +133,7 @@ class ProcessGangsTest {
         ProcessGangs gangs = new ProcessGangs(
                 new DjlLearners(1),
                 1,
+                Precision.FP32,
                 rank -> new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(), "-version"),
                 Duration.ofSeconds(5));
