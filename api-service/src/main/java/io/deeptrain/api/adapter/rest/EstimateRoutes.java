@@ -54,9 +54,7 @@ public class EstimateRoutes {
                     .handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX))
                     .handler(context -> ownRoutes.answerOnThread(context, Scope.MODELS_GET, this::estimate));
         }
-        router.get("/v2/calibration")
-                .order(OwnRoutes.BEFORE_THE_CONTRACT)
-                .handler(context -> ownRoutes.answerOnThread(context, Scope.MODELS_GET, this::calibration));
+        ownRoutes.open(router.get("/v2/calibration"), Scope.MODELS_GET, this::calibration);
     }
 
     /** The body is that of the contract's estimate. */

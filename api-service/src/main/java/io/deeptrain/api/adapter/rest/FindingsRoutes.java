@@ -52,12 +52,9 @@ public class FindingsRoutes {
 
     void open(@Observes Router router) {
         for (String form : new String[] {OwnRoutes.LONG_FORM, OwnRoutes.SHORT_FORM}) {
-            router.get(form + OwnRoutes.VERSION + "/findings")
-                    .order(OwnRoutes.BEFORE_THE_CONTRACT)
-                    .handler(context -> ownRoutes.answerOnThread(context, Scope.METRICS_GET, this::ofVersion));
-            router.get(form + "/evaluations/:evaluation/findings")
-                    .order(OwnRoutes.BEFORE_THE_CONTRACT)
-                    .handler(context -> ownRoutes.answerOnThread(context, Scope.METRICS_GET, this::ofEvaluation));
+            ownRoutes.open(router.get(form + OwnRoutes.VERSION + "/findings"), Scope.METRICS_GET, this::ofVersion);
+            ownRoutes.open(
+                    router.get(form + "/evaluations/:evaluation/findings"), Scope.METRICS_GET, this::ofEvaluation);
         }
     }
 
@@ -70,10 +67,13 @@ public class FindingsRoutes {
         return answer;
     }
 
+    /** A version, and how it was evaluated. */
+    private record Evaluated(StoredEvaluation evaluation, StoredVersion version) {}
+
     private ObjectNode ofEvaluation(RoutingContext context, Caller caller) {
-        Tenant tenant = database.inTransaction(_ -> Tenants.app(caller, OwnRoutes.named(context)));
-        StoredEvaluation evaluation = database.inTransaction(connection -> found(connection, tenant, context));
-        StoredVersion version = database.inTransaction(connection -> version(connection, evaluation));
+        Evaluated evaluated = database.inTransaction(connection -> evaluated(connection, context, caller));
+        StoredEvaluation evaluation = evaluated.evaluation;
+        StoredVersion version = evaluated.version;
         return switch (evaluation.progress()) {
             case Progress.Made made when !made.reportKey().isEmpty() -> answer(version, reports.at(made.reportKey()));
             case Progress.Made _ ->
@@ -86,19 +86,19 @@ public class FindingsRoutes {
         };
     }
 
-    private static StoredEvaluation found(Connection connection, Tenant tenant, RoutingContext context)
+    private static Evaluated evaluated(Connection connection, RoutingContext context, Caller caller)
             throws SQLException {
+        Tenant tenant = Tenants.app(caller, OwnRoutes.named(context));
         String id = OwnRoutes.parameter(context, "evaluation");
-        return Evaluations.find(connection, tenant, id)
+        StoredEvaluation evaluation = Evaluations.find(connection, tenant, id)
                 .orElseThrow(
                         () -> new Refusal(StatusCode.DOES_NOT_EXIST, "Evaluation '%s' does not exist".formatted(id)));
-    }
-
-    private static StoredVersion version(Connection connection, StoredEvaluation evaluation) throws SQLException {
         String model = evaluation.modelId().value();
         String version = evaluation.versionId().value();
-        return Versions.find(connection, evaluation.tenant(), model, version)
-                .orElseThrow(() -> ModelMessages.noVersion(model, version));
+        return new Evaluated(
+                evaluation,
+                Versions.find(connection, tenant, model, version)
+                        .orElseThrow(() -> ModelMessages.noVersion(model, version)));
     }
 
     private ObjectNode answer(StoredVersion version, Optional<Report> found) {

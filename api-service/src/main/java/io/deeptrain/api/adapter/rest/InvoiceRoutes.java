@@ -60,9 +60,7 @@ public class InvoiceRoutes {
     }
 
     void open(@Observes Router router) {
-        router.get(OF_USER + "/invoices")
-                .order(OwnRoutes.BEFORE_THE_CONTRACT)
-                .handler(context -> ownRoutes.answerOnThread(context, Scope.USERS_GET, this::list));
+        ownRoutes.open(router.get(OF_USER + "/invoices"), Scope.USERS_GET, this::list);
         router.get(OF_USER + "/invoices/:month")
                 .order(OwnRoutes.BEFORE_THE_CONTRACT)
                 .handler(this::open);

@@ -98,7 +98,8 @@ public class OwnRoutes {
         open(router.get(path), Scope.MODELS_GET, answering);
     }
 
-    private void open(Route route, Scope scope, Answering answering) {
+    /** Answers whoever may do this, in the contract's envelope. */
+    void open(Route route, Scope scope, Answering answering) {
         route.order(BEFORE_THE_CONTRACT).handler(context -> answerOnThread(context, scope, answering));
     }
 

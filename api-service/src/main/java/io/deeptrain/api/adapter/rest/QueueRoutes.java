@@ -36,9 +36,7 @@ public class QueueRoutes {
 
     void open(@Observes Router router) {
         for (String form : new String[] {OwnRoutes.LONG_FORM, OwnRoutes.SHORT_FORM}) {
-            router.get(form + OwnRoutes.VERSION + "/queue")
-                    .order(OwnRoutes.BEFORE_THE_CONTRACT)
-                    .handler(context -> ownRoutes.answerOnThread(context, Scope.MODELS_GET, this::queue));
+            ownRoutes.open(router.get(form + OwnRoutes.VERSION + "/queue"), Scope.MODELS_GET, this::queue);
         }
     }
 
