@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * @param concepts the classes, in the order of the model's outputs
  * @param manifest the frozen dataset, see {@link io.deeptrain.event.ManifestEntry}
  * @param invalidDataTolerancePercent 0 to 100: training fails when a larger share of the inputs cannot be read
- * @param gpus how many GPUs the attempt gets, all together or not at all
+ * @param gpus how many GPUs an attempt gets at most, all together; those of an assignment are those that it has got
  */
 public record TrainingSpec(
         String modelTypeId,
@@ -26,6 +26,7 @@ public record TrainingSpec(
         int invalidDataTolerancePercent,
         int gpus,
         long seed) {
+    private static final String GPUS_MIN = "min_num_gpus";
     private static final String BASE_MODEL_KEY = "base_model_key";
     private static final String BASE_MODEL_SHA256 = "base_model_sha256";
     private static final String BASE_MODEL_SIZE = "base_model_size_bytes";
@@ -47,6 +48,25 @@ public record TrainingSpec(
         if (gpus < 1) {
             throw new IllegalArgumentException("a training needs at least one GPU: " + gpus);
         }
+    }
+
+    /** On how few GPUs it may run: on fewer than {@code gpus} only if the tenant has said so. */
+    public int gpusMin() {
+        return hyperparameters.get(GPUS_MIN) instanceof Long least && least >= 1 ? (int) Math.min(least, gpus) : gpus;
+    }
+
+    /** The same on so many GPUs. */
+    public TrainingSpec withGpus(int granted) {
+        return new TrainingSpec(
+                modelTypeId,
+                template,
+                hyperparameters,
+                concepts,
+                manifest,
+                inputCount,
+                invalidDataTolerancePercent,
+                granted,
+                seed);
     }
 
     /** The model whose embeddings a transfer learning begins with, as {@link #withBaseModel} keeps it. */

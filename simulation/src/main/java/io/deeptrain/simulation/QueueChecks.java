@@ -253,7 +253,7 @@ final class QueueChecks {
         return job.tenant().equals(Tenants.IN_NO_HURRY)
                 && job.state() instanceof JobState.Running running
                 && running.stopWish() == StopWish.NONE
-                && !Budget.of(job.request()).reachedBy(running.billableMillis())
+                && !Budget.of(job.request()).reachedBy(running.billableGpuMillis())
                 && running.preemptions() < limits.perJobMax()
                 && !running.startedAt().plus(limits.runMin()).isAfter(world.now());
     }

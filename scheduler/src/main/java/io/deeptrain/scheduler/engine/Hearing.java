@@ -7,6 +7,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.FleetEvent.Holding;
@@ -14,6 +15,7 @@ import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.Origin;
 import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
@@ -27,6 +29,7 @@ import io.deeptrain.scheduler.job.Ending.Failed;
 import io.deeptrain.scheduler.job.Ending.Succeeded;
 import io.deeptrain.scheduler.job.JobCommand;
 import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.JobState.Assigned;
 import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.job.Losses;
@@ -44,11 +47,13 @@ final class Hearing {
     private final JobBook book;
     private final EngineState state;
     private final Workforce workforce;
+    private final Resizing resizing;
 
-    Hearing(JobBook book, EngineState state, Workforce workforce) {
+    Hearing(JobBook book, EngineState state, Workforce workforce, Resizing resizing) {
         this.book = book;
         this.state = state;
         this.workforce = workforce;
+        this.resizing = resizing;
     }
 
     void hear(Event event) {
@@ -87,6 +92,7 @@ final class Hearing {
         }
         state.leases().over(holding).ifPresent(Watch::acknowledge);
         Losses earlier = book.find(event.jobId()).map(JobRecord::losses).orElse(Losses.NONE);
+        int epochsBefore = book.find(event.jobId()).map(Hearing::epochsSaved).orElse(0);
         boolean isAccepted = book.command(event.jobId(), commandOf(event));
         if (isAccepted && event instanceof AttemptFailed failed && failed.fault() == Fault.PLATFORM) {
             workforce.blame(event.workerId(), earlier);
@@ -95,6 +101,9 @@ final class Hearing {
         if (watch.isPresent() && isAccepted) {
             watch.get().progress(state.clocks().heardNanos());
             book.stopIfWanted(watch.get());
+            if (book.job(event.jobId()).isElastic() && epochsSaved(book.job(event.jobId())) > epochsBefore) {
+                resizing.epochEnded(event.jobId());
+            }
         }
         if (watch.isEmpty() && !isLast && !state.fleet().saidOver(event.workerId(), holding)) {
             state.fleet()
@@ -107,6 +116,14 @@ final class Hearing {
                                     StopReason.SUPERSEDED,
                                     state.clocks().now()));
         }
+    }
+
+    /** Epochs that the newest checkpoint has behind it. */
+    private static int epochsSaved(JobRecord job) {
+        return job.state() instanceof JobState.Running running
+                        && running.lineage().origin() instanceof Origin.Resumed(Checkpoint checkpoint)
+                ? checkpoint.epoch()
+                : 0;
     }
 
     private static boolean isLast(AttemptEvent event) {

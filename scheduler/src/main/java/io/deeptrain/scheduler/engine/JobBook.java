@@ -279,7 +279,8 @@ final class JobBook {
             case Running running
             when running.stopWish() != StopWish.NONE -> running.stopWish().reason();
             case Running running
-            when Budget.of(job.request()).reachedBy(running.billableMillis()) -> Optional.of(StopReason.BUDGET_REACHED);
+            when Budget.of(job.request()).reachedBy(running.billableGpuMillis()) ->
+                Optional.of(StopReason.BUDGET_REACHED);
             case Running running
             when running.billableMillis() >= settings.runTimeMax().toMillis() ->
                 Optional.of(StopReason.RUN_TIME_REACHED);
@@ -391,7 +392,7 @@ final class JobBook {
                 lease.holder(),
                 lease.incarnation(),
                 job.tenant(),
-                job.request().spec(),
+                job.request().spec().withGpus(lease.gpus()),
                 lineage.origin());
     }
 

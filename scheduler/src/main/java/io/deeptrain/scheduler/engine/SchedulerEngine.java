@@ -18,6 +18,7 @@ import io.deeptrain.scheduler.fleet.Place;
 import io.deeptrain.scheduler.fleet.WorkerView;
 import io.deeptrain.scheduler.job.Directives;
 import io.deeptrain.scheduler.job.JobCommand;
+import io.deeptrain.scheduler.job.JobDecision;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState.Ended;
 import io.deeptrain.scheduler.job.JobState.Leased;
@@ -52,7 +53,7 @@ import java.util.Optional;
  *   <li>At a tick, assignments and stops that nobody has acknowledged are sent again, see {@link Outgoing}. Who failed
  *       too often gets no new work, see {@link Faults}, and jobs fail that can never run, see {@link Impossible}.
  *   <li>A job that others made room for is assigned there. As long as the job whose turn it is fits on a worker, it is
- *       assigned there.
+ *       assigned there; elastic jobs get what is left, see {@link ElasticSeats} and {@link Resizing}.
  *   <li>At a tick, running jobs are asked to make room for one of those that still wait, see {@link RoomMaking}.
  * </ol>
  *
@@ -71,6 +72,8 @@ public final class SchedulerEngine {
     private final Workforce workforce;
     private final Hearing hearing;
     private final RoomMaking roomMaking;
+    private final Resizing resizing;
+    private final ElasticSeats seats;
     private final Room room = new FleetRoom();
 
     /** With the limits that count now. */
@@ -94,8 +97,10 @@ public final class SchedulerEngine {
         EngineState state = new EngineState(clocks, fleet, leases, claims, outgoing);
         book = new JobBook(settings, state, operator::wantsAway);
         workforce = new Workforce(settings, book, state, faults);
-        hearing = new Hearing(book, state, workforce);
         roomMaking = new RoomMaking(settings, book, state);
+        resizing = new Resizing(settings, book, state, room);
+        seats = new ElasticSeats(settings, book, state);
+        hearing = new Hearing(book, state, workforce, resizing);
         controls.conditions().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
         controls.standings().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
     }
@@ -188,11 +193,18 @@ public final class SchedulerEngine {
     }
 
     private void assignWhatFits() {
+        resizing.seatThoseThatLeft(seats);
         Optional<Ticket> next = book.queue().next(room);
         while (next.isPresent()) {
-            assign(job(next.get().jobId()));
+            JobRecord job = job(next.get().jobId());
+            if (job.isElastic()) {
+                seats.take(job);
+            } else {
+                assign(job);
+            }
             next = book.queue().next(room);
         }
+        seats.assign(room);
     }
 
     private void assign(JobRecord job) {
@@ -211,14 +223,15 @@ public final class SchedulerEngine {
                 .orElseThrow(() -> new IllegalStateException("has room, but is not there: " + workerId));
     }
 
+    private List<JobDecision> takeRemarks() {
+        List<JobDecision> remarks = new ArrayList<>(roomMaking.takeRemarks());
+        remarks.addAll(resizing.takeRemarks());
+        return remarks;
+    }
+
     private Decisions takeDecisions() {
         Decisions decisions = new Decisions(
-                book.takeHistory(),
-                roomMaking.takeRemarks(),
-                outgoing.take(),
-                book.takeChanged(),
-                operator.takeChanged(),
-                answer);
+                book.takeHistory(), takeRemarks(), outgoing.take(), book.takeChanged(), operator.takeChanged(), answer);
         answer = Optional.empty();
         return decisions;
     }

@@ -5,9 +5,14 @@ import io.deeptrain.event.CostCap.Unlimited;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import java.math.BigInteger;
 
-/** The meter time that a job's cost cap pays for: whole seconds, the last of which costs at most the cap. */
-public record Budget(long millisMax) {
-    public static final Budget UNLIMITED = new Budget(Long.MAX_VALUE);
+/**
+ * The meter time that a job's cost cap pays for: whole seconds of all its GPUs, the last of which costs at most the
+ * cap.
+ *
+ * @param gpus with fewer of them it pays for longer
+ */
+public record Budget(long millisMax, int gpus) {
+    public static final Budget UNLIMITED = new Budget(Long.MAX_VALUE, 1);
 
     private static final BigInteger SECONDS_PER_HOUR = BigInteger.valueOf(3600);
     private static final BigInteger MILLIS_PER_SECOND = BigInteger.valueOf(1000);
@@ -20,8 +25,8 @@ public record Budget(long millisMax) {
         };
     }
 
-    public boolean reachedBy(long billableMillis) {
-        return millisMax != Long.MAX_VALUE && billableMillis >= millisMax;
+    public boolean reachedBy(long billableGpuMillis) {
+        return millisMax != Long.MAX_VALUE && billableGpuMillis / gpus >= millisMax;
     }
 
     private static Budget paying(long cents, long centsPerGpuHour, int gpus) {
@@ -32,6 +37,6 @@ public record Budget(long millisMax) {
         BigInteger seconds =
                 BigInteger.valueOf(cents).multiply(SECONDS_PER_HOUR).divide(centsPerHour);
         BigInteger millis = seconds.multiply(MILLIS_PER_SECOND);
-        return millis.bitLength() < Long.SIZE ? new Budget(millis.longValueExact()) : UNLIMITED;
+        return millis.bitLength() < Long.SIZE ? new Budget(millis.longValueExact(), gpus) : UNLIMITED;
     }
 }

@@ -81,7 +81,11 @@ public final class JobMachine {
                 new Assigned(lease, queued.losses(), queued.lineage(), queued.stopWish());
             case JobFact.Started(var origin, var at)
             when state instanceof Assigned assigned ->
-                JobState.startedAt(assigned, assigned.lineage().asStartedFrom(origin), at);
+                JobState.startedAt(
+                        assigned,
+                        assigned.lineage()
+                                .asStartedFrom(origin, assigned.lease().gpus()),
+                        at);
             case JobFact.Progressed(var progress, var readingMillis)
             when state instanceof Running running -> progressed(running, progress, readingMillis);
             case JobFact.CheckpointKept(var checkpoint)
@@ -347,7 +351,7 @@ public final class JobMachine {
                 before.lease(),
                 before.losses(),
                 before.startedFrom(),
-                before.startedFrom().savedAs(checkpoint),
+                before.startedFrom().savedAs(checkpoint, before.lease().gpus()),
                 before.startedAt(),
                 larger(before, checkpoint.readingMillis()),
                 before.progress(),

@@ -40,8 +40,19 @@ public record JobRecord(
         return request.tenant();
     }
 
+    /** How many GPUs it asks for, all on one worker; an elastic job runs on more if they are free. */
     public int gpus() {
+        return request.spec().gpusMin();
+    }
+
+    /** On how many it runs at most. */
+    public int gpusMost() {
         return request.spec().gpus();
+    }
+
+    /** Whether the number of its GPUs may differ from attempt to attempt. */
+    public boolean isElastic() {
+        return gpus() < gpusMost();
     }
 
     /** What it asks for. */
@@ -63,17 +74,13 @@ public record JobRecord(
 
     /** What it is expected to have left. What an attempt that is being ended has had, no longer counts. */
     public RemainingWork remainingWork() {
-        return RemainingWork.of(
-                request.estimate(),
-                Duration.ofMillis(
-                        switch (state) {
-                            case JobState.Queued queued -> queued.lineage().billableMillis();
-                            case JobState.Assigned assigned ->
-                                assigned.lineage().billableMillis();
-                            case JobState.Running running -> running.billableMillis();
-                            case JobState.Cancelling _, JobState.Finishing _, JobState.Ended _ -> 0;
-                        }),
-                gpus());
+        long attainedGpuMillis = switch (state) {
+            case JobState.Queued queued -> queued.lineage().gpuMillis();
+            case JobState.Assigned assigned -> assigned.lineage().gpuMillis();
+            case JobState.Running running -> running.billableGpuMillis();
+            case JobState.Cancelling _, JobState.Finishing _, JobState.Ended _ -> 0;
+        };
+        return RemainingWork.of(request.estimate(), Duration.ofMillis(attainedGpuMillis / gpusMost()), gpusMost());
     }
 
     /** Where its attempts were lost, as long as it may get others. */

@@ -88,6 +88,11 @@ public sealed interface JobState {
             return SaturatingSum.of(startedFrom.billableMillis(), readingMillis);
         }
 
+        /** The same of each GPU. */
+        public long billableGpuMillis() {
+            return SaturatingSum.of(startedFrom.gpuMillis(), SaturatingSum.times(readingMillis, lease.gpus()));
+        }
+
         /** Meter time of this attempt that is in no checkpoint. */
         public long unsavedMillis() {
             return billableMillis() - lineage.billableMillis();

@@ -233,6 +233,12 @@ public final class JobQueue implements Preemption.Shares {
                 tenant(ticket.tenant()), gpuClass, root.account(gpuClass).common());
     }
 
+    /** Whether the tenant's queues allow it so many GPUs more, and nobody else keeps them for itself. */
+    public boolean allows(Tenant tenant, Shape more) {
+        String gpuClass = more.gpuClass();
+        return available(tenant(tenant), gpuClass, root.account(gpuClass).common()) >= more.gpus();
+    }
+
     /** What the queue could get if the fleet had so much in common. */
     private static long available(QueueNode node, String gpuClass, long common) {
         return node.isRoot() ? common : node.account(gpuClass).available(available(node.parent(), gpuClass, common));

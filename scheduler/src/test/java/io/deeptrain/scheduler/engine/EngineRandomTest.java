@@ -30,6 +30,7 @@ import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
+import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.Input.Tick;
@@ -208,11 +209,15 @@ class EngineRandomTest {
 
         private void submit() {
             submitted++;
-            hear(request(
-                    submitted,
-                    random.nextBoolean() ? ACME : BOLT,
-                    1 + random.nextInt(2),
-                    random.nextInt(4) == 0 ? new AtMost(1) : UNCAPPED));
+            Tenant tenant = random.nextBoolean() ? ACME : BOLT;
+            hear(
+                    random.nextInt(3) == 0
+                            ? Jobs.elastic(submitted, tenant, 1, 1 + random.nextInt(GPUS))
+                            : request(
+                                    submitted,
+                                    tenant,
+                                    1 + random.nextInt(2),
+                                    random.nextInt(4) == 0 ? new AtMost(1) : UNCAPPED));
         }
 
         private void restartSometimes(int worker) {
@@ -306,7 +311,8 @@ class EngineRandomTest {
             for (JobRecord job : engine.jobs()) {
                 assertThat(histories.getOrDefault(job.jobId(), List.of())).hasSize((int) job.sequence());
                 if (job.state() instanceof Leased leased) {
-                    promised.merge(leased.lease().holder(), job.gpus(), Integer::sum);
+                    promised.merge(leased.lease().holder(), leased.lease().gpus(), Integer::sum);
+                    assertThat(leased.lease().gpus()).isBetween(job.gpus(), job.gpusMost());
                 }
             }
             assertThat(promised.values()).allMatch(gpus -> gpus <= GPUS);

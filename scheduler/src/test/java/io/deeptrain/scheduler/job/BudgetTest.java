@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class BudgetTest {
     @Test
     void two_dollars_pay_for_half_an_hour_of_one_gpu_and_a_quarter_of_two() {
-        assertThat(Budget.of(request(1, ACME, 1, new AtMost(200)))).isEqualTo(new Budget(1_800_000));
-        assertThat(Budget.of(request(1, ACME, 2, new AtMost(200)))).isEqualTo(new Budget(900_000));
+        assertThat(Budget.of(request(1, ACME, 1, new AtMost(200)))).isEqualTo(new Budget(1_800_000, 1));
+        assertThat(Budget.of(request(1, ACME, 2, new AtMost(200)))).isEqualTo(new Budget(900_000, 2));
     }
 
     @Test
@@ -20,6 +20,14 @@ class BudgetTest {
         Budget budget = Budget.of(request(1, ACME, 1, new AtMost(200)));
         assertThat(budget.reachedBy(1_799_999)).isFalse();
         assertThat(budget.reachedBy(1_800_000)).isTrue();
+    }
+
+    @Test
+    void an_attempt_on_fewer_gpus_reaches_it_later() {
+        Budget ofFour = Budget.of(request(1, ACME, 4, new AtMost(200)));
+        long minutes = 60_000;
+        assertThat(ofFour.reachedBy(4 * 7 * minutes)).isFalse();
+        assertThat(ofFour.reachedBy(4 * 7 * minutes + 2 * minutes)).isTrue();
     }
 
     @Test

@@ -237,7 +237,7 @@ class JobMachineTest {
                         T0,
                         T0.plusSeconds(1),
                         new Losses(List.of(ALICE, BOB)),
-                        new Lineage(new Resumed(second), 75_000),
+                        new Lineage(new Resumed(second), 75_000, 75_000),
                         StopWish.NONE));
     }
 

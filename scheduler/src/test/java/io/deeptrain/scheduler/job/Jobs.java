@@ -69,6 +69,31 @@ public final class Jobs {
                 T0);
     }
 
+    /** One that runs on any number of GPUs between these two. */
+    public static TrainingRequested elastic(int number, Tenant tenant, int least, int most) {
+        TrainingRequested rigid = request(number, tenant, most, UNCAPPED);
+        TrainingSpec spec = rigid.spec();
+        return new TrainingRequested(
+                rigid.jobId(),
+                tenant,
+                rigid.modelId(),
+                rigid.modelVersionId(),
+                new TrainingSpec(
+                        spec.modelTypeId(),
+                        spec.template(),
+                        Map.of("num_epochs", 20L, "min_num_gpus", (long) least),
+                        spec.concepts(),
+                        spec.manifest(),
+                        spec.inputCount(),
+                        spec.invalidDataTolerancePercent(),
+                        most,
+                        spec.seed()),
+                rigid.rate(),
+                rigid.cap(),
+                rigid.estimate(),
+                rigid.requestedAt());
+    }
+
     public static TrainingRequested request(int number) {
         return request(number, ACME, 1, UNCAPPED);
     }

@@ -13,6 +13,7 @@ import io.deeptrain.scheduler.job.Directives;
 import io.deeptrain.scheduler.job.Ending;
 import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.StopWish;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ public final class JobRecordJson {
 
     private static final String LEASE = "lease";
     private static final String GPUS = "gpus";
+    private static final List<String> LINEAGES = List.of("lineage", "started_from");
+    private static final String BILLABLE_MILLIS = "billable_millis";
+    private static final String GPU_MILLIS = "gpu_millis";
 
     private final JsonMapper mapper = ContractMapper.create()
             .rebuild()
@@ -49,7 +53,7 @@ public final class JobRecordJson {
     /**
      * Also a state that was written before a training could be stopped, or before a budget could.
      *
-     * @param gpusAsked what a lease granted that was written before it said so
+     * @param gpusAsked what was granted by a lease, and held for a lineage, that were written before they said so
      */
     public JobState state(String json, int gpusAsked) {
         try {
@@ -60,6 +64,11 @@ public final class JobRecordJson {
             }
             if (state.path(LEASE) instanceof ObjectNode lease && !lease.has(GPUS)) {
                 lease.put(GPUS, gpusAsked);
+            }
+            for (String name : LINEAGES) {
+                if (state.path(name) instanceof ObjectNode lineage && !lineage.has(GPU_MILLIS)) {
+                    lineage.put(GPU_MILLIS, lineage.path(BILLABLE_MILLIS).asLong() * gpusAsked);
+                }
             }
             return mapper.treeToValue(state, JobState.class);
         } catch (JsonProcessingException corrupt) {

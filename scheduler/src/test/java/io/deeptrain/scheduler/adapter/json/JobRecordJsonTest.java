@@ -54,7 +54,7 @@ class JobRecordJsonTest {
                 new Assigned(
                         LEASE,
                         new Losses(List.of(ALICE)),
-                        Lineage.SCRATCH.savedAs(checkpoint(FIRST, 1, 5, 6)),
+                        Lineage.SCRATCH.savedAs(checkpoint(FIRST, 1, 5, 6), 2),
                         StopWish.OF_BUDGET),
                 started,
                 saved,
@@ -105,6 +105,15 @@ class JobRecordJsonTest {
         assertThat(json.state(today.replace("\"gpus\":2,", ""), 4))
                 .isEqualTo(
                         new Assigned(new Lease(ALICE, ONE, FIRST, 4, T0), Losses.NONE, Lineage.SCRATCH, StopWish.NONE));
+    }
+
+    @Test
+    void a_lineage_from_before_it_counted_gpus_had_what_was_asked_for() {
+        JobState leased =
+                new Assigned(LEASE, Losses.NONE, Lineage.SCRATCH.savedAs(checkpoint(FIRST, 1, 5, 6), 4), StopWish.NONE);
+        String today = json.written(leased);
+        assertThat(today).contains(",\"gpu_millis\":24");
+        assertThat(json.state(today.replace(",\"gpu_millis\":24", ""), 4)).isEqualTo(leased);
     }
 
     @Test
