@@ -22,6 +22,7 @@ import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Gangs;
 import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
@@ -37,6 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Trainings of two processes, which share each batch. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -90,6 +93,30 @@ class GangTrainingTest {
         assertThat(first.getLast()).isInstanceOf(Released.class);
 
         goesOn(bench, first, checkpoints(first).getLast());
+    }
+
+    @ParameterizedTest(name = "{0} ranks, then {1}")
+    @CsvSource({"2, 1", "1, 2"})
+    void an_elastic_training_goes_on_with_another_number_of_gpus(int before, int after, @TempDir Path folder)
+            throws IOException {
+        Gangs gangs = new ProcessGangs(new DjlLearners(1), 1, Precision.FP32, List.of());
+        TrainingBench bench =
+                longer(KilledTraining.bench(new TrainingBench(folder))).on(before, gangs);
+        List<TrainerReport> first = bench.run(
+                bench.assignment(1, new Origin.Scratch()),
+                steps -> steps < STEPS_PER_EPOCH ? new Direction.Proceed() : new Direction.SaveAndStop());
+        assertThat(first.getLast()).isInstanceOf(Released.class);
+        CheckpointWritten saved = checkpoints(first).getLast();
+        assertThat(saved.epoch()).isEqualTo(1);
+
+        Origin origin = resumedFrom(saved);
+        List<TrainerReport> next = bench.on(after, gangs).run(bench.assignment(2, origin));
+
+        assertThat(((Prepared) next.getFirst()).origin()).isEqualTo(origin);
+        assertThat(next.getLast()).isInstanceOf(Finished.class);
+        assertThat(losses(first)).hasSize((int) saved.step());
+        assertThat(losses(next).getFirst()).isLessThan(losses(first).getFirst());
+        assertThat(lastEpoch(losses(next))).isLessThan(0.5 * losses(first).getFirst());
     }
 
     private void goesOn(TrainingBench bench, List<TrainerReport> before, CheckpointWritten saved) throws IOException {
