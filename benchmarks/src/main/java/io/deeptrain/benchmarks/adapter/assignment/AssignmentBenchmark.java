@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One real scheduler on a real PostgreSQL and a real broker, and a fleet that has room for all: from the request on its
@@ -30,6 +31,7 @@ public final class AssignmentBenchmark {
     private static final int TENANTS = 1_000;
     private static final int BATCH = 500;
     private static final Duration ESTIMATE = Duration.ofMinutes(10);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration GIVEN_UP_AFTER = Duration.ofMinutes(3);
     private static final double NANOS_PER_SECOND = 1e9;
@@ -51,7 +53,7 @@ public final class AssignmentBenchmark {
                 KafkaEventLog beats = new KafkaEventLog(platform.kafka());
                 StandInFleet fleet = new StandInFleet(platform.kafka(), beats)) {
             AssignmentBenchmark benchmark = new AssignmentBenchmark(platform, log);
-            fleet.awaitRoom();
+            fleet.awaitRoom(GIVEN_UP_AFTER);
             benchmark.atOnce("warm", BATCH, fleet);
             double perSecond = benchmark.atOnce("many", AT_ONCE, fleet);
             System.out.printf("%,d at once: %,.0f jobs assigned a second%n", AT_ONCE, perSecond);
@@ -73,7 +75,7 @@ public final class AssignmentBenchmark {
         for (int from = 0; from < count; from += BATCH) {
             publish(name, from, Math.min(count, from + BATCH));
         }
-        awaitAll(name, count, fleet);
+        fleet.awaitAssigned(name, count, GIVEN_UP_AFTER);
         return count * NANOS_PER_SECOND / (System.nanoTime() - begun);
     }
 
@@ -93,26 +95,15 @@ public final class AssignmentBenchmark {
                 publish(name, sent, until);
                 sent = until;
             } else {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
-        awaitAll(name, PACED, fleet);
+        fleet.awaitAssigned(name, PACED, GIVEN_UP_AFTER);
         List<Long> millis = new ArrayList<>();
         for (int n = 0; n < PACED; n++) {
             millis.add(TimeUnit.NANOSECONDS.toMillis(fleet.assignedNanos(job(name, n)) - sentNanos[n]));
         }
         return millis.stream().sorted().toList();
-    }
-
-    private static void awaitAll(String name, int count, StandInFleet fleet) {
-        Instant giveUpAt = Instant.now().plus(GIVEN_UP_AFTER);
-        while (fleet.assigned(name) < count) {
-            if (Instant.now().isAfter(giveUpAt)) {
-                throw new IllegalStateException(
-                        "only %d of %d were assigned within %s".formatted(fleet.assigned(name), count, GIVEN_UP_AFTER));
-            }
-            Thread.onSpinWait();
-        }
     }
 
     /** The same requests of jobs that are known already, so that the scheduler has next to nothing to do with them. */

@@ -1,67 +1,72 @@
 package io.deeptrain.benchmarks.adapter.assignment;
 
+import io.deeptrain.benchmarks.adapter.platform.StandInWorkers;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.Envelope;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.FleetEvent.Holding;
-import io.deeptrain.event.FleetEvent.Readiness;
-import io.deeptrain.event.FleetEvent.WorkerBeat;
-import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.JobEvent.JobAssigned;
 import io.deeptrain.event.Topic;
-import io.deeptrain.event.WorkerId;
-import io.deeptrain.messaging.OutboxRow;
 import io.deeptrain.messaging.adapter.kafka.AssignedConsumer;
 import io.deeptrain.messaging.adapter.kafka.AssignedConsumer.Beginning;
 import io.deeptrain.messaging.adapter.kafka.CloudEventRecords;
 import io.deeptrain.messaging.adapter.kafka.KafkaEventLog;
 import io.deeptrain.messaging.adapter.kafka.Received;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** Many large workers in one thread, that beat, list what they were given, and never begin with it. */
 final class StandInFleet implements AutoCloseable {
     private static final int WORKERS = 100;
     private static final int GPUS = 512;
     private static final Duration POLL = Duration.ofMillis(5);
-    private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long CLOSE_MILLIS = 5_000;
 
-    private final KafkaEventLog log;
     private final AssignedConsumer consumer;
     private final CloudEventRecords records = new CloudEventRecords();
-    private final Map<WorkerId, List<Holding>> holdings = new ConcurrentHashMap<>();
+    private final StandInWorkers workers;
     private final Map<String, Long> assignedNanos = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> assignedOf = new ConcurrentHashMap<>();
     private final Thread thread;
     private volatile boolean closing;
-    private final AtomicInteger beats = new AtomicInteger();
+    private volatile int beats;
 
     StandInFleet(String kafka, KafkaEventLog log) {
-        this.log = log;
         consumer = AssignedConsumer.open(kafka, List.of(Topic.JOBS, Topic.ASSIGNMENTS), Map.of(), Beginning.NEWEST);
-        for (int n = 0; n < WORKERS; n++) {
-            holdings.put(new WorkerId("worker-" + n), new ArrayList<>());
-        }
+        workers = new StandInWorkers(WORKERS, GPUS, log);
         thread = Thread.ofPlatform().daemon().name("fleet").start(this::run);
     }
 
     /** Returns when each worker has beaten twice. */
-    void awaitRoom() {
-        while (beats.get() < 2) {
-            Thread.onSpinWait();
+    void awaitRoom(Duration atMost) {
+        await(atMost, () -> beats >= 2, "the workers have not beaten twice");
+    }
+
+    /** Returns when so many jobs are assigned whose names begin so. */
+    void awaitAssigned(String name, int count, Duration atMost) {
+        await(atMost, () -> assigned(name) >= count, count + " jobs were not assigned");
+    }
+
+    /** Without a core of its own: the machine is what is measured. */
+    private static void await(Duration atMost, BooleanSupplier done, String otherwise) {
+        long begun = System.nanoTime();
+        while (!done.getAsBoolean()) {
+            if (System.nanoTime() - begun > atMost.toNanos()) {
+                throw new IllegalStateException("%s within %s".formatted(otherwise, atMost));
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
-    /** How many jobs whose names begin so. */
-    int assigned(String name) {
+    private int assigned(String name) {
         AtomicInteger count = assignedOf.get(name);
         return count == null ? 0 : count.get();
     }
@@ -72,12 +77,8 @@ final class StandInFleet implements AutoCloseable {
     }
 
     private void run() {
-        long nextNanos = System.nanoTime();
         while (!closing) {
-            if (System.nanoTime() - nextNanos >= 0) {
-                nextNanos += BEAT_NANOS;
-                beat();
-            }
+            beats = workers.beatIfDue();
             for (var kafkaRecord : consumer.poll(POLL)) {
                 if (records.read(kafkaRecord) instanceof Received.Readable(Envelope envelope, var _)) {
                     hear(envelope.event());
@@ -95,25 +96,8 @@ final class StandInFleet implements AutoCloseable {
                         .incrementAndGet();
             }
         } else if (event instanceof AttemptAssigned attempt) {
-            List<Holding> held = holdings.get(attempt.workerId());
-            Holding holding = new Holding(attempt.jobId(), attempt.attempt());
-            if (held != null && !held.contains(holding)) {
-                held.add(holding);
-            }
+            workers.take(attempt.workerId(), new Holding(attempt.jobId(), attempt.attempt()));
         }
-    }
-
-    private void beat() {
-        List<OutboxRow> rows = new ArrayList<>();
-        int number = beats.get() + 1;
-        holdings.forEach((workerId, held) -> rows.add(records.toRow(Envelope.of(
-                new WorkerBeat(
-                        workerId, new IncarnationId(workerId + "-1"), number, "cpu", GPUS, Readiness.ACCEPTING, held),
-                "/deeptrain/workers/" + workerId,
-                number,
-                Instant.now()))));
-        log.publish(rows);
-        beats.set(number);
     }
 
     @Override

@@ -22,9 +22,13 @@ public final class Requests {
 
     /** Of one GPU, by one of many tenants. */
     public static TrainingRequested training(String job, int tenant, Duration estimate) {
+        return training(job, new Tenant("user-" + tenant, "app"), 1, estimate);
+    }
+
+    public static TrainingRequested training(String job, Tenant tenant, int gpus, Duration estimate) {
         return new TrainingRequested(
                 new JobId(job),
-                new Tenant("user-" + tenant, "app"),
+                tenant,
                 new ModelId("model-" + job),
                 new ModelVersionId("version-" + job),
                 new TrainingSpec(
@@ -35,7 +39,7 @@ public final class Requests {
                         new StoredObject("manifest", "ab".repeat(32), 1),
                         100,
                         5,
-                        1,
+                        gpus,
                         1),
                 RATE,
                 new CostCap.Unlimited(),
