@@ -4,8 +4,10 @@ import io.deeptrain.benchmarks.adapter.platform.Platform;
 import io.deeptrain.benchmarks.adapter.platform.Requests;
 import io.deeptrain.benchmarks.adapter.platform.Service;
 import io.deeptrain.localservers.adapter.postgres.ServerAddress;
+import io.deeptrain.scheduler.adapter.postgres.JobCopy;
 import io.deeptrain.scheduler.adapter.postgres.JobTable;
 import io.deeptrain.scheduler.engine.EngineSettings;
+import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.engine.SchedulerEngine;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.standalone.Part;
@@ -23,12 +25,19 @@ import java.util.Map;
 
 /**
  * How long a new leader takes to know all jobs that wait: read from a real PostgreSQL, and an engine restored from
- * them. Beside it stands how long the database takes to say the same rows to a reader that does not look at them.
+ * them; as one that was no standby before, and as a standby, which has a copy and reads what has changed. Beside it
+ * stands how long the database takes to say the same rows to a reader that does not look at them.
  */
 public final class ReloadBenchmark {
     private static final int JOBS = 1_000_000;
     private static final int BATCH = 1_000;
     private static final int TENANTS = 1_000;
+    private static final int ROUNDS = 3;
+
+    /** What a leader may have written since a standby last looked. */
+    private static final int CHANGED = 1_000;
+
+    private static final Instant BEGIN = Instant.parse("2026-03-01T12:00:00Z");
     private static final double NANOS_PER_SECOND = 1e9;
 
     private ReloadBenchmark() {}
@@ -46,20 +55,24 @@ public final class ReloadBenchmark {
                     database.jdbcUrl("deeptrain"), database.superuser(), database.superuserPassword())) {
                 connection.setAutoCommit(false);
                 fill(connection, count);
-                for (int round = 0; round < 3; round++) {
-                    long begun = System.nanoTime();
-                    List<JobRecord> jobs = new JobTable().load(connection, 1_000);
-                    long loaded = System.nanoTime();
-                    SchedulerEngine engine = SchedulerEngine.restore(jobs, EngineSettings.STANDARD);
-                    long restored = System.nanoTime();
-                    double bare = bareSeconds(connection);
+                for (int round = 0; round < ROUNDS; round++) {
+                    JobCopy copy = new JobCopy(new JobTable(), EngineSettings.STANDARD.endedKeptMax());
+                    double cold = seconds(connection, () -> copy.readOn(connection));
+                    change(connection, round);
+                    double warm = seconds(connection, () -> copy.readOn(connection));
+                    double restored = seconds(connection, () -> restore(copy));
+                    double bare = seconds(connection, () -> readBare(connection));
                     System.out.printf(
-                            "read %.1f s, restored %.1f s (%,d ready); the bare rows %.1f s; ratio %.2f%n",
-                            (loaded - begun) / NANOS_PER_SECOND,
-                            (restored - loaded) / NANOS_PER_SECOND,
-                            engine.readyCount(),
+                            "all read %.1f s; read again after %,d changed %.2f s, taken up %.2f s, together %.2f s; "
+                                    + "the bare rows %.1f s; ratios %.2f, by a standby %.2f%n",
+                            cold,
+                            CHANGED,
+                            warm,
+                            restored,
+                            warm + restored,
                             bare,
-                            (restored - begun) / NANOS_PER_SECOND / bare);
+                            (cold + restored) / bare,
+                            (warm + restored) / bare);
                 }
             }
         }
@@ -68,8 +81,7 @@ public final class ReloadBenchmark {
     private static void fill(Connection connection, int count) throws SQLException {
         List<JobRecord> batch = new ArrayList<>();
         for (int n = 1; n <= count; n++) {
-            batch.add(JobRecord.queued(
-                    Requests.training("job-%07d".formatted(n), n % TENANTS, Duration.ofMinutes(10)), n, Instant.now()));
+            batch.add(queued(n));
             if (batch.size() == BATCH || n == count) {
                 new JobTable().insert(connection, batch);
                 batch.clear();
@@ -83,8 +95,27 @@ public final class ReloadBenchmark {
         }
     }
 
-    private static double bareSeconds(Connection connection) throws SQLException {
-        long begun = System.nanoTime();
+    /** As a leader does that assigns jobs. */
+    private static void change(Connection connection, int round) throws SQLException {
+        List<JobRecord> changed = new ArrayList<>();
+        for (int n = 1; n <= CHANGED; n++) {
+            JobRecord job = queued(round * CHANGED + n);
+            changed.add(job.with(job.state(), job.sequence() + 1));
+        }
+        new JobTable().update(connection, changed);
+        connection.commit();
+    }
+
+    /** Until the first decision could be made. */
+    private static void restore(JobCopy copy) {
+        SchedulerEngine engine = SchedulerEngine.restore(copy.jobs(), EngineSettings.STANDARD);
+        engine.apply(new Tick(BEGIN, BEGIN));
+        if (engine.readyCount() == 0) {
+            throw new IllegalStateException("nobody waits");
+        }
+    }
+
+    private static void readBare(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour, directives from scheduler.job")) {
             select.setFetchSize(BATCH);
@@ -98,6 +129,24 @@ public final class ReloadBenchmark {
                 throw new IllegalStateException("nothing was read");
             }
         }
+    }
+
+    /** In a transaction of its own. */
+    private static double seconds(Connection connection, Step step) throws SQLException {
+        long begun = System.nanoTime();
+        step.run();
+        connection.commit();
         return (System.nanoTime() - begun) / NANOS_PER_SECOND;
+    }
+
+    private interface Step {
+        void run() throws SQLException;
+    }
+
+    private static JobRecord queued(int number) {
+        return JobRecord.queued(
+                Requests.training("job-%07d".formatted(number), number % TENANTS, Duration.ofMinutes(10)),
+                number,
+                BEGIN);
     }
 }

@@ -3,7 +3,6 @@ package io.deeptrain.scheduler.adapter.json;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -56,24 +55,31 @@ public final class JobRecordJson {
      * @param gpusAsked what was granted by a lease, and held for a lineage, that were written before they said so
      */
     public JobState state(String json, int gpusAsked) {
-        try {
-            JsonNode state = mapper.readTree(json);
-            if (state instanceof ObjectNode object && !object.has(STOP_WISH)) {
-                boolean isAsked = object.path(STOP_ASKED).asBoolean(false);
-                object.put(STOP_WISH, (isAsked ? StopWish.OF_TENANT : StopWish.NONE).name());
-            }
-            if (state.path(LEASE) instanceof ObjectNode lease && !lease.has(GPUS)) {
-                lease.put(GPUS, gpusAsked);
-            }
-            for (String name : LINEAGES) {
-                if (state.path(name) instanceof ObjectNode lineage && !lineage.has(GPU_MILLIS)) {
-                    lineage.put(GPU_MILLIS, lineage.path(BILLABLE_MILLIS).asLong() * gpusAsked);
-                }
-            }
-            return mapper.treeToValue(state, JobState.class);
-        } catch (JsonProcessingException corrupt) {
-            throw unreadable(json, corrupt);
+        boolean saysAll = isNamed(STOP_WISH, json)
+                && isNamed(GPU_MILLIS, json)
+                && (isNamed(GPUS, json) || !isNamed(LEASE, json));
+        return read(saysAll ? json : completed(json, gpusAsked), JobState.class);
+    }
+
+    private static boolean isNamed(String field, String json) {
+        return json.contains("\"" + field + "\":");
+    }
+
+    private String completed(String json, int gpusAsked) {
+        ObjectNode state = read(json, ObjectNode.class);
+        if (!state.has(STOP_WISH)) {
+            boolean isAsked = state.path(STOP_ASKED).asBoolean(false);
+            state.put(STOP_WISH, (isAsked ? StopWish.OF_TENANT : StopWish.NONE).name());
         }
+        if (state.path(LEASE) instanceof ObjectNode lease && !lease.has(GPUS)) {
+            lease.put(GPUS, gpusAsked);
+        }
+        for (String name : LINEAGES) {
+            if (state.path(name) instanceof ObjectNode lineage && !lineage.has(GPU_MILLIS)) {
+                lineage.put(GPU_MILLIS, lineage.path(BILLABLE_MILLIS).asLong() * gpusAsked);
+            }
+        }
+        return state.toString();
     }
 
     /** Nothing is written where nothing is wanted. */

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class JobTable {
     private static final int FETCH_SIZE = 1000;
 
+    private static final String COLUMNS =
+            "request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour, directives";
+
     /** So many chunks are in memory as text. */
     private static final int CHUNKS_AHEAD = 16;
 
@@ -42,42 +45,73 @@ public final class JobTable {
 
     /** Every job that has not ended, and the newest of those that have. */
     public List<JobRecord> load(Connection connection, int endedMax) throws SQLException {
-        return load(connection, Long.MAX_VALUE, endedMax);
+        return someOfEach(connection, Long.MAX_VALUE, endedMax);
     }
 
     /** Some of each, no more than so many. */
     public List<JobRecord> sample(Connection connection, int max) throws SQLException {
-        return load(connection, max, max);
+        return someOfEach(connection, max, max);
     }
 
-    private List<JobRecord> load(Connection connection, long openMax, long endedMax) throws SQLException {
+    private List<JobRecord> someOfEach(Connection connection, long openMax, long endedMax) throws SQLException {
         String sql = """
-                (select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour, directives
-                 from scheduler.job where ended_at is null limit ?)
+                (select %s from scheduler.job where ended_at is null limit ?)
                 union all
-                (select request, arrival, state, sequence, tenant_gpu_millis, tenant_use_hour, directives
-                 from scheduler.job where ended_at is not null order by ended_at desc limit ?)
-                """;
-        List<JobRecord> jobs = new ArrayList<>();
-        Deque<CompletableFuture<List<JobRecord>>> parsed = new ArrayDeque<>();
+                (select %s from scheduler.job where ended_at is not null order by ended_at desc limit ?)
+                """.formatted(COLUMNS, COLUMNS);
         try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setFetchSize(FETCH_SIZE);
             select.setLong(1, openMax);
             select.setLong(2, endedMax);
-            try (ResultSet row = select.executeQuery()) {
-                List<StoredJob> chunk = new ArrayList<>(FETCH_SIZE);
-                while (row.next()) {
-                    chunk.add(StoredJob.of(row));
-                    if (chunk.size() == FETCH_SIZE) {
-                        parsed.add(parse(chunk));
-                        chunk = new ArrayList<>(FETCH_SIZE);
-                    }
-                    while (parsed.size() > CHUNKS_AHEAD) {
-                        jobs.addAll(parsed.remove().join());
-                    }
+            return read(select);
+        }
+    }
+
+    /** Where the table's changes stand now, for {@link #changedSince}. */
+    public Mark mark(Connection connection) throws SQLException {
+        try (PreparedStatement select =
+                        connection.prepareStatement("select pg_snapshot_xmin(pg_current_snapshot())::xid::text");
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            return new Mark(row.getString(1));
+        }
+    }
+
+    /**
+     * Every job, ended or not, that a transaction has written which had not ended at the mark; a few others may be
+     * among them. The database looks at each row for that, and reads out those alone.
+     */
+    public List<JobRecord> changedSince(Connection connection, Mark mark) throws SQLException {
+        String sql = "select %s from scheduler.job where age(xmin) <= age(?::text::xid)".formatted(COLUMNS);
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, mark.oldestTransaction());
+            return read(select);
+        }
+    }
+
+    /**
+     * A moment in the life of the table.
+     *
+     * @param oldestTransaction of all that had not ended then: whatever they and later ones write, came after it
+     */
+    public record Mark(String oldestTransaction) {}
+
+    private List<JobRecord> read(PreparedStatement select) throws SQLException {
+        List<JobRecord> jobs = new ArrayList<>();
+        Deque<CompletableFuture<List<JobRecord>>> parsed = new ArrayDeque<>();
+        select.setFetchSize(FETCH_SIZE);
+        try (ResultSet row = select.executeQuery()) {
+            List<StoredJob> chunk = new ArrayList<>(FETCH_SIZE);
+            while (row.next()) {
+                chunk.add(StoredJob.of(row));
+                if (chunk.size() == FETCH_SIZE) {
+                    parsed.add(parse(chunk));
+                    chunk = new ArrayList<>(FETCH_SIZE);
                 }
-                parsed.add(parse(chunk));
+                while (parsed.size() > CHUNKS_AHEAD) {
+                    jobs.addAll(parsed.remove().join());
+                }
             }
+            parsed.add(parse(chunk));
         }
         parsed.forEach(chunk -> jobs.addAll(chunk.join()));
         return jobs;
