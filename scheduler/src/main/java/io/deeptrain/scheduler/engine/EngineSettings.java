@@ -88,6 +88,11 @@ public record EngineSettings(
                 true);
     }
 
+    /** What the service has where an operator has written nothing: workers that run one attempt at a time. */
+    public static EngineSettings ofService(Duration leaseTerm) {
+        return STANDARD.withLeaseTerm(leaseTerm).withSharedWorkers(false);
+    }
+
     public EngineSettings withLeaseTerm(Duration term) {
         return with(draft -> draft.leaseTerm = term);
     }

@@ -55,9 +55,8 @@ public final class JobRecordJson {
      * @param gpusAsked what was granted by a lease, and held for a lineage, that were written before they said so
      */
     public JobState state(String json, int gpusAsked) {
-        boolean saysAll = isNamed(STOP_WISH, json)
-                && isNamed(GPU_MILLIS, json)
-                && (isNamed(GPUS, json) || !isNamed(LEASE, json));
+        boolean saysAll =
+                isNamed(STOP_WISH, json) && isNamed(GPU_MILLIS, json) && (isNamed(GPUS, json) || !isNamed(LEASE, json));
         return read(saysAll ? json : completed(json, gpusAsked), JobState.class);
     }
 

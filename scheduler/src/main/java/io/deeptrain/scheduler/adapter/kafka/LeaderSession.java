@@ -17,7 +17,10 @@ import io.deeptrain.scheduler.adapter.postgres.JobCopy;
 import io.deeptrain.scheduler.adapter.postgres.LeaderLease;
 import io.deeptrain.scheduler.adapter.postgres.Leadership;
 import io.deeptrain.scheduler.adapter.postgres.LeadershipLostException;
+import io.deeptrain.scheduler.adapter.recording.Recorder;
 import io.deeptrain.scheduler.control.Controls;
+import io.deeptrain.scheduler.engine.Decisions;
+import io.deeptrain.scheduler.engine.Input;
 import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.engine.SchedulerEngine;
@@ -54,6 +57,7 @@ final class LeaderSession implements AutoCloseable {
     private final SchedulerEngine engine;
     private final AssignedConsumer consumer;
     private final Pulses pulses;
+    private final Recorder recorder;
     /** The database's time when this session was loaded; it goes on by the monotonic clock. */
     private final Instant loadedAt;
 
@@ -78,6 +82,8 @@ final class LeaderSession implements AutoCloseable {
             engine = SchedulerEngine.restore(
                     copy.jobs(), controls, parts.settings().engine());
             consumer = parts.openConsumer(nextOffsets);
+            recorder = parts.settings().recorders().open(leadership.epoch());
+            recorder.restored(copy.jobs(), controls);
         } catch (SQLException | LeadershipLostException | RuntimeException failed) {
             giveBack();
             throw failed;
@@ -101,6 +107,7 @@ final class LeaderSession implements AutoCloseable {
             connection.rollback();
         } else {
             parts.tables().commit(connection, batch, engine);
+            recorder.committed();
         }
         tell(batch, polled.size(), Duration.ofNanos(System.nanoTime() - beganNanos));
         return true;
@@ -122,7 +129,8 @@ final class LeaderSession implements AutoCloseable {
     @Override
     public void close() {
         parts.orders().forget();
-        try (pulses;
+        try (recorder;
+                pulses;
                 consumer) {
             giveBack();
         }
@@ -152,13 +160,19 @@ final class LeaderSession implements AutoCloseable {
                 }
             }
         }
-        parts.orders().serve(engine, now, batch);
+        parts.orders().serve(this::told, now, batch);
         if (consumer.lag() <= BACKLOG_MAX) {
             caughtUpAt = monotonic();
         }
         Instant heardUpTo = pulses.heardUpTo().isBefore(caughtUpAt) ? pulses.heardUpTo() : caughtUpAt;
-        batch.add(engine.apply(new Tick(now, heardUpTo)));
+        batch.add(told(new Tick(now, heardUpTo)));
         return batch;
+    }
+
+    private Decisions told(Input input) {
+        Decisions decisions = engine.apply(input);
+        recorder.folded(input, decisions);
+        return decisions;
     }
 
     private void hear(Event event, Set<JobId> endedLongAgo, Position position, Instant now, Batch batch) {
@@ -169,7 +183,7 @@ final class LeaderSession implements AutoCloseable {
                 LOG.debugf("delivered again, long after its end: %s", request.jobId());
             case RequestEvent _, AttemptEvent _, WorkerBeat _ -> {
                 try {
-                    batch.add(engine.apply(new Heard(event, now)));
+                    batch.add(told(new Heard(event, now)));
                 } catch (RuntimeException bug) {
                     parts.rejected().put(position, "the scheduler cannot act on it: " + bug);
                     throw bug;

@@ -5,8 +5,8 @@ import io.deeptrain.scheduler.control.Answer.Done;
 import io.deeptrain.scheduler.control.AuditEntry;
 import io.deeptrain.scheduler.control.Order;
 import io.deeptrain.scheduler.engine.Decisions;
+import io.deeptrain.scheduler.engine.Input;
 import io.deeptrain.scheduler.engine.Input.Ordered;
-import io.deeptrain.scheduler.engine.SchedulerEngine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /** Where operators' orders wait for the loop's thread, and operators for what became of them. */
 final class OrderDesk {
@@ -55,7 +56,7 @@ final class OrderDesk {
     }
 
     /** The engine carries out what is ordered; what it changes becomes part of the batch. */
-    void serve(SchedulerEngine engine, Instant now, Batch batch) {
+    void serve(Function<Input, Decisions> engine, Instant now, Batch batch) {
         List<Slip> slips = new ArrayList<>();
         waiting.drainTo(slips);
         for (Slip slip : slips) {

@@ -26,7 +26,11 @@ public final class JobCopy {
     private final Map<JobId, EndedJob> ended = new HashMap<>();
     private @Nullable Mark readUpTo;
 
-    /** @param endedMax so many of those that have ended are kept, the newest */
+    /**
+     * An empty copy.
+     *
+     * @param endedMax so many of those that have ended are kept, the newest
+     */
     public JobCopy(JobTable table, int endedMax) {
         this.table = table;
         this.endedMax = endedMax;

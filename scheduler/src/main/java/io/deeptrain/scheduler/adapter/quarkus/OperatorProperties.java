@@ -1,7 +1,6 @@
 package io.deeptrain.scheduler.adapter.quarkus;
 
 import io.deeptrain.scheduler.configuration.SettingsReader;
-import io.deeptrain.scheduler.engine.EngineSettings;
 import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.microprofile.config.Config;
@@ -11,7 +10,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
 final class OperatorProperties {
     private OperatorProperties() {}
 
-    static EngineSettings over(EngineSettings standard) {
+    /** By name. */
+    static Map<String, String> find() {
         Config config = ConfigProvider.getConfig();
         Map<String, String> properties = new TreeMap<>();
         // A variable of the environment is found only by who asks for its property.
@@ -21,7 +21,7 @@ final class OperatorProperties {
                 put(config, name, properties);
             }
         }
-        return SettingsReader.over(standard, properties);
+        return properties;
     }
 
     private static void put(Config config, String name, Map<String, String> properties) {

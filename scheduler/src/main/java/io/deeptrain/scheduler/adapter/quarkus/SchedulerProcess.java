@@ -8,6 +8,9 @@ import io.deeptrain.scheduler.adapter.kafka.LoopSettings;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerLoop;
 import io.deeptrain.scheduler.adapter.kafka.SchedulerView;
 import io.deeptrain.scheduler.adapter.micrometer.SchedulerMetrics;
+import io.deeptrain.scheduler.adapter.recording.FileRecorder;
+import io.deeptrain.scheduler.adapter.recording.Recorder;
+import io.deeptrain.scheduler.configuration.SettingsReader;
 import io.deeptrain.scheduler.control.Answer;
 import io.deeptrain.scheduler.control.Order;
 import io.deeptrain.scheduler.engine.EngineSettings;
@@ -17,8 +20,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -39,11 +44,13 @@ public class SchedulerProcess {
             @ConfigProperty(name = "deeptrain.kafka.partitions") int partitions,
             @ConfigProperty(name = "deeptrain.kafka.replication") int replication,
             @ConfigProperty(name = "deeptrain.lease-term") Duration leaseTerm,
+            @ConfigProperty(name = "deeptrain.scheduler.recordings") Optional<Path> recordings,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         BuildInfo.register(registry, "scheduler", version);
         SchedulerMetrics metrics = new SchedulerMetrics(registry);
         SchedulerId schedulerId = new SchedulerId("scheduler-" + UUID.randomUUID());
         starts = new StartWatch(metrics, metrics::missedStart);
+        Map<String, String> properties = OperatorProperties.find();
         relay = RelayThread.start(dataSource, SchedulerLoop.SCHEMA, bootstrapServers);
         loop = SchedulerLoop.start(
                 dataSource,
@@ -52,8 +59,10 @@ public class SchedulerProcess {
                         bootstrapServers,
                         partitions,
                         replication,
-                        OperatorProperties.over(
-                                EngineSettings.STANDARD.withLeaseTerm(leaseTerm).withSharedWorkers(false))),
+                        SettingsReader.over(EngineSettings.ofService(leaseTerm), properties),
+                        recordings
+                                .map(folder -> FileRecorder.into(folder, leaseTerm, properties))
+                                .orElse(Recorder.Factory.NONE)),
                 starts);
         starts.watch(loop::snapshot);
         metrics.watch(loop::view);

@@ -25,9 +25,16 @@ import io.deeptrain.messaging.adapter.kafka.RelayThread;
 import io.deeptrain.messaging.adapter.kafka.TopicSetup;
 import io.deeptrain.messaging.adapter.postgres.PostgresOffsets;
 import io.deeptrain.scheduler.adapter.postgres.SchedulerDatabase;
+import io.deeptrain.scheduler.adapter.recording.FileRecorder;
+import io.deeptrain.scheduler.adapter.recording.Recording;
+import io.deeptrain.scheduler.adapter.recording.Recording.Replayed;
 import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.testservers.adapter.TestServers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,6 +47,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /** A real database and a real broker, as many schedulers as asked for, and one worker whose part the test plays. */
@@ -48,6 +56,7 @@ final class LoopWorld implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration BEAT = Duration.ofMillis(300);
+    private static final Map<String, String> SHARED = Map.of("deeptrain.scheduler.shared-workers", "true");
     private static final int PARTITIONS = 4;
     private static final AtomicInteger STARTS = new AtomicInteger();
 
@@ -56,6 +65,7 @@ final class LoopWorld implements AutoCloseable {
     private final KafkaEventLog log = new KafkaEventLog(TestServers.kafka());
     private final IncarnationId incarnation = new IncarnationId("start-" + STARTS.incrementAndGet());
     private final List<SchedulerLoop> loops = new ArrayList<>();
+    private final Path recordings;
     private final RelayThread relay;
     private final AssignedConsumer consumer;
     private final Map<JobId, Map<Long, JobEvent>> histories = new TreeMap<>();
@@ -65,7 +75,13 @@ final class LoopWorld implements AutoCloseable {
     private Instant beaten = Instant.EPOCH;
     private long beats;
 
-    LoopWorld() throws SQLException {
+    /**
+     * Without schedulers yet.
+     *
+     * @param recordings where all that the leaders are told is written down
+     */
+    LoopWorld(Path recordings) throws SQLException {
+        this.recordings = recordings;
         TopicSetup.ensure(TestServers.kafka(), PARTITIONS, 1);
         consumer = AssignedConsumer.open(
                 TestServers.kafka(), List.of(Topic.JOBS, Topic.ASSIGNMENTS), Map.of(), Beginning.NEWEST);
@@ -76,7 +92,13 @@ final class LoopWorld implements AutoCloseable {
     SchedulerLoop start(String name, DataSource dataSource) {
         SchedulerLoop loop = SchedulerLoop.start(
                 dataSource,
-                new LoopSettings(new SchedulerId(name), TestServers.kafka(), PARTITIONS, 1, EngineSettings.STANDARD),
+                new LoopSettings(
+                        new SchedulerId(name),
+                        TestServers.kafka(),
+                        PARTITIONS,
+                        1,
+                        EngineSettings.STANDARD,
+                        FileRecorder.into(recordings, EngineSettings.STANDARD.leaseTerm(), SHARED)),
                 new Silent());
         loops.add(loop);
         return loop;
@@ -142,6 +164,19 @@ final class LoopWorld implements AutoCloseable {
         relay.close();
         consumer.close();
         log.close();
+        replay();
+    }
+
+    /** What each leader was told gives the same decisions once more. */
+    private void replay() {
+        try (Stream<Path> files = Files.list(recordings)) {
+            for (Path file : files.toList()) {
+                Replayed replayed = new Recording(file).replay();
+                assertThat(replayed.deviation()).as("%s: %s", file, replayed).isEmpty();
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     private void beatIfDue() {

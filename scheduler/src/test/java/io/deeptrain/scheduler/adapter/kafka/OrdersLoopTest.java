@@ -22,6 +22,7 @@ import io.deeptrain.scheduler.queue.Priority;
 import io.deeptrain.scheduler.queue.QueueLimits;
 import io.deeptrain.scheduler.queue.QueueName;
 import io.deeptrain.scheduler.queue.QueueSettings.Member;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Operators' orders against a real PostgreSQL and a real broker. */
 @SuppressWarnings("NullAway.Init") // JUnit makes the world before each test.
@@ -45,8 +47,8 @@ class OrdersLoopTest {
     private LoopWorld world;
 
     @BeforeEach
-    void setUp() throws SQLException {
-        world = new LoopWorld();
+    void setUp(@TempDir Path recordings) throws SQLException {
+        world = new LoopWorld(recordings);
     }
 
     @AfterEach

@@ -40,6 +40,7 @@ import io.deeptrain.scheduler.adapter.kafka.SchedulerView.Role;
 import io.deeptrain.scheduler.adapter.kafka.UnreliableDataSource.Trouble;
 import io.deeptrain.testservers.adapter.TestServers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,6 +57,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -69,8 +71,8 @@ class SchedulerLoopTest {
     private LoopWorld world;
 
     @BeforeEach
-    void setUp() throws SQLException {
-        world = new LoopWorld();
+    void setUp(@TempDir Path recordings) throws SQLException {
+        world = new LoopWorld(recordings);
     }
 
     @AfterEach
