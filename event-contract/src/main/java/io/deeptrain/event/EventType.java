@@ -2,6 +2,7 @@ package io.deeptrain.event;
 
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.AttemptEvent.AttemptFailed;
 import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
@@ -48,6 +49,7 @@ public record EventType(String name, Topic topic, Class<? extends Event> recordC
             type("training.cancelled.v1", Topic.REQUESTS, TrainingCancelled.class),
             type("job.sealed.v1", Topic.REQUESTS, JobSealed.class),
             type("attempt.assigned.v1", Topic.ASSIGNMENTS, AttemptAssigned.class),
+            type("attempt.ranks-assigned.v1", Topic.ASSIGNMENTS, RanksAssigned.class),
             type("attempt.stop-requested.v1", Topic.ASSIGNMENTS, AttemptStopRequested.class),
             type("attempt.started.v1", Topic.ATTEMPTS, AttemptStarted.class),
             type("attempt.progress-reported.v1", Topic.ATTEMPTS, ProgressReported.class),

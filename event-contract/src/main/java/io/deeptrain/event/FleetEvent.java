@@ -2,6 +2,7 @@ package io.deeptrain.event;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Who is there to run attempts, and that the control plane itself can hear them. */
 public sealed interface FleetEvent extends Event {
@@ -20,10 +21,26 @@ public sealed interface FleetEvent extends Event {
     }
 
     /**
+     * How a worker's processes and those of others reach each other, so that they can share an attempt.
+     *
+     * @param address host and port where it waits for the other ranks of an attempt of which it runs rank 0
+     * @param rack workers of one rack share a switch; empty if nobody has told
+     * @param nvlinkDomain workers of one domain have GPUs that are linked without a network; the same
+     */
+    record GangDoor(String address, String rack, String nvlinkDomain) {
+        public GangDoor {
+            if (!address.matches("[^\\s:]+:[0-9]{1,5}|\\[[0-9a-fA-F:.%]+]:[0-9]{1,5}")) {
+                throw new IllegalArgumentException("address must be host:port or [IPv6]:port: " + address);
+            }
+        }
+    }
+
+    /**
      * A worker is alive and renews the lease of whatever it holds. About once a second, from a thread of its own.
      *
      * @param gpus how many it has; an attempt may use them all
      * @param number counts the beats of this incarnation from 1
+     * @param door without it the worker shares no attempt with others
      */
     record WorkerBeat(
             WorkerId workerId,
@@ -32,10 +49,23 @@ public sealed interface FleetEvent extends Event {
             String gpuClass,
             int gpus,
             Readiness readiness,
-            List<Holding> holdings)
+            List<Holding> holdings,
+            Optional<GangDoor> door)
             implements FleetEvent {
         public WorkerBeat {
             holdings = List.copyOf(holdings);
+        }
+
+        /** Of a worker that shares no attempt with others. */
+        public WorkerBeat(
+                WorkerId workerId,
+                IncarnationId incarnation,
+                long number,
+                String gpuClass,
+                int gpus,
+                Readiness readiness,
+                List<Holding> holdings) {
+            this(workerId, incarnation, number, gpuClass, gpus, readiness, holdings, Optional.empty());
         }
 
         @Override

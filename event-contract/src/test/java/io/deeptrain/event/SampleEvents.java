@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One event of each type, all about the same job, with every property set. */
 public final class SampleEvents {
@@ -64,6 +65,7 @@ public final class SampleEvents {
             new RequestEvent.TrainingCancelled(JOB, NOON),
             new RequestEvent.JobSealed(JOB, NOON),
             new AssignmentEvent.AttemptAssigned(JOB, ATTEMPT, WORKER, INCARNATION, TENANT, SPEC, RESUMED),
+            new AssignmentEvent.RanksAssigned(JOB, ATTEMPT, WORKER, INCARNATION, 1, 1, 2, "gpu-7:7400"),
             new AssignmentEvent.AttemptStopRequested(JOB, ATTEMPT, WORKER, INCARNATION, StopReason.CANCELLED),
             new AttemptEvent.AttemptStarted(JOB, ATTEMPT, WORKER, new Origin.Scratch(), 1000, 3),
             new AttemptEvent.ProgressReported(
@@ -128,6 +130,29 @@ public final class SampleEvents {
                             new ChargeEvent.MonthPart(YearMonth.of(2026, 10), 100, 11),
                             new ChargeEvent.MonthPart(YearMonth.of(2026, 11), 20, 2)),
                     NOON));
+
+    /** Each type that has something which may be absent, with all of it. */
+    public static final List<Event> WHOLE = List.of(
+            new AssignmentEvent.AttemptAssigned(
+                    JOB,
+                    ATTEMPT,
+                    WORKER,
+                    INCARNATION,
+                    TENANT,
+                    SPEC,
+                    RESUMED,
+                    Optional.of(new Span(
+                            "gpu-1:7400",
+                            List.of(new Span.Partner(new WorkerId("gpu-2"), new IncarnationId("boot-3"), 1))))),
+            new FleetEvent.WorkerBeat(
+                    WORKER,
+                    INCARNATION,
+                    99,
+                    "cpu",
+                    1,
+                    FleetEvent.Readiness.ACCEPTING,
+                    List.of(),
+                    Optional.of(new FleetEvent.GangDoor("gpu-1:7400", "rack-a", ""))));
 
     public static Event of(EventType type) {
         return ALL.stream()

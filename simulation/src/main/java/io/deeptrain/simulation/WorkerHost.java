@@ -209,6 +209,8 @@ final class WorkerHost {
                         }
                     }
                     case WorkerAction.Instruct(var order) -> trainer.take(order);
+                    case WorkerAction.Lend _, WorkerAction.TakeBack _ ->
+                        throw new IllegalStateException("no beat of this worker names a door: " + action);
                     case WorkerAction.Leave() -> leave();
                 }
             }

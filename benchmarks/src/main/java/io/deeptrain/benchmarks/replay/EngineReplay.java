@@ -3,6 +3,7 @@ package io.deeptrain.benchmarks.replay;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
@@ -202,7 +203,7 @@ final class EngineReplay {
             switch (message) {
                 case AttemptAssigned assigned -> start(assigned);
                 case AttemptStopRequested stop when stop.reason() == StopReason.PREEMPTED -> leave(stop);
-                case AttemptStopRequested _ -> {}
+                case AttemptStopRequested _, RanksAssigned _ -> {}
             }
         }
     }

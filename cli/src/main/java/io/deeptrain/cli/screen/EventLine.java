@@ -3,6 +3,7 @@ package io.deeptrain.cli.screen;
 import io.deeptrain.cli.port.EventStream;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.AttemptEvent.AttemptFailed;
 import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
@@ -65,6 +66,9 @@ public final class EventLine {
             case TrainingCancelled _ -> "the version was deleted";
             case JobSealed _ -> "no cancel came before the end";
             case AttemptAssigned assigned -> "run attempt %s".formatted(assigned.attempt());
+            case RanksAssigned ranks ->
+                "run %s of %d of attempt %s"
+                        .formatted(Words.count(ranks.gpus(), "rank"), ranks.ranks(), ranks.attempt());
             case AttemptStopRequested stop -> "stop attempt %s: %s".formatted(stop.attempt(), word(stop.reason()));
             case AttemptStarted started -> "the meter runs; " + origin(started.origin());
             case ProgressReported reported ->

@@ -1,6 +1,8 @@
 package io.deeptrain.worker.attempt;
 
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
+import io.deeptrain.event.AssignmentEvent.Work;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.StopReason;
@@ -10,10 +12,11 @@ import java.util.List;
  * What the worker is busy with.
  *
  * <pre>
- * Idle      -> Preparing
+ * Idle      -> Preparing | Lending
  * Preparing -> Running | Stopping | Idle (failed)
  * Running   -> Running | Stopping | Idle (succeeded, failed)
- * Stopping  -> Stopping (for a stronger reason) | Idle | Preparing (what was assigned meanwhile)
+ * Stopping  -> Stopping (for a stronger reason) | Idle | Preparing, Lending (what was assigned meanwhile)
+ * Lending   -> Lending (told to end) | Idle | Preparing, Lending (what was assigned meanwhile)
  * </pre>
  */
 public sealed interface Activity {
@@ -61,14 +64,35 @@ public sealed interface Activity {
             Meter meter,
             ProgressReporting reporting,
             int checkpoints,
-            List<AttemptAssigned> next)
+            List<Work> next)
             implements Busy {
         public Stopping {
-            next = List.copyOf(next);
-            if (next.size() > 1) {
-                throw new IllegalArgumentException("more than one assignment waits: " + next);
-            }
+            next = atMostOne(next);
         }
+    }
+
+    /**
+     * The devices run ranks of an attempt that another worker leads. The trainer has nothing to do, and this worker
+     * nothing to say about the attempt.
+     *
+     * @param ending whether the ranks were told to end
+     * @param next what to begin afterwards: nothing, or the one assignment that came meanwhile
+     */
+    record Lending(RanksAssigned ranks, boolean ending, List<Work> next) implements Activity {
+        public Lending {
+            next = atMostOne(next);
+        }
+
+        AttemptId attempt() {
+            return AttemptId.of(ranks);
+        }
+    }
+
+    private static List<Work> atMostOne(List<Work> next) {
+        if (next.size() > 1) {
+            throw new IllegalArgumentException("more than one assignment waits: " + next);
+        }
+        return List.copyOf(next);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.attempt;
 
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 
@@ -12,6 +13,12 @@ public sealed interface WorkerAction {
     record SendBeat(WorkerBeat beat) implements WorkerAction {}
 
     record Instruct(TrainerOrder order) implements WorkerAction {}
+
+    /** Run these ranks; say {@link WorkerInput.GivenBack} when none of them runs any more, however they ended. */
+    record Lend(RanksAssigned ranks) implements WorkerAction {}
+
+    /** End the ranks of this attempt. */
+    record TakeBack(AttemptId attempt) implements WorkerAction {}
 
     /** Drained, and everything said has been heard: the process may end. */
     record Leave() implements WorkerAction {}

@@ -11,6 +11,9 @@ public sealed interface WorkerInput {
     /** The trainer reported. */
     record Trained(TrainerReport report) implements WorkerInput {}
 
+    /** No rank of this attempt, which another worker leads, runs here any more. */
+    record GivenBack(AttemptId attempt) implements WorkerInput {}
+
     /** The broker has this event for good. */
     record Acknowledged(AttemptEvent event) implements WorkerInput {}
 

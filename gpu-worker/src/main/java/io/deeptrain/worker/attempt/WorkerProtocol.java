@@ -3,6 +3,8 @@ package io.deeptrain.worker.attempt;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
+import io.deeptrain.event.AssignmentEvent.Work;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.AttemptEvent.AttemptFailed;
 import io.deeptrain.event.AttemptEvent.AttemptStarted;
@@ -20,6 +22,7 @@ import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.attempt.Activity.Busy;
 import io.deeptrain.worker.attempt.Activity.Idle;
+import io.deeptrain.worker.attempt.Activity.Lending;
 import io.deeptrain.worker.attempt.Activity.Preparing;
 import io.deeptrain.worker.attempt.Activity.ProgressReporting;
 import io.deeptrain.worker.attempt.Activity.Running;
@@ -37,10 +40,13 @@ import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
 import io.deeptrain.worker.attempt.WorkerAction.Instruct;
 import io.deeptrain.worker.attempt.WorkerAction.Leave;
+import io.deeptrain.worker.attempt.WorkerAction.Lend;
 import io.deeptrain.worker.attempt.WorkerAction.Publish;
 import io.deeptrain.worker.attempt.WorkerAction.SendBeat;
+import io.deeptrain.worker.attempt.WorkerAction.TakeBack;
 import io.deeptrain.worker.attempt.WorkerInput.Acknowledged;
 import io.deeptrain.worker.attempt.WorkerInput.DrainRequested;
+import io.deeptrain.worker.attempt.WorkerInput.GivenBack;
 import io.deeptrain.worker.attempt.WorkerInput.Heard;
 import io.deeptrain.worker.attempt.WorkerInput.Tick;
 import io.deeptrain.worker.attempt.WorkerInput.Trained;
@@ -48,13 +54,15 @@ import io.deeptrain.worker.attempt.WorkerState.Ended;
 import io.deeptrain.worker.attempt.WorkerState.Unacknowledged;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The rules of a worker: what it hears, what its trainer reports and the passing of time go in; what it says and what
  * it orders its trainer come out. It never stops training for lack of contact, only when told to.
  *
  * <p>It runs one attempt at a time. The scheduler gives it no more than that, so an assignment that comes while another
- * attempt is under way means that the scheduler counts the latter as over: it is stopped in silence.
+ * attempt is under way means that the scheduler counts the latter as over: it is stopped in silence. The same holds for
+ * the ranks of an attempt that another worker leads.
  *
  * <p>See {@link Activity} for the states.
  */
@@ -98,6 +106,7 @@ public final class WorkerProtocol {
         switch (input) {
             case Heard(AssignmentEvent event) -> turn.heard(event);
             case Trained(TrainerReport report) -> turn.trained(report);
+            case GivenBack(AttemptId attempt) -> turn.givenBack(attempt);
             case Acknowledged(AttemptEvent event) -> turn.acknowledged(event);
             case Tick() -> turn.tick();
             case DrainRequested() -> turn.drain();
@@ -118,44 +127,93 @@ public final class WorkerProtocol {
         boolean over = ended.stream().anyMatch(last -> last.token().equals(attempt.token()));
         switch (event) {
             case AttemptAssigned assigned when over -> repeatLastWord(assigned);
-            case AttemptAssigned assigned -> assigned(assigned);
+            case RanksAssigned _ when over -> {}
+            case Work work -> assigned(work);
             case AttemptStopRequested stop when over && stop.reason() == StopReason.SUPERSEDED -> fallSilent(attempt);
             case AttemptStopRequested stop when over -> repeatLastWord(stop);
             case AttemptStopRequested stop -> stopRequested(stop);
         }
     }
 
-    private void assigned(AttemptAssigned assigned) {
+    private void assigned(Work work) {
         switch (state.activity()) {
-            case Idle() -> prepare(assigned);
-            case Busy busy when isKnown(busy, AttemptId.of(assigned)) -> {}
+            case Idle() -> begin(work);
+            case Busy busy when isKnown(busy, AttemptId.of(work)) -> {}
             case Stopping stopping -> {
                 stopping.next().forEach(next -> end(AttemptId.of(next), List.of()));
-                become(withNext(stopping, List.of(assigned)));
+                become(withNext(stopping, List.of(work)));
             }
             case Busy busy -> {
                 order(new StopNow(busy.attempt()));
-                become(withNext(stopping(busy, StopReason.SUPERSEDED), List.of(assigned)));
+                become(withNext(stopping(busy, StopReason.SUPERSEDED), List.of(work)));
+            }
+            case Lending lending when isKnown(lending, AttemptId.of(work)) -> {}
+            case Lending lending -> {
+                lending.next().forEach(next -> end(AttemptId.of(next), List.of()));
+                takeBack(lending, List.of(work));
             }
         }
     }
 
     /** Whether this attempt, or a newer one at the same job, is already in hand. */
-    private static boolean isKnown(Busy busy, AttemptId attempt) {
-        List<AttemptId> inHand = new ArrayList<>(List.of(busy.attempt()));
-        if (busy instanceof Stopping stopping) {
-            stopping.next().forEach(next -> inHand.add(AttemptId.of(next)));
-        }
+    private static boolean isKnown(Activity activity, AttemptId attempt) {
+        List<AttemptId> inHand = switch (activity) {
+            case Idle() -> List.of();
+            case Stopping stopping -> withNext(stopping.attempt(), stopping.next());
+            case Busy busy -> List.of(busy.attempt());
+            case Lending lending -> withNext(lending.attempt(), lending.next());
+        };
         return inHand.stream()
                 .anyMatch(known ->
                         known.jobId().equals(attempt.jobId()) && known.token().compareTo(attempt.token()) >= 0);
+    }
+
+    private static List<AttemptId> withNext(AttemptId attempt, List<Work> next) {
+        return Stream.concat(Stream.of(attempt), next.stream().map(AttemptId::of))
+                .toList();
+    }
+
+    private void begin(Work work) {
+        switch (work) {
+            case AttemptAssigned assigned -> prepare(assigned);
+            case RanksAssigned ranks -> lend(ranks);
+        }
+    }
+
+    /** Whoever cannot lends nothing: the beats do not list the attempt, which tells the scheduler. */
+    private void lend(RanksAssigned ranks) {
+        if (state.readiness() != Readiness.ACCEPTING
+                || ranks.gpus() > state.identity().gpus()) {
+            end(AttemptId.of(ranks), List.of());
+        } else {
+            become(new Lending(ranks, false, List.of()));
+            actions.add(new Lend(ranks));
+            beat();
+        }
+    }
+
+    private void takeBack(Lending lending, List<Work> next) {
+        if (!lending.ending()) {
+            actions.add(new TakeBack(lending.attempt()));
+        }
+        become(new Lending(lending.ranks(), true, next));
+    }
+
+    private void givenBack(AttemptId attempt) {
+        if (state.activity() instanceof Lending lending && lending.attempt().equals(attempt)) {
+            become(new Idle());
+            end(attempt, List.of());
+            lending.next().forEach(this::begin);
+            beat();
+            leaveIfDone();
+        }
     }
 
     private void prepare(AttemptAssigned assigned) {
         AttemptId attempt = AttemptId.of(assigned);
         if (state.readiness() != Readiness.ACCEPTING) {
             end(attempt, List.of(new AttemptStopped(attempt.jobId(), attempt.token(), me(), StopReason.PREEMPTED, 0)));
-        } else if (assigned.spec().gpus() > state.identity().gpus()) {
+        } else if (assigned.gpusHere() > state.identity().gpus()) {
             end(
                     attempt,
                     List.of(new AttemptFailed(
@@ -166,7 +224,7 @@ public final class WorkerProtocol {
                             "TOO_FEW_GPUS",
                             "the attempt needs %d GPUs and this worker has %d"
                                     .formatted(
-                                            assigned.spec().gpus(),
+                                            assigned.gpusHere(),
                                             state.identity().gpus()),
                             0)));
         } else {
@@ -188,6 +246,20 @@ public final class WorkerProtocol {
                 }
             }
             case Busy busy when isKnown(busy, attempt) -> {}
+            case Lending lending
+            when lending.attempt().equals(attempt) -> {
+                if (!stop.reason().keepsModel()) {
+                    takeBack(lending, lending.next());
+                }
+            }
+            case Lending lending
+            when lending.next().stream().map(AttemptId::of).anyMatch(attempt::equals) -> {
+                if (!stop.reason().keepsModel()) {
+                    become(new Lending(lending.ranks(), lending.ending(), List.of()));
+                    refuse(attempt, stop.reason());
+                }
+            }
+            case Lending _ -> refuse(attempt, stop.reason());
             case Idle() -> refuse(attempt, stop.reason());
             case Busy _ -> refuse(attempt, stop.reason());
         }
@@ -274,10 +346,10 @@ public final class WorkerProtocol {
                 if (!isSilenced(busy)) {
                     reportHeldProgress();
                 }
-                List<AttemptAssigned> next = busy instanceof Stopping stopping ? stopping.next() : List.of();
+                List<Work> next = busy instanceof Stopping stopping ? stopping.next() : List.of();
                 become(new Idle());
                 end(attempt, lastWord(busy, end));
-                next.forEach(this::prepare);
+                next.forEach(this::begin);
                 leaveIfDone();
             }
         }
@@ -468,7 +540,8 @@ public final class WorkerProtocol {
                 state.identity().gpuClass(),
                 state.identity().gpus(),
                 state.readiness(),
-                state.holdings())));
+                state.holdings(),
+                state.identity().door())));
     }
 
     private void reportHeldProgress() {
@@ -487,8 +560,7 @@ public final class WorkerProtocol {
                         stopping.checkpoints(),
                         stopping.next()));
             }
-            case Preparing _ -> {}
-            case Idle() -> {}
+            case Preparing _, Idle _, Lending _ -> {}
         }
     }
 
@@ -581,7 +653,7 @@ public final class WorkerProtocol {
         };
     }
 
-    private static Stopping withNext(Stopping stopping, List<AttemptAssigned> next) {
+    private static Stopping withNext(Stopping stopping, List<Work> next) {
         return new Stopping(
                 stopping.assignment(),
                 stopping.reason(),

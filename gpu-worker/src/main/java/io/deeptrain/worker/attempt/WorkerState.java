@@ -68,6 +68,10 @@ public record WorkerState(
                 stopping.next().forEach(next -> holdings.add(AttemptId.of(next).holding()));
             }
             case Activity.Busy busy -> holdings.add(busy.attempt().holding());
+            case Activity.Lending lending -> {
+                holdings.add(lending.attempt().holding());
+                lending.next().forEach(next -> holdings.add(AttemptId.of(next).holding()));
+            }
         }
         unacknowledged.forEach(
                 waiting -> holdings.add(AttemptId.of(waiting.event()).holding()));

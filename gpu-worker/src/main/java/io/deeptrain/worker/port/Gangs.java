@@ -5,11 +5,12 @@ import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Puts the training of one network on several devices. */
 public interface Gangs {
     /** Where there is but one device. */
-    Gangs NONE = (assignment, _, _, _) -> {
+    Gangs NONE = (assignment, _, _, _, _) -> {
         throw new IllegalStateException("no gang for %s, which wants %d GPUs"
                 .formatted(assignment.jobId(), assignment.spec().gpus()));
     };
@@ -18,7 +19,9 @@ public interface Gangs {
      * A learner in this state, its optimizer at rest, on as many devices as the assignment has GPUs. Its answers are
      * those of one device; to close it ends what was started for it.
      *
+     * @param isWanted asked now and then, while ranks of other workers are waited for, whether that is still wanted
      * @throws RankLostException if not all ranks come, and later, from whatever the learner does, when one is lost
      */
-    Learner learner(AttemptAssigned assignment, Network network, Recipe recipe, List<Tensor> state);
+    Learner learner(
+            AttemptAssigned assignment, Network network, Recipe recipe, List<Tensor> state, BooleanSupplier isWanted);
 }

@@ -181,7 +181,8 @@ public final class TrainingRun {
                     "batch_size must be at least %d with %d GPUs, which share it: %d"
                             .formatted(least, spec.gpus(), plan.batchSize()));
         }
-        return world.gangs().learner(assignment, network, plan.recipe(), state);
+        return world.gangs()
+                .learner(assignment, network, plan.recipe(), state, () -> directions.now() instanceof Direction.Wait);
     }
 
     private static String code(Throwable failure) {

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.attempt;
 
+import static io.deeptrain.worker.attempt.WorkerScript.ranks;
 import static io.deeptrain.worker.attempt.WorkerScript.assignment;
 import static io.deeptrain.worker.attempt.WorkerScript.progress;
 import static io.deeptrain.worker.attempt.WorkerScript.stopRequest;
@@ -32,6 +33,13 @@ import io.deeptrain.worker.attempt.WorkerInput.DrainRequested;
 import io.deeptrain.worker.attempt.WorkerInput.Heard;
 import io.deeptrain.worker.attempt.WorkerInput.Tick;
 import io.deeptrain.worker.attempt.WorkerInput.Trained;
+import io.deeptrain.worker.attempt.WorkerAction.Instruct;
+import io.deeptrain.worker.attempt.WorkerAction.Leave;
+import io.deeptrain.worker.attempt.WorkerAction.Lend;
+import io.deeptrain.worker.attempt.WorkerAction.Publish;
+import io.deeptrain.worker.attempt.WorkerAction.SendBeat;
+import io.deeptrain.worker.attempt.WorkerAction.TakeBack;
+import io.deeptrain.worker.attempt.WorkerInput.GivenBack;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +65,7 @@ class WorkerProtocolRandomTest {
     /** A trainer that has what it was ordered to have and answers when it likes. */
     private static final class ObedientTrainer {
         private final List<AttemptId> held = new ArrayList<>();
+        private final List<AttemptId> lent = new ArrayList<>();
         private boolean begun;
         private boolean toStop;
         private long step;
@@ -65,6 +74,7 @@ class WorkerProtocolRandomTest {
             switch (order) {
                 case Prepare prepare -> {
                     assertThat(held).as("one attempt at a time").isEmpty();
+                    assertThat(lent).as("the devices are lent").isEmpty();
                     held.add(prepare.attempt());
                     begun = false;
                     toStop = false;
@@ -75,6 +85,23 @@ class WorkerProtocolRandomTest {
                 case SaveAndStop _ -> toStop = true;
                 case StopNow _ -> toStop = true;
             }
+        }
+
+        void obey(WorkerAction action) {
+            switch (action) {
+                case Instruct(var order) -> obey(order);
+                case Lend(var ranks) -> {
+                    assertThat(held).as("the trainer has them").isEmpty();
+                    assertThat(lent).as("one attempt at a time").isEmpty();
+                    lent.add(AttemptId.of(ranks));
+                }
+                case TakeBack(var attempt) -> assertThat(lent).containsExactly(attempt);
+                case Publish _, SendBeat _, Leave _ -> {}
+            }
+        }
+
+        Optional<WorkerInput> giveBack() {
+            return lent.isEmpty() ? Optional.empty() : Optional.of(new GivenBack(lent.removeFirst()));
         }
 
         Optional<TrainerReport> report(SplittableRandom random, long nowMillis) {
@@ -109,6 +136,7 @@ class WorkerProtocolRandomTest {
         private Optional<AttemptEvent> end = Optional.empty();
 
         Story(AttemptId attempt) {
+            assertThat(attempt.jobId().value()).as("it speaks for what it leads alone").startsWith("job-");
             this.attempt = attempt;
         }
 
@@ -154,7 +182,9 @@ class WorkerProtocolRandomTest {
             worker.after(random.nextInt(2_000));
             JobId job = new JobId("job-" + random.nextInt(3));
             long token = 1L + random.nextInt(3) + step / 40;
-            Optional<WorkerInput> input = switch (random.nextInt(12)) {
+            Optional<WorkerInput> input = switch (random.nextInt(14)) {
+                case 12 -> Optional.of(new Heard(ranks(new JobId("of-others-" + random.nextInt(3)), token)));
+                case 13 -> random.nextInt(4) == 0 ? trainer.giveBack() : superseded(random, token);
                 case 0 -> Optional.of(new Heard(assignment(job, token)));
                 case 1 -> Optional.of(new Heard(stopRequest(job, token, REASONS.get(random.nextInt(REASONS.size())))));
                 case 2, 3 -> Optional.of(new Tick());
@@ -167,6 +197,9 @@ class WorkerProtocolRandomTest {
             input.ifPresent(next -> turn(worker, next, trainer, stories));
         }
         turn(worker, new DrainRequested(), trainer, stories);
+        for (Optional<WorkerInput> back = trainer.giveBack(); back.isPresent(); back = trainer.giveBack()) {
+            turn(worker, back.get(), trainer, stories);
+        }
         while (!trainer.held.isEmpty()) {
             turn(worker, new Trained(trainer.report(random, worker.nowMillis()).orElseThrow()), trainer, stories);
         }
@@ -181,10 +214,15 @@ class WorkerProtocolRandomTest {
         assertThat(worker.state().activity()).isEqualTo(new Activity.Idle());
     }
 
+    private static Optional<WorkerInput> superseded(SplittableRandom random, long token) {
+        JobId job = new JobId("of-others-" + random.nextInt(3));
+        return Optional.of(new Heard(stopRequest(job, token, StopReason.SUPERSEDED)));
+    }
+
     private static void turn(
             WorkerScript worker, WorkerInput input, ObedientTrainer trainer, Map<AttemptId, Story> stories) {
         worker.when(input);
-        worker.orders().forEach(trainer::obey);
+        worker.actions().forEach(trainer::obey);
         worker.published()
                 .forEach(event ->
                         stories.computeIfAbsent(AttemptId.of(event), Story::new).hear(event));

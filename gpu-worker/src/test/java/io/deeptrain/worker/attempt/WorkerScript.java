@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.FencingToken;
@@ -93,6 +94,11 @@ final class WorkerScript {
                         gpus,
                         42),
                 SCRATCH);
+    }
+
+    /** The second of two ranks. */
+    static RanksAssigned ranks(JobId job, long token) {
+        return new RanksAssigned(job, new FencingToken(token), ME, INCARNATION, 1, 1, 2, "gpu-7:7400");
     }
 
     static WorkerInput assigned(JobId job, long token) {

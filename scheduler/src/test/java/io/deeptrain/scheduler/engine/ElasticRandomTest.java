@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
@@ -226,6 +227,7 @@ class ElasticRandomTest {
                             assigned.jobId(), assigned.attempt(), assigned.workerId(), assigned.origin(), 100, 0);
                 case AttemptStopRequested stop ->
                     new AttemptStopped(stop.jobId(), stop.attempt(), stop.workerId(), stop.reason(), 0);
+                case RanksAssigned ranks -> throw new AssertionError("no worker here shares attempts: " + ranks);
             };
         }
 

@@ -69,7 +69,8 @@ final class StandInWorker implements AutoCloseable {
                 case WorkerAction.Publish(AttemptEvent event) -> attempts.publish(event);
                 case WorkerAction.SendBeat(var beat) -> beats.send(beat);
                 case WorkerAction.Instruct(TrainerOrder order) -> obey(order);
-                case WorkerAction.Leave() -> {}
+                // It leads and follows nobody: its beats name no door.
+                case WorkerAction.Lend _, WorkerAction.TakeBack _, WorkerAction.Leave _ -> {}
             }
         }
     }

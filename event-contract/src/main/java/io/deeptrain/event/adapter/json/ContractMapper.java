@@ -1,5 +1,7 @@
 package io.deeptrain.event.adapter.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -17,11 +19,14 @@ import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdDelegatingSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.databind.util.StdConverter;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.deeptrain.event.CostCap;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.IncarnationId;
@@ -36,18 +41,28 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * How the contract's records look in JSON. The records themselves know nothing of it. A service that stores such
  * records writes them the same way, and adds what its own types need.
+ *
+ * <p>Every component of a record is required, but for an {@link Optional}: it is left out where it is empty, and empty
+ * where it is absent or null. So a later version can say more, and an earlier one be read.
  */
 public final class ContractMapper {
     private ContractMapper() {}
 
     public static JsonMapper create() {
         JsonMapper mapper = JsonMapper.builder()
+                .addModule(new Jdk8Module())
                 .addModule(bareValues())
+                .annotationIntrospector(new AllButOptional())
+                .withConfigOverride(
+                        Optional.class,
+                        optional -> optional.setInclude(
+                                JsonInclude.Value.construct(Include.NON_ABSENT, Include.NON_ABSENT)))
                 .addMixIn(Origin.class, OriginKinds.class)
                 .addMixIn(CostCap.class, CostCapKinds.class)
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -55,7 +70,6 @@ public final class ContractMapper {
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
@@ -70,6 +84,15 @@ public final class ContractMapper {
                 .build();
         mapper.setDefaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL));
         return mapper;
+    }
+
+    private static final class AllButOptional extends JacksonAnnotationIntrospector {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Boolean hasRequiredMarker(AnnotatedMember member) {
+            return member.getRawType() != Optional.class;
+        }
     }
 
     /** Why it was unreadable, and where, without a dump of the input. */

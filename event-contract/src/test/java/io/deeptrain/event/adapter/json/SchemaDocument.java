@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -55,8 +56,13 @@ final class SchemaDocument {
         ArrayNode required = JSON.arrayNode();
         for (RecordComponent component : recordClass.getRecordComponents()) {
             String name = NAMES.translate(component.getName());
-            properties.set(name, schemaOf(component.getGenericType()));
-            required.add(name);
+            if (component.getGenericType() instanceof ParameterizedType generic
+                    && generic.getRawType() == Optional.class) {
+                properties.set(name, schemaOf(generic.getActualTypeArguments()[0]));
+            } else {
+                properties.set(name, schemaOf(component.getGenericType()));
+                required.add(name);
+            }
         }
         ObjectNode schema = JSON.objectNode().put("type", "object");
         schema.set("properties", properties);

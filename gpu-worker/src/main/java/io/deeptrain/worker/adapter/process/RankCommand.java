@@ -4,6 +4,7 @@ import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.EventType;
 import io.deeptrain.event.adapter.json.EventJson;
 import io.deeptrain.event.adapter.json.UnreadableEventException;
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.OtherRanks.Part;
@@ -22,9 +23,11 @@ sealed interface RankCommand {
     /**
      * Join the ring, build the network, say that it is ready. The first command.
      *
-     * @param nextPort where the next rank is
+     * @param next host and port where the next rank is
+     * @param precision that all ranks learn with
      */
-    record Prepare(AttemptAssigned assignment, int nextPort, List<float[]> network) implements RankCommand {}
+    record Prepare(AttemptAssigned assignment, String next, Precision precision, List<float[]> network)
+            implements RankCommand {}
 
     /** Take a step. */
     record Learn(Part part) implements RankCommand {}
@@ -35,14 +38,16 @@ sealed interface RankCommand {
     /** Answer with the digest of what was learned. */
     record Compare() implements RankCommand {}
 
-    static void prepare(DataOutputStream out, AttemptAssigned assignment, int nextPort, List<Tensor> network)
+    static void prepare(
+            DataOutputStream out, AttemptAssigned assignment, String next, Precision precision, List<Tensor> network)
             throws IOException {
         byte[] body = new EventJson().body(assignment);
         out.writeByte(PREPARE);
         out.writeUTF(EventType.of(assignment).name());
         out.writeInt(body.length);
         out.write(body);
-        out.writeInt(nextPort);
+        out.writeUTF(next);
+        out.writeUTF(precision.name());
         Wire.writeTensors(out, network);
         out.flush();
     }
@@ -69,7 +74,8 @@ sealed interface RankCommand {
     static RankCommand read(DataInputStream in) throws IOException {
         int kind = in.readByte();
         return switch (kind) {
-            case PREPARE -> new Prepare(readAssignment(in), in.readInt(), Wire.readTensors(in));
+            case PREPARE ->
+                new Prepare(readAssignment(in), in.readUTF(), Precision.valueOf(in.readUTF()), Wire.readTensors(in));
             case LEARN -> new Learn(Wire.readPart(in));
             case RESTORE -> new Restore(Wire.readTensors(in), Wire.readTensors(in));
             case COMPARE -> new Compare();

@@ -5,10 +5,10 @@ import io.deeptrain.worker.adapter.process.RankCommand.Compare;
 import io.deeptrain.worker.adapter.process.RankCommand.Learn;
 import io.deeptrain.worker.adapter.process.RankCommand.Prepare;
 import io.deeptrain.worker.adapter.process.RankCommand.Restore;
+import io.deeptrain.worker.adapter.tcp.Doors;
 import io.deeptrain.worker.adapter.tcp.Membership;
 import io.deeptrain.worker.adapter.tcp.TcpRing;
 import io.deeptrain.worker.gang.RingAllReduce;
-import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
@@ -21,7 +21,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
+import java.io.Writer;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
@@ -32,8 +32,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The process of a rank other than 0. It does what rank 0 tells it through one connection, and ends when that closes:
- * it never outlives the worker that started it, whatever it is doing.
+ * The process of a rank other than 0. It does what rank 0 tells it through one connection, and ends when that closes,
+ * or its standard input does: it never outlives the worker that leads the attempt, nor the one that has started it,
+ * whatever it is doing.
  *
  * <p>Who it is and where it connects to stands in its standard input, a line each: see {@link Start}.
  */
@@ -53,33 +54,34 @@ public final class RankMain {
     /**
      * What the process is told at its start.
      *
-     * @param port of this machine, where the worker waits for it
+     * @param leader host and port where rank 0's worker waits for it
      * @param threads of one operation
-     * @param precision that all ranks learn with
      * @param silenceMaxMillis a neighbour in the ring that is silent for so long is lost
+     * @param doors where it may let in the rank before it
      */
-    record Start(int port, Membership me, int threads, Precision precision, long silenceMaxMillis) {
+    record Start(String leader, Membership me, int threads, long silenceMaxMillis, Doors doors) {
         String lines() {
-            return "%d%n%s%n%d%n%d%n%s%n%d%n%s%n%d%n"
+            return "%s%n%s%n%d%n%d%n%s%n%d%n%d%n%s%n%d%n"
                     .formatted(
-                            port,
+                            leader,
                             me.attempt(),
                             me.rank(),
                             me.ranks(),
                             me.secret(),
                             threads,
-                            precision,
-                            silenceMaxMillis);
+                            silenceMaxMillis,
+                            doors.host(),
+                            doors.port());
         }
 
         static Start read(BufferedReader lines) throws IOException {
             return new Start(
-                    Integer.parseInt(line(lines)),
+                    line(lines),
                     new Membership(
                             line(lines), Integer.parseInt(line(lines)), Integer.parseInt(line(lines)), line(lines)),
                     Integer.parseInt(line(lines)),
-                    Precision.valueOf(line(lines)),
-                    Long.parseLong(line(lines)));
+                    Long.parseLong(line(lines)),
+                    new Doors(line(lines), Integer.parseInt(line(lines))));
         }
 
         private static String line(BufferedReader lines) throws IOException {
@@ -93,17 +95,19 @@ public final class RankMain {
 
     /** Takes no arguments. */
     public static void main(String[] arguments) throws IOException {
-        Start start = Start.read(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
-        InetAddress here = InetAddress.getLoopbackAddress();
-        try (ServerSocketChannel door = ServerSocketChannel.open().bind(new InetSocketAddress(here, 0));
-                Socket worker = new Socket(here, start.port())) {
+        BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        Start start = Start.read(input);
+        Thread.ofPlatform().daemon().name("parent").start(() -> awaitEnd(input));
+        InetSocketAddress leader = Doors.at(start.leader());
+        try (ServerSocketChannel door = start.doors().ofRank();
+                Socket worker = new Socket(leader.getAddress(), leader.getPort())) {
             worker.setTcpNoDelay(true);
             DataOutputStream answers = new DataOutputStream(worker.getOutputStream());
             DataInputStream commands = new DataInputStream(new BufferedInputStream(worker.getInputStream()));
             start.me().write(answers);
             // A welcome: it is not for a process to doubt who has started it.
             commands.readByte();
-            answers.writeInt(((InetSocketAddress) door.getLocalAddress()).getPort());
+            answers.writeUTF(start.doors().address(door));
             answers.flush();
             new RankMain(start, answers).run(door, commands);
         }
@@ -120,6 +124,16 @@ public final class RankMain {
         } catch (RuntimeException | OutOfMemoryError failed) {
             fail(failed);
         }
+    }
+
+    /** Nothing more is said there: its end is that of the worker which has started this process. */
+    private static void awaitEnd(BufferedReader input) {
+        try {
+            input.transferTo(Writer.nullWriter());
+        } catch (IOException closed) {
+            System.err.println(closed);
+        }
+        Runtime.getRuntime().halt(0);
     }
 
     /** The connection's end is the process's, whatever its other threads are at. */
@@ -161,10 +175,10 @@ public final class RankMain {
         Network network =
                 Purpose.network(prepare.assignment().spec(), plan.imageSize()).orElseThrow();
         Recipe recipe = plan.recipe();
-        InetSocketAddress next = new InetSocketAddress(InetAddress.getLoopbackAddress(), prepare.nextPort());
+        InetSocketAddress next = Doors.at(prepare.next());
         try (RingAllReduce exchange = new RingAllReduce(
                         TcpRing.join(start.me(), door, next, Duration.ofMillis(start.silenceMaxMillis())));
-                Learner learner = new DjlLearners(start.threads(), start.precision())
+                Learner learner = new DjlLearners(start.threads(), prepare.precision())
                         .learner(network, recipe, Wire.tensors(network.tensors(), prepare.network()), exchange)) {
             answer(RankProcess.READY, new byte[0]);
             while (true) {

@@ -1,6 +1,7 @@
 package io.deeptrain.worker.adapter.process;
 
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.worker.adapter.tcp.Doors;
 import io.deeptrain.worker.adapter.tcp.Membership;
 import io.deeptrain.worker.adapter.tcp.TcpRing;
 import io.deeptrain.worker.learning.Precision;
@@ -14,18 +15,17 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.Writer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** One rank's process, as the worker sees it. */
+/** One rank's process as rank 0's worker sees it: a child of its own, or one that another worker has started. */
 final class RankProcess implements AutoCloseable {
     static final int READY = 1;
     static final int DIGEST = 2;
@@ -38,19 +38,29 @@ final class RankProcess implements AutoCloseable {
     private static final int LAST_WORDS_MILLIS = 2_000;
 
     private final Membership me;
-    private final Process process;
+    private final Optional<Process> child;
     private final Socket connection;
     private final DataOutputStream out;
     private final DataInputStream in;
-    private final int ringPort;
+    private final String door;
 
-    private RankProcess(Membership me, Process process, Socket connection) throws IOException {
+    private RankProcess(Membership me, Optional<Process> child, Socket connection) throws IOException {
         this.me = me;
-        this.process = process;
+        this.child = child;
         this.connection = connection;
         this.out = new DataOutputStream(new BufferedOutputStream(connection.getOutputStream(), BUFFER));
         this.in = new DataInputStream(new BufferedInputStream(connection.getInputStream()));
-        this.ringPort = in.readInt();
+        connection.setSoTimeout(LAST_WORDS_MILLIS);
+        this.door = in.readUTF();
+    }
+
+    /** One that has come from another worker. */
+    static RankProcess ofPartner(Membership me, Socket connection) {
+        try {
+            return new RankProcess(me, Optional.empty(), connection);
+        } catch (IOException failed) {
+            throw new RankLostException("%s does not say where it is".formatted(me), failed);
+        }
     }
 
     /** A process that was started and has not come yet. */
@@ -59,7 +69,9 @@ final class RankProcess implements AutoCloseable {
         RankProcess connected(Duration timeout) {
             try (door) {
                 return new RankProcess(
-                        me, process, TcpRing.admitted(me, door, timeout).socket());
+                        me,
+                        Optional.of(process),
+                        TcpRing.admitted(me, door, timeout).socket());
             } catch (IOException failed) {
                 process.destroyForcibly();
                 throw new RankLostException("%s did not start: %s".formatted(me, failed.getMessage()), failed);
@@ -78,28 +90,43 @@ final class RankProcess implements AutoCloseable {
      * Starts a process; what it prints goes where the worker's own output goes.
      *
      * @param command which runs {@link RankMain}
+     * @param doors where it may let in the rank before it
      */
-    static Starting start(ProcessBuilder command, Membership me, int threads, Precision precision, Duration silenceMax)
+    static Starting start(ProcessBuilder command, Membership me, int threads, Duration silenceMax, Doors doors)
             throws IOException {
-        ServerSocketChannel door =
-                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        int port = ((InetSocketAddress) door.getLocalAddress()).getPort();
-        Process process = command.redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        Starting starting = new Starting(me, process, door);
-        try (Writer input = process.outputWriter(StandardCharsets.UTF_8)) {
-            input.write(new RankMain.Start(port, me, threads, precision, silenceMax.toMillis()).lines());
+        Doors here = Doors.here();
+        ServerSocketChannel door = here.rendezvous();
+        Process process;
+        try {
+            process =
+                    started(command, new RankMain.Start(here.address(door), me, threads, silenceMax.toMillis(), doors));
         } catch (IOException failed) {
-            starting.close();
+            closeQuietly(door);
             throw failed;
         }
+        Starting starting = new Starting(me, process, door);
         // Nobody need wait for who has ended.
         Thread.ofVirtual().start(() -> {
             process.onExit().join();
             closeQuietly(door);
         });
         return starting;
+    }
+
+    /** What is written to it stays open as long as this process lives, and so does the child. */
+    static Process started(ProcessBuilder command, RankMain.Start start) throws IOException {
+        Process process = command.redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            Writer input = process.outputWriter(StandardCharsets.UTF_8);
+            input.write(start.lines());
+            input.flush();
+            return process;
+        } catch (IOException failed) {
+            process.destroyForcibly();
+            throw failed;
+        }
     }
 
     static void closeQuietly(AutoCloseable resource) {
@@ -110,16 +137,18 @@ final class RankProcess implements AutoCloseable {
         }
     }
 
-    long pid() {
-        return process.pid();
+    /** Where it runs, in words. */
+    String place() {
+        return child.map(process -> "process " + process.pid()).orElse("at " + connection.getInetAddress());
     }
 
-    int ringPort() {
-        return ringPort;
+    /** Host and port where it lets in the rank before it. */
+    String door() {
+        return door;
     }
 
-    void prepare(AttemptAssigned assignment, int nextPort, List<Tensor> network) {
-        say(stream -> RankCommand.prepare(stream, assignment, nextPort, network));
+    void prepare(AttemptAssigned assignment, String next, Precision precision, List<Tensor> network) {
+        say(stream -> RankCommand.prepare(stream, assignment, next, precision, network));
     }
 
     void learn(Part part) {
@@ -178,7 +207,7 @@ final class RankProcess implements AutoCloseable {
 
     /** What became of it, as far as can be found out. */
     String fate() throws InterruptedException {
-        String who = "rank %d (process %d) ".formatted(me.rank(), process.pid());
+        String who = "rank %d (%s) ".formatted(me.rank(), place());
         try {
             connection.setSoTimeout(LAST_WORDS_MILLIS);
             int answer = in.read();
@@ -190,8 +219,11 @@ final class RankProcess implements AutoCloseable {
         } catch (IOException broken) {
             LOG.debugf(broken, "%s says nothing", who);
         }
-        return process.waitFor(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)
-                ? who + "ended with exit code " + process.exitValue()
+        if (child.isEmpty()) {
+            return who + "has ended, or is cut off";
+        }
+        return child.get().waitFor(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)
+                ? who + "ended with exit code " + child.get().exitValue()
                 : who + "does not answer";
     }
 
@@ -199,6 +231,10 @@ final class RankProcess implements AutoCloseable {
     @Override
     public void close() {
         closeQuietly(connection);
+        child.ifPresent(this::end);
+    }
+
+    private void end(Process process) {
         try {
             if (!process.waitFor(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)) {
                 LOG.warnf("process %d of %s does not end by itself", process.pid(), me);

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.adapter.quarkus;
 
+import io.deeptrain.event.FleetEvent.GangDoor;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.messaging.adapter.kafka.KafkaEventLog;
@@ -11,13 +12,18 @@ import io.deeptrain.worker.adapter.kafka.BeatOutlet;
 import io.deeptrain.worker.adapter.metrics.TrainingMetrics;
 import io.deeptrain.worker.adapter.nvidia.NvidiaDriver;
 import io.deeptrain.worker.adapter.objects.PretrainedFolder;
+import io.deeptrain.worker.adapter.process.GangSecret;
+import io.deeptrain.worker.adapter.process.LentRanks;
 import io.deeptrain.worker.adapter.process.ProcessGangs;
+import io.deeptrain.worker.adapter.process.Rendezvous;
 import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.adapter.runtime.WorkerProcess;
+import io.deeptrain.worker.adapter.tcp.Doors;
 import io.deeptrain.worker.attempt.WorkerIdentity;
 import io.deeptrain.worker.gpu.VisibleGpus;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.port.Lending;
 import io.deeptrain.worker.port.PretrainedWeights;
 import io.deeptrain.worker.training.TrainingRun.Surroundings;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -93,11 +99,13 @@ public class WorkerApplication {
         WorkerId workerId = new WorkerId(settings.worker().id());
         List<String> devices =
                 VisibleGpus.names(DjlLearners.gpus(), Optional.ofNullable(System.getenv(VisibleGpus.VARIABLE)));
+        Optional<Rendezvous> rendezvous = rendezvous();
         WorkerIdentity identity = new WorkerIdentity(
                 workerId,
                 new IncarnationId(UUID.randomUUID().toString()),
                 settings.worker().gpuClass(),
-                VisibleGpus.count(devices, settings.worker().gpus()));
+                VisibleGpus.count(devices, settings.worker().gpus()),
+                rendezvous.isPresent() ? Optional.of(door(rendezvous.get())) : Optional.empty());
         String source = "/deeptrain/workers/" + workerId;
         KafkaEventLog attemptLog = opened(new KafkaEventLog(bootstrapServers));
         KafkaEventLog beatLog = opened(new KafkaEventLog(bootstrapServers));
@@ -111,7 +119,11 @@ public class WorkerApplication {
                         archive,
                         learners,
                         new ProcessGangs(
-                                learners, settings.worker().threads(), WorkerParts.precision(settings), devices),
+                                learners,
+                                settings.worker().threads(),
+                                WorkerParts.precision(settings),
+                                devices,
+                                rendezvous),
                         System::nanoTime,
                         new TrainingMetrics(registry),
                         scratch,
@@ -121,6 +133,10 @@ public class WorkerApplication {
                                 .orElse(PretrainedWeights.NONE),
                         opened(new ThreadsAhead(settings.worker().inputThreads())),
                         new NvidiaDriver(settings.worker().programs())::health),
+                rendezvous
+                        .<Lending>map(
+                                place -> new LentRanks(place, settings.worker().threads(), devices))
+                        .orElse(Lending.NONE),
                 attempts::publish,
                 beats::send));
         attempts.start(process::acknowledge);
@@ -131,6 +147,22 @@ public class WorkerApplication {
         LOG.infof(
                 "worker %s accepts attempts of up to %d GPUs, incarnation %s, GPU class %s",
                 workerId, identity.gpus(), identity.incarnation(), identity.gpuClass());
+    }
+
+    private Optional<Rendezvous> rendezvous() throws IOException {
+        if (settings.worker().gang().isEmpty()) {
+            return Optional.empty();
+        }
+        WorkerSettings.Gang gang = settings.worker().gang().get();
+        return Optional.of(opened(Rendezvous.open(new Doors(gang.host(), gang.port()), new GangSecret(gang.key()))));
+    }
+
+    private GangDoor door(Rendezvous rendezvous) throws IOException {
+        WorkerSettings.Gang gang = settings.worker().gang().orElseThrow();
+        return new GangDoor(
+                rendezvous.address(),
+                gang.rack().orElse(""),
+                gang.nvlinkDomain().orElse(""));
     }
 
     void stop(@Observes ShutdownEvent event) throws Exception {

@@ -60,8 +60,32 @@ public interface WorkerSettings {
          */
         Optional<Path> pretrained();
 
+        /** How it takes part in trainings that lie over several workers; without it, in none. */
+        Optional<Gang> gang();
+
         /** How long it may take to save and give back a training when it is told to end. */
         @WithDefault("PT20S")
         Duration drainTimeout();
+    }
+
+    /** Where the processes of this worker and of others meet. */
+    interface Gang {
+        /** The name or address under which other workers reach this one. */
+        String host();
+
+        /** Where other workers' ranks come to; ranks of this worker take the free ones among the 64 behind it. */
+        @WithDefault("7400")
+        int port();
+
+        /**
+         * By what ranks know each other: the same for all workers, of at least 16 characters, and known to nobody else.
+         */
+        String key();
+
+        /** Workers with the same rack share a switch. */
+        Optional<String> rack();
+
+        /** Workers with the same domain have GPUs that are linked without a network. */
+        Optional<String> nvlinkDomain();
     }
 }

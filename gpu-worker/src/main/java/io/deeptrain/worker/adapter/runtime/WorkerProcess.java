@@ -3,12 +3,14 @@ package io.deeptrain.worker.adapter.runtime;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.WorkerAction;
 import io.deeptrain.worker.attempt.WorkerIdentity;
 import io.deeptrain.worker.attempt.WorkerInput;
 import io.deeptrain.worker.attempt.WorkerProtocol;
 import io.deeptrain.worker.attempt.WorkerState;
+import io.deeptrain.worker.port.Lending;
 import io.deeptrain.worker.port.MonotonicClock;
 import io.deeptrain.worker.training.TrainingRun.Surroundings;
 import java.time.Duration;
@@ -33,6 +35,7 @@ public final class WorkerProcess implements AutoCloseable {
     private final Consumer<AttemptEvent> publish;
     private final Consumer<WorkerBeat> beat;
     private final TrainerThread trainer;
+    private final Lending lending;
     private final BlockingQueue<WorkerInput> inputs = new LinkedBlockingQueue<>(INPUTS_MAX);
     private final CountDownLatch left = new CountDownLatch(1);
     private final Thread thread;
@@ -41,15 +44,18 @@ public final class WorkerProcess implements AutoCloseable {
     /**
      * A worker that does not beat before it is started.
      *
+     * @param lending runs ranks for other workers
      * @param publish takes an event and returns at once
      * @param beat takes a beat and returns at once
      */
     public WorkerProcess(
             WorkerIdentity identity,
             Surroundings surroundings,
+            Lending lending,
             Consumer<AttemptEvent> publish,
             Consumer<WorkerBeat> beat) {
         this.clock = surroundings.clock();
+        this.lending = lending;
         this.publish = publish;
         this.beat = beat;
         this.trainer = new TrainerThread(surroundings, this::report);
@@ -118,6 +124,9 @@ public final class WorkerProcess implements AutoCloseable {
                 case WorkerAction.Publish(AttemptEvent event) -> publish.accept(event);
                 case WorkerAction.SendBeat(WorkerBeat next) -> beat.accept(next);
                 case WorkerAction.Instruct(var order) -> trainer.obey(order);
+                case WorkerAction.Lend(var ranks) ->
+                    lending.lend(ranks, () -> put(new WorkerInput.GivenBack(AttemptId.of(ranks))));
+                case WorkerAction.TakeBack(var attempt) -> lending.takeBack(attempt);
                 case WorkerAction.Leave() -> left.countDown();
             }
         }
@@ -127,5 +136,6 @@ public final class WorkerProcess implements AutoCloseable {
     public void close() {
         thread.interrupt();
         trainer.close();
+        lending.close();
     }
 }

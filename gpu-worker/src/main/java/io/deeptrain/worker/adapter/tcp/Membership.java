@@ -5,6 +5,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Collection;
+import java.util.stream.Collectors;
 
 /**
  * Who a process is in its gang, as it says when it connects.
@@ -13,7 +15,9 @@ import java.security.MessageDigest;
  * @param secret that only the gang's processes know
  */
 public record Membership(String attempt, int rank, int ranks, String secret) {
-    private static final int GREETING = 0x44545247;
+    /** Changes with what is said afterwards, so that ranks of other builds are turned away. */
+    private static final int GREETING = 0x44545248;
+
     private static final int TEXT_MAX = 1 << 10;
 
     public Membership {
@@ -41,8 +45,8 @@ public record Membership(String attempt, int rank, int ranks, String secret) {
         out.flush();
     }
 
-    /** Reads who the other side says it is; a refusal names what is wrong, and no secret. */
-    void requireOf(DataInputStream in) throws IOException {
+    /** Reads who the other side says it is: one of those; a refusal names what is wrong, and no secret. */
+    static Membership requireOneOf(Collection<Membership> expected, DataInputStream in) throws IOException {
         if (in.readInt() != GREETING) {
             throw new IOException("it does not greet as a rank does");
         }
@@ -50,14 +54,25 @@ public record Membership(String attempt, int rank, int ranks, String secret) {
         int otherRank = in.readInt();
         int otherRanks = in.readInt();
         String otherSecret = in.readUTF();
-        if (!MessageDigest.isEqual(
-                otherSecret.getBytes(StandardCharsets.UTF_8), secret.getBytes(StandardCharsets.UTF_8))) {
+        if (expected.stream().noneMatch(member -> member.hasSecret(otherSecret))) {
             throw new IOException("it does not know the gang's secret");
         }
-        if (!otherAttempt.equals(attempt) || otherRank != rank || otherRanks != ranks) {
-            throw new IOException("it is rank %d of %d of attempt %s, and rank %d of %d of attempt %s was expected"
-                    .formatted(otherRank, otherRanks, otherAttempt, rank, ranks, attempt));
-        }
+        return expected.stream()
+                .filter(member -> member.hasSecret(otherSecret)
+                        && otherAttempt.equals(member.attempt)
+                        && otherRank == member.rank
+                        && otherRanks == member.ranks)
+                .findFirst()
+                .orElseThrow(() -> new IOException("it is rank %d of %d of attempt %s, and %s was expected"
+                        .formatted(otherRank, otherRanks, otherAttempt, words(expected))));
+    }
+
+    private boolean hasSecret(String other) {
+        return MessageDigest.isEqual(other.getBytes(StandardCharsets.UTF_8), secret.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String words(Collection<Membership> members) {
+        return members.stream().map(Membership::toString).collect(Collectors.joining(" or "));
     }
 
     /** Without the secret. */

@@ -14,7 +14,14 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +32,9 @@ public final class TcpRing implements RingLink {
 
     /** Who has connected says at once who it is. */
     private static final int GREETING_MILLIS = 5_000;
+
+    /** How often who waits is asked whether it still should. */
+    private static final int WANTED_MILLIS = 1_000;
 
     /** So much is handed to the system at once: it copies what does not lie in memory of its own. */
     private static final int SLICE_BYTES = 1 << 20;
@@ -109,23 +119,63 @@ public final class TcpRing implements RingLink {
 
     private static SocketChannel admitted(Membership expected, ServerSocketChannel door, long deadlineNanos)
             throws IOException {
-        while (true) {
-            door.socket().setSoTimeout(remainingMillis(deadlineNanos));
+        List<SocketChannel> admitted = new ArrayList<>();
+        admit(List.of(expected), door, deadlineNanos, () -> true, (_, guest) -> admitted.add(guest));
+        return admitted.getFirst();
+    }
+
+    /**
+     * The same for several processes, in whatever order they come.
+     *
+     * @param isWanted asked about once a second whether they are still waited for
+     * @param admitted told of each
+     * @throws IOException if not all of them come; those who did stay connected
+     */
+    public static void admit(
+            Collection<Membership> expected,
+            ServerSocketChannel door,
+            Duration timeout,
+            BooleanSupplier isWanted,
+            BiConsumer<Membership, SocketChannel> admitted)
+            throws IOException {
+        admit(expected, door, System.nanoTime() + timeout.toNanos(), isWanted, admitted);
+    }
+
+    private static void admit(
+            Collection<Membership> expected,
+            ServerSocketChannel door,
+            long deadlineNanos,
+            BooleanSupplier isWanted,
+            BiConsumer<Membership, SocketChannel> admitted)
+            throws IOException {
+        Set<Membership> missing = new LinkedHashSet<>(expected);
+        while (!missing.isEmpty()) {
+            if (!isWanted.getAsBoolean()) {
+                throw new IOException("%s need not come any more".formatted(Membership.words(missing)));
+            }
+            if (deadlineNanos - System.nanoTime() <= 0) {
+                throw new SocketTimeoutException("%s does not come".formatted(Membership.words(missing)));
+            }
+            door.socket().setSoTimeout(Math.min(WANTED_MILLIS, remainingMillis(deadlineNanos)));
             SocketChannel guest;
             try {
                 guest = door.socket().accept().getChannel();
             } catch (SocketTimeoutException late) {
-                throw new SocketTimeoutException("%s does not come".formatted(expected));
+                continue;
             }
             try {
                 guest.socket().setSoTimeout(Math.min(GREETING_MILLIS, remainingMillis(deadlineNanos)));
-                expected.requireOf(new DataInputStream(guest.socket().getInputStream()));
+                Membership member = Membership.requireOneOf(
+                        missing, new DataInputStream(guest.socket().getInputStream()));
                 guest.socket().getOutputStream().write(WELCOME);
                 guest.socket().setSoTimeout(0);
                 guest.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                return guest;
+                missing.remove(member);
+                admitted.accept(member, guest);
             } catch (IOException refused) {
-                LOG.warnf("%s was expected, and another was turned away: %s", expected, refused.getMessage());
+                LOG.warnf(
+                        "%s was expected, and another was turned away: %s",
+                        Membership.words(missing), refused.getMessage());
                 guest.close();
             }
         }

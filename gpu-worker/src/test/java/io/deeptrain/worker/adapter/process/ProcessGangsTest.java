@@ -31,6 +31,7 @@ import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -88,7 +89,7 @@ class ProcessGangsTest {
         List<Tensor> weights = InitialWeights.of(network, 1, Set.of());
         DjlLearners learners = new DjlLearners(1);
         ProcessGangs gangs = new ProcessGangs(learners, 1, Precision.FP32, List.of());
-        try (Learner gang = gangs.learner(assignment, network, plan.recipe(), weights);
+        try (Learner gang = gangs.learner(assignment, network, plan.recipe(), weights, () -> true);
                 Learner one = learners.learner(network, plan.recipe(), weights)) {
             for (int n = 0; n < 3; n++) {
                 Batch batch = repeated(images, ranks, n);
@@ -136,8 +137,9 @@ class ProcessGangsTest {
                 Precision.FP32,
                 rank -> new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(), "-version"),
-                Duration.ofSeconds(5));
-        assertThatThrownBy(() -> gangs.learner(assignment, network, plan.recipe(), weights))
+                Duration.ofSeconds(5),
+                Optional.empty());
+        assertThatThrownBy(() -> gangs.learner(assignment, network, plan.recipe(), weights, () -> true))
                 .isInstanceOf(RankLostException.class)
                 .hasMessageContaining("rank 1 of 2 of attempt")
                 .hasMessageContaining("did not start");

@@ -1,11 +1,12 @@
 package io.deeptrain.scheduler.adapter.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.adapter.json.ContractMapper;
 import io.deeptrain.scheduler.job.Directives;
@@ -31,7 +32,10 @@ public final class JobRecordJson {
 
     private final JsonMapper mapper = ContractMapper.create()
             .rebuild()
-            .addModule(new Jdk8Module())
+            // An earlier build takes over too, and wants everything to be there.
+            .withConfigOverride(
+                    Optional.class,
+                    optional -> optional.setInclude(JsonInclude.Value.construct(Include.ALWAYS, Include.ALWAYS)))
             .addMixIn(JobState.class, StateKinds.class)
             .addMixIn(Ending.class, EndingKinds.class)
             .build();

@@ -3,6 +3,7 @@ package io.deeptrain.scheduler.adapter.kafka;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.Envelope;
 import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobEvent.JobQueued;
@@ -123,7 +124,7 @@ final class Batch {
     /** An attempt is assigned, and then perhaps stopped. */
     private static long sequence(AssignmentEvent assignment) {
         return switch (assignment) {
-            case AttemptAssigned _ -> 1;
+            case AttemptAssigned _, RanksAssigned _ -> 1;
             case AttemptStopRequested _ -> 2;
         };
     }

@@ -1,0 +1,210 @@
+package io.deeptrain.worker.adapter.process;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.JobId;
+import io.deeptrain.event.Origin;
+import io.deeptrain.event.Span;
+import io.deeptrain.event.Span.Partner;
+import io.deeptrain.event.StoredObject;
+import io.deeptrain.event.Tenant;
+import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.adapter.tcp.Doors;
+import io.deeptrain.worker.attempt.AttemptId;
+import io.deeptrain.worker.learning.Precision;
+import io.deeptrain.worker.network.InitialWeights;
+import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Tensor;
+import io.deeptrain.worker.port.Learner;
+import io.deeptrain.worker.port.Learner.Batch;
+import io.deeptrain.worker.port.Learner.Pixels;
+import io.deeptrain.worker.port.Learner.Step;
+import io.deeptrain.worker.port.RankLostException;
+import io.deeptrain.worker.training.Purpose;
+import io.deeptrain.worker.training.TrainingPlan;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A gang whose second rank another worker has started: both workers in this process, the rank in one of its own. */
+@Timeout(120)
+class SharedGangTest {
+    private static final int SIZE = 32;
+    private static final int CONCEPTS = 4;
+    private static final int IMAGES = 8;
+    private static final GangSecret SECRET = new GangSecret("a key that all workers have");
+
+    private final DjlLearners learners = new DjlLearners(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private Rendezvous leader;
+    private Rendezvous partner;
+    private LentRanks lending;
+
+    @BeforeEach
+    void open() throws IOException {
+        leader = Rendezvous.open(Doors.here(), SECRET);
+        partner = Rendezvous.open(Doors.here(), SECRET);
+        lending = new LentRanks(partner, 1, List.of());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        lending.close();
+        partner.close();
+        leader.close();
+    }
+
+    private AttemptAssigned assignment() throws IOException {
+        return new AttemptAssigned(
+                new JobId("job-1"),
+                new FencingToken(1),
+                new WorkerId("gpu-1"),
+                new IncarnationId("start-1"),
+                new Tenant("me", "app"),
+                new TrainingSpec(
+                        "visual-classifier",
+                        "classification_cifar10_v1",
+                        Map.of("image_size", (long) SIZE),
+                        IntStream.range(0, CONCEPTS).mapToObj(Integer::toString).toList(),
+                        new StoredObject("manifest", "0".repeat(64), 1),
+                        16,
+                        5,
+                        2,
+                        42),
+                new Origin.Scratch(),
+                Optional.of(new Span(leader.address(), List.of(new Partner(new WorkerId("gpu-2"), new IncarnationId("b"), 1)))));
+    }
+
+    private RanksAssigned ranks() throws IOException {
+        return new RanksAssigned(
+                new JobId("job-1"),
+                new FencingToken(1),
+                new WorkerId("gpu-2"),
+                new IncarnationId("b"),
+                1,
+                1,
+                2,
+                leader.address());
+    }
+
+    private Learner gang(Duration silenceMax) throws IOException {
+        AttemptAssigned assignment = assignment();
+        TrainingPlan plan = TrainingPlan.of(assignment.spec());
+        Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
+        List<Tensor> weights = InitialWeights.of(network, 1, Set.of());
+        return new ProcessGangs(
+                        learners,
+                        1,
+                        Precision.FP32,
+                        new RankCommandLine(List.of())::of,
+                        silenceMax,
+                        Optional.of(leader))
+                .learner(assignment, network, plan.recipe(), weights, () -> true);
+    }
+
+    private static Batch batch() {
+        byte[] pixels = new byte[IMAGES * 3 * SIZE * SIZE];
+        new SplittableRandom(7).nextBytes(pixels);
+        FloatBuffer targets = FloatBuffer.allocate(IMAGES * CONCEPTS);
+        for (int n = 0; n < IMAGES; n++) {
+            targets.put(n * CONCEPTS + n % CONCEPTS, 1);
+        }
+        return new Batch(new Pixels(ByteBuffer.allocateDirect(pixels.length).put(pixels).flip(), IMAGES, SIZE), targets);
+    }
+
+    @Test
+    void ranks_of_two_workers_learn_as_those_of_one_do_and_end_with_the_gang() throws Exception {
+        lending.lend(ranks(), over::countDown);
+        float shared;
+        try (Learner gang = gang(Duration.ofSeconds(60))) {
+            shared = gang.step(batch(), new Step(0, 0.02, 0));
+            gang.state();
+        }
+        assertThat(over.await(20, SECONDS)).as("the partner's rank ends").isTrue();
+
+        AttemptAssigned assignment = assignment();
+        TrainingPlan plan = TrainingPlan.of(assignment.spec());
+        Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
+        AttemptAssigned alone = new AttemptAssigned(
+                assignment.jobId(),
+                assignment.attempt(),
+                assignment.workerId(),
+                assignment.incarnation(),
+                assignment.tenant(),
+                assignment.spec(),
+                assignment.origin());
+        try (Learner gang = new ProcessGangs(learners, 1, Precision.FP32, List.of())
+                .learner(alone, network, plan.recipe(), InitialWeights.of(network, 1, Set.of()), () -> true)) {
+            assertThat(gang.step(batch(), new Step(0, 0.02, 0))).isCloseTo(shared, within(0f));
+        }
+    }
+
+    @Test
+    void a_partner_that_takes_its_rank_back_is_a_lost_rank() throws Exception {
+        lending.lend(ranks(), over::countDown);
+        try (Learner gang = gang(Duration.ofSeconds(60))) {
+            gang.step(batch(), new Step(0, 0.02, 0));
+            gang.state();
+            lending.takeBack(AttemptId.of(ranks()));
+            assertThat(over.await(20, SECONDS)).isTrue();
+            assertThatThrownBy(() -> {
+                        gang.step(batch(), new Step(1, 0.02, 0));
+                        gang.state();
+                    })
+                    .isInstanceOf(RankLostException.class)
+                    .hasMessageContaining("has ended, or is cut off");
+        }
+    }
+
+    @Test
+    void who_does_not_know_the_key_is_turned_away_and_who_is_no_longer_waited_for_need_not_come() throws Exception {
+        try (Rendezvous stranger = Rendezvous.open(Doors.here(), new GangSecret("another key than theirs"));
+                LentRanks strangers = new LentRanks(stranger, 1, List.of())) {
+            strangers.lend(ranks(), over::countDown);
+            AttemptAssigned assignment = assignment();
+            Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
+            assertThatThrownBy(() -> new ProcessGangs(learners, 1, Precision.FP32, List.of(), Optional.of(leader))
+                            .learner(
+                                    assignment,
+                                    network,
+                                    TrainingPlan.of(assignment.spec()).recipe(),
+                                    InitialWeights.of(network, 1, Set.of()),
+                                    () -> over.getCount() > 0))
+                    .isInstanceOf(RankLostException.class)
+                    .hasMessageContaining("rank 1 of 2 of attempt job-1/1 need not come any more");
+        }
+    }
+
+    @Test
+    void the_secret_is_another_for_each_attempt_and_each_key() {
+        AttemptId first = new AttemptId(new JobId("job-1"), new FencingToken(1));
+        AttemptId second = new AttemptId(new JobId("job-1"), new FencingToken(2));
+        assertThat(SECRET.of(first)).hasSize(64).isEqualTo(SECRET.of(first)).isNotEqualTo(SECRET.of(second));
+        assertThat(new GangSecret("a key that nobody has").of(first)).isNotEqualTo(SECRET.of(first));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new GangSecret("short"))
+                .withMessage("the key of gangs must have at least 16 characters and has 5");
+    }
+}
