@@ -24,6 +24,7 @@ import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.Watch.PartnerWatch;
 import io.deeptrain.scheduler.fleet.Fleet.Introduction;
 import io.deeptrain.scheduler.job.Ending.Failed;
 import io.deeptrain.scheduler.job.Ending.Succeeded;
@@ -173,14 +174,18 @@ final class Hearing {
         }
         Map<Holding, Integer> strays = new LinkedHashMap<>();
         for (Holding holding : beat.holdings()) {
-            Optional<Watch> watch = state.leases().over(holding).filter(candidate -> isHeldBy(candidate.lease(), beat));
-            if (watch.isPresent()) {
+            Optional<Watch> known = state.leases().over(holding);
+            Optional<Watch> watch = known.filter(candidate -> isHeldBy(candidate.lease(), beat));
+            Optional<PartnerWatch> part = known.flatMap(candidate -> partOf(candidate, beat));
+            if (part.isPresent()) {
+                part.get().renew(state.clocks().heardNanos());
+            } else if (watch.isPresent()) {
                 watch.get().acknowledge();
                 watch.get().renew(state.clocks().heardNanos());
                 book.stopIfWanted(watch.get());
             } else if (!state.fleet().saidOver(workerId, holding)) {
-                strays.put(
-                        holding, book.find(holding.jobId()).map(JobRecord::gpus).orElse(1));
+                int gpus = book.find(holding.jobId()).map(JobRecord::gpus).orElse(1);
+                strays.put(holding, Math.min(gpus, Math.max(1, beat.gpus())));
                 supersede(holding, beat);
             }
         }
@@ -210,12 +215,27 @@ final class Hearing {
                         .occupy(
                                 beat.workerId(),
                                 watch.lease().holdingOf(watch.jobId()),
-                                watch.lease().gpus());
+                                watch.lease().gpusOfHolder());
             } else {
                 workforce.giveUp(
                         watch,
                         RequeueCause.LEASE_LAPSED,
                         "Worker %s came back as another process.".formatted(beat.workerId()));
+            }
+        }
+        for (Watch watch : state.leases().sharedBy(beat.workerId())) {
+            Optional<PartnerWatch> part = partOf(watch, beat);
+            if (part.isPresent()) {
+                state.fleet()
+                        .occupy(
+                                beat.workerId(),
+                                watch.lease().holdingOf(watch.jobId()),
+                                part.get().partner().gpus());
+            } else {
+                workforce.giveUpFor(
+                        watch,
+                        beat.workerId(),
+                        "Worker %s, which ran a part of it, came back as another process.".formatted(beat.workerId()));
             }
         }
     }
@@ -233,6 +253,19 @@ final class Hearing {
                         watch.jobId(), new JobCommand.ConcludeStop(watch.lease().token(), StopReason.PREEMPTED, 0));
             }
         }
+        for (Watch watch : state.leases().sharedBy(goodbye.workerId())) {
+            if (partOf(watch, goodbye).filter(part -> !part.isAcknowledged()).isPresent()) {
+                workforce.dismissBut(goodbye.workerId(), watch);
+                book.command(
+                        watch.jobId(), new JobCommand.ConcludeStop(watch.lease().token(), StopReason.PREEMPTED, 0));
+            }
+        }
+    }
+
+    private static Optional<PartnerWatch> partOf(Watch watch, WorkerBeat beat) {
+        return watch.partners().stream()
+                .filter(part -> part.isOf(beat.workerId(), beat.incarnation()))
+                .findFirst();
     }
 
     private static boolean isHeldBy(Lease lease, WorkerBeat beat) {

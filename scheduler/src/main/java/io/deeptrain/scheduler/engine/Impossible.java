@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Finds jobs that can never run: no worker is as large, or their own queue may not hold as much. For how long that has
- * been so is looked at, as a fleet that starts or a limit that is about to be changed must fail nobody.
+ * Finds jobs that can never run: no worker is as large, nor are all together that can share an attempt, or their own
+ * queue may not hold as much. For how long that has been so is looked at, as a fleet that starts or a limit that is
+ * about to be changed must fail nobody.
  */
 final class Impossible {
     static final String NO_WORKER_LARGE_ENOUGH = "NO_WORKER_LARGE_ENOUGH";
@@ -28,6 +29,7 @@ final class Impossible {
     private final Duration after;
     private Instant next = Instant.EPOCH;
     private int gpusOfLargest;
+    private int gpusTogether;
     private Instant largestSince = Instant.EPOCH;
     /** Before the first look nobody knows for how long anything has been so. */
     private Optional<Instant> limitsSince = Optional.empty();
@@ -46,21 +48,23 @@ final class Impossible {
      * The jobs that are to fail now, in the order in which they came, and what of.
      *
      * @param largest GPUs of the largest worker that is there, whether it takes on work or not; 0 if none is
+     * @param together what those have that can share an attempt
      */
-    Map<JobId, Failed> find(int largest, Collection<JobRecord> jobs, JobQueue queue, Instant now) {
+    Map<JobId, Failed> find(int largest, int together, Collection<JobRecord> jobs, JobQueue queue, Instant now) {
         if (limitsSince.isEmpty()) {
             limitsChanged(now);
         }
-        if (largest != gpusOfLargest) {
-            gpusOfLargest = largest;
+        if (Math.max(largest, together) != most()) {
             largestSince = now;
         }
+        gpusOfLargest = largest;
+        gpusTogether = together;
         if (now.isBefore(next)) {
             return Map.of();
         }
         next = now.plus(PAUSE);
         boolean isFleetKnown = largest > 0 && !now.isBefore(largestSince.plus(after));
-        boolean isToLook = (isFleetKnown && queue.gpusOfLargestReady() > largest) || queue.isAnyLimited();
+        boolean isToLook = (isFleetKnown && queue.gpusOfLargestReady() > most()) || queue.isAnyLimited();
         if (!isToLook) {
             return Map.of();
         }
@@ -79,13 +83,20 @@ final class Impossible {
         return impossible;
     }
 
+    private int most() {
+        return Math.max(gpusOfLargest, gpusTogether);
+    }
+
     private Optional<Failed> flaw(JobRecord job, boolean isFleetKnown, JobQueue queue, Instant now) {
-        if (isFleetKnown && job.gpus() > gpusOfLargest) {
+        if (isFleetKnown && job.gpus() > most()) {
             return Optional.of(new Failed(
                     Fault.CAPACITY,
                     NO_WORKER_LARGE_ENOUGH,
-                    "It needs %d GPUs on one worker, and for %s the largest has had %d."
-                            .formatted(job.gpus(), after, gpusOfLargest)));
+                    gpusTogether <= gpusOfLargest
+                            ? "It needs %d GPUs on one worker, and for %s the largest has had %d."
+                                    .formatted(job.gpus(), after, gpusOfLargest)
+                            : "It needs %d GPUs, and for %s all workers of one class that can share a training have had %d."
+                                    .formatted(job.gpus(), after, gpusTogether)));
         }
         boolean areLimitsKnown =
                 limitsSince.filter(since -> !now.isBefore(since.plus(after))).isPresent();

@@ -1,6 +1,5 @@
 package io.deeptrain.scheduler.engine;
 
-import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobId;
@@ -180,12 +179,12 @@ final class JobBook {
         switch (after.state()) {
             case Queued queued -> enterLine(after, queued);
             case Assigned(var lease, var _, var lineage, var _) -> {
-                Message assignment = new Message(assignmentOf(after, lease, lineage));
-                seize(after, lease, assignment);
-                state.outgoing().send(assignment, state.clocks().now());
+                for (Message assignment : seize(after, lease, lineage).assignments()) {
+                    state.outgoing().send(assignment, state.clocks().now());
+                }
             }
             case Cancelling(var lease, var _, var _, var _) -> {
-                state.leases().over(lease.holdingOf(after.jobId())).ifPresent(Watch::acknowledge);
+                state.leases().over(lease.holdingOf(after.jobId())).ifPresent(Watch::settleAll);
                 state.outgoing()
                         .requestStop(
                                 lease.holdingOf(after.jobId()),
@@ -214,14 +213,23 @@ final class JobBook {
         }
     }
 
-    private void seize(JobRecord job, Lease lease, Message assignment) {
+    private Watch seize(JobRecord job, Lease lease, Lineage lineage) {
         boolean entitled = queue.isEntitled(job.tenant(), job.shapeHeld());
+        long heardNanos = state.clocks().heardNanos();
         Watch watch = new Watch(
-                job.jobId(), lease, assignment, entitled, state.clocks().heardNanos());
+                job.jobId(),
+                lease,
+                new Message(Assignments.toHolder(job, lease, lineage)),
+                Assignments.toPartners(job, lease, heardNanos),
+                entitled,
+                heardNanos);
         state.leases().add(watch);
         setTimer(watch);
-        state.fleet().occupy(lease.holder(), lease.holdingOf(job.jobId()), lease.gpus());
+        Holding holding = lease.holdingOf(job.jobId());
+        state.fleet().occupy(lease.holder(), holding, lease.gpusOfHolder());
+        lease.partners().forEach(partner -> state.fleet().occupy(partner.workerId(), holding, partner.gpus()));
         queue.began(job.tenant(), job.shapeHeld());
+        return watch;
     }
 
     private TenantUse release(JobRecord job, Lease lease) {
@@ -229,6 +237,7 @@ final class JobBook {
         state.leases().end(job.jobId());
         state.outgoing().stops().settle(lease.holder(), holding);
         state.fleet().vacate(lease.holder(), holding);
+        lease.partners().forEach(partner -> state.fleet().vacate(partner.workerId(), holding));
         state.claims().on(lease.holder()).filter(claim -> claim.awaits(holding)).ifPresent(claim -> {
             if (state.fleet().saidOver(lease.holder(), holding)) {
                 claim.left(holding);
@@ -285,10 +294,16 @@ final class JobBook {
             when running.billableMillis() >= settings.runTimeMax().toMillis() ->
                 Optional.of(StopReason.RUN_TIME_REACHED);
             case Assigned(var lease, var _, var _, var _)
-            when wantedAway.test(job, lease) -> Optional.of(StopReason.PREEMPTED);
-            case Running running when wantedAway.test(job, running.lease()) -> Optional.of(StopReason.PREEMPTED);
+            when isWantedAway(job, lease) -> Optional.of(StopReason.PREEMPTED);
+            case Running running when isWantedAway(job, running.lease()) -> Optional.of(StopReason.PREEMPTED);
             case Queued _, Assigned _, Running _, Finishing _, Ended _ -> Optional.empty();
         };
+    }
+
+    /** A worker that is about to go saves and stops what it leads by itself; what it is a partner of, it cannot. */
+    private boolean isWantedAway(JobRecord job, Lease lease) {
+        return wantedAway.test(job, lease)
+                || lease.partners().stream().anyMatch(partner -> state.fleet().isLeaving(partner.workerId()));
     }
 
     // When a job's lease is to be looked at
@@ -297,8 +312,11 @@ final class JobBook {
         state.leases().setTimer(watch, Math.min(lapseNanos(watch), stallNanos(watch)));
     }
 
+    /** Without one of its partners an attempt cannot go on, but it can end. */
     long lapseNanos(Watch watch) {
-        return watch.renewedNanos() + settings.leaseTerm().toNanos();
+        boolean isEnding = job(watch.jobId()).state() instanceof Cancelling;
+        long renewedNanos = isEnding ? watch.renewedNanos() : watch.renewedByAllNanos();
+        return renewedNanos + settings.leaseTerm().toNanos();
     }
 
     /** Only an attempt whose meter runs can stall. */
@@ -360,9 +378,7 @@ final class JobBook {
         switch (job.state()) {
             case Queued queued -> enterLine(job, queued);
             case Assigned(var lease, var _, var lineage, var _) -> {
-                Message assignment = new Message(assignmentOf(job, lease, lineage));
-                seize(job, lease, assignment);
-                state.outgoing().sendIfUnsettled(assignment, state.clocks().now());
+                seize(job, lease, lineage).assignments().forEach(this::sendUnlessHeard);
             }
             case Running running -> seizeHeard(job, running.lease(), running.startedFrom());
             case Cancelling(var lease, var _, var _, var _) -> seizeHeard(job, lease, Lineage.SCRATCH);
@@ -370,11 +386,19 @@ final class JobBook {
         }
     }
 
-    /** Its worker has heard of this lease. Whether it has heard of a stop that is wanted is not known. */
+    /** Perhaps it was, by an engine whose memory is lost. */
+    private void sendUnlessHeard(Message assignment) {
+        state.outgoing().sendIfUnsettled(assignment, state.clocks().now());
+    }
+
+    /** Its holder has heard of this lease. Whether it has heard of a stop that is wanted is not known. */
     private void seizeHeard(JobRecord job, Lease lease, Lineage lineage) {
-        Message assignment = new Message(assignmentOf(job, lease, lineage));
-        assignment.settle();
-        seize(job, lease, assignment);
+        Watch watch = seize(job, lease, lineage);
+        watch.acknowledge();
+        if (job.state() instanceof Cancelling) {
+            watch.settleAll();
+        }
+        watch.assignments().forEach(this::sendUnlessHeard);
         wantedStop(job)
                 .ifPresent(reason -> state.outgoing()
                         .requestStopAgain(
@@ -383,17 +407,6 @@ final class JobBook {
                                 lease.incarnation(),
                                 reason,
                                 state.clocks().now()));
-    }
-
-    private static AttemptAssigned assignmentOf(JobRecord job, Lease lease, Lineage lineage) {
-        return new AttemptAssigned(
-                job.jobId(),
-                lease.token(),
-                lease.holder(),
-                lease.incarnation(),
-                job.tenant(),
-                job.request().spec().withGpus(lease.gpus()),
-                lineage.origin());
     }
 
     private static Instant endOf(JobRecord job) {

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The leases that are granted, found by job and by worker, and when each is to be looked at next. */
 final class Leases {
     private final Map<JobId, Watch> byJob = new HashMap<>();
-    private final Map<WorkerId, TreeMap<JobId, Watch>> byWorker = new HashMap<>();
+    private final Map<WorkerId, SortedMap<JobId, Watch>> byHolder = new HashMap<>();
+    private final Map<WorkerId, SortedMap<JobId, Watch>> byPartner = new HashMap<>();
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::dueNanos).thenComparingLong(Timer::order));
     private long timersSet;
@@ -24,7 +26,12 @@ final class Leases {
 
     void add(Watch watch) {
         byJob.put(watch.jobId(), watch);
-        byWorker.computeIfAbsent(watch.lease().holder(), _ -> new TreeMap<>()).put(watch.jobId(), watch);
+        put(byHolder, watch.lease().holder(), watch);
+        watch.lease().partners().forEach(partner -> put(byPartner, partner.workerId(), watch));
+    }
+
+    private static void put(Map<WorkerId, SortedMap<JobId, Watch>> watches, WorkerId workerId, Watch watch) {
+        watches.computeIfAbsent(workerId, _ -> new TreeMap<>()).put(watch.jobId(), watch);
     }
 
     /** The lease is over, and nobody watches over it any more. */
@@ -34,10 +41,14 @@ final class Leases {
             throw new IllegalStateException("nobody watches over the lease on " + jobId);
         }
         watch.close();
-        WorkerId holder = watch.lease().holder();
-        TreeMap<JobId, Watch> ofHolder = byWorker.get(holder);
-        if (ofHolder != null && ofHolder.remove(jobId) != null && ofHolder.isEmpty()) {
-            byWorker.remove(holder);
+        remove(byHolder, watch.lease().holder(), jobId);
+        watch.lease().partners().forEach(partner -> remove(byPartner, partner.workerId(), jobId));
+    }
+
+    private static void remove(Map<WorkerId, SortedMap<JobId, Watch>> watches, WorkerId workerId, JobId jobId) {
+        SortedMap<JobId, Watch> ofWorker = watches.get(workerId);
+        if (ofWorker != null && ofWorker.remove(jobId) != null && ofWorker.isEmpty()) {
+            watches.remove(workerId);
         }
     }
 
@@ -52,7 +63,16 @@ final class Leases {
 
     /** Those that the worker holds now, by the names of their jobs. */
     List<Watch> heldBy(WorkerId workerId) {
-        TreeMap<JobId, Watch> held = byWorker.get(workerId);
+        return all(byHolder, workerId);
+    }
+
+    /** Those of which the worker runs a part as a partner, by the names of their jobs. */
+    List<Watch> sharedBy(WorkerId workerId) {
+        return all(byPartner, workerId);
+    }
+
+    private static List<Watch> all(Map<WorkerId, SortedMap<JobId, Watch>> watches, WorkerId workerId) {
+        SortedMap<JobId, Watch> held = watches.get(workerId);
         return held == null ? List.of() : List.copyOf(held.values());
     }
 

@@ -161,6 +161,8 @@ final class Operator {
     boolean wantsAway(JobRecord job, Lease lease) {
         return job.isHeld()
                 || controls.conditionOf(lease.holder()) == Condition.DRAINING
+                || lease.partners().stream()
+                        .anyMatch(partner -> controls.conditionOf(partner.workerId()) == Condition.DRAINING)
                 || (job.directives()
                                 .move()
                                 .filter(move -> !move.to().equals(lease.holder()))

@@ -87,7 +87,9 @@ final class Resizing {
 
     private boolean mayLeave(JobRecord job, Running running) {
         Duration ranFor = Duration.between(running.startedAt(), state.clocks().now());
-        return !leaving.containsKey(job.jobId())
+        // What lies over several workers stays as it is.
+        return running.lease().span().isEmpty()
+                && !leaving.containsKey(job.jobId())
                 && book.wantedStop(job).isEmpty()
                 && ranFor.compareTo(preemption.runMin()) >= 0
                 && running.preemptions() < preemption.perJobMax()
@@ -147,7 +149,7 @@ final class Resizing {
     private int least(JobRecord job, Running running, Ticket other) {
         int gpus = running.lease().gpus();
         if (!sharedWorkers) {
-            return Math.clamp(state.fleet().gpusFreeMax(), job.gpus(), gpus);
+            return Math.clamp(state.fleet().gpusFreeOnOne(), job.gpus(), gpus);
         }
         int spare = state.fleet()
                 .place(running.lease().holder())
@@ -202,7 +204,7 @@ final class Resizing {
                                 .map(Place::gpusOffered)
                                 .orElse(0)
                 : gpus;
-        int most = Math.min(job.gpusMost(), Math.max(here, state.fleet().gpusFreeMax()));
+        int most = Math.min(job.gpusMost(), Math.max(here, state.fleet().gpusFreeOnOne()));
         while (most > gpus && !book.queue().allows(job.tenant(), Shape.ofAnyClass(most - gpus))) {
             most--;
         }

@@ -112,8 +112,7 @@ final class RoomMaking {
             return book.queue().lendable(Shape.ANY_CLASS, worker.gpusFree());
         }
         // The only one there gives up the whole worker; what it does not need itself, the job must be allowed to have.
-        int beside = job.gpus()
-                - holders.stream().mapToInt(holder -> holder.shape().gpus()).sum();
+        int beside = job.gpus() - holders.stream().mapToInt(Holder::gpusHere).sum();
         return beside <= 0 || book.queue().lendable(Shape.ANY_CLASS, beside) == beside ? job.gpus() - 1 : 0;
     }
 
@@ -170,7 +169,7 @@ final class RoomMaking {
         return taken;
     }
 
-    /** Those that run on the worker and go on as far as anybody knows. */
+    /** Those that run on the worker, or are led there, and go on as far as anybody knows. */
     private List<Holder> holdersOn(WorkerId workerId) {
         List<Holder> holders = new ArrayList<>();
         for (Watch watch : state.leases().heldBy(workerId)) {
@@ -183,7 +182,8 @@ final class RoomMaking {
                         standing(job, watch.isEntitled()),
                         Duration.between(running.startedAt(), state.clocks().now()),
                         Duration.ofMillis(running.unsavedMillis()),
-                        running.preemptions()));
+                        running.preemptions(),
+                        running.lease().gpusOfHolder()));
             }
         }
         return holders;

@@ -1,9 +1,12 @@
 package io.deeptrain.scheduler.engine;
 
+import io.deeptrain.event.FleetEvent.GangDoor;
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.JobId;
+import io.deeptrain.event.Span;
+import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.control.Answer;
@@ -23,6 +26,7 @@ import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState.Ended;
 import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.JobState.Queued;
+import io.deeptrain.scheduler.placement.RoomIndex.Share;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import io.deeptrain.scheduler.queue.Room;
 import io.deeptrain.scheduler.queue.Shape;
@@ -36,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The scheduler as a fold: what was heard and the passing of time in, decisions out. It does no I/O, asks no clock,
@@ -79,6 +84,7 @@ public final class SchedulerEngine {
     /** With the limits that count now. */
     private EngineSettings settings;
 
+    private final List<JobDecision> remarks = new ArrayList<>();
     private Optional<Answer> answer = Optional.empty();
 
     public SchedulerEngine(EngineSettings settings) {
@@ -188,7 +194,7 @@ public final class SchedulerEngine {
 
     private void failWhatIsImpossible() {
         impossible
-                .find(fleet.gpusOfLargest(), book.all(), book.queue(), clocks.now())
+                .find(fleet.gpusOfLargest(), fleet.gpusTogether(), book.all(), book.queue(), clocks.now())
                 .forEach((jobId, failed) -> book.command(jobId, new JobCommand.Reject(failed)));
     }
 
@@ -197,7 +203,8 @@ public final class SchedulerEngine {
         Optional<Ticket> next = book.queue().next(room);
         while (next.isPresent()) {
             JobRecord job = job(next.get().jobId());
-            if (job.isElastic()) {
+            // Over several workers it runs with the least that it asks for.
+            if (job.isElastic() && job.gpus() <= fleet.gpusFreeOnOne()) {
                 seats.take(job);
             } else {
                 assign(job);
@@ -211,11 +218,40 @@ public final class SchedulerEngine {
         if (!(job.state() instanceof Queued queued)) {
             throw new IllegalStateException("in the queue, but not queued: " + job);
         }
-        WorkerId workerId = fleet.roomFor(job.gpus(), queued.losses().workers())
-                .orElseThrow(() -> new IllegalStateException("no worker has room for " + job));
-        if (!book.command(job.jobId(), new JobCommand.Assign(workerId, incarnationOf(workerId), job.gpus()))) {
+        List<WorkerId> avoided = queued.losses().workers();
+        JobCommand.Assign assign = fleet.roomFor(job.gpus(), avoided)
+                .map(workerId -> new JobCommand.Assign(workerId, incarnationOf(workerId), job.gpus()))
+                .orElseGet(() -> overSeveral(job, avoided));
+        if (!book.command(job.jobId(), assign)) {
             throw new IllegalStateException("its turn, but not to be assigned: " + job);
         }
+    }
+
+    /** The worker that gives most leads. */
+    private JobCommand.Assign overSeveral(JobRecord job, List<WorkerId> avoided) {
+        List<Share> shares = fleet.sharesFor(job.gpus(), avoided)
+                .orElseThrow(() -> new IllegalStateException("no worker has room for " + job));
+        WorkerId leader = shares.getFirst().workerId();
+        String rendezvous = fleet.doorOf(leader)
+                .map(GangDoor::address)
+                .orElseThrow(() -> new IllegalStateException("shares an attempt, but has no door: " + leader));
+        List<Partner> partners = shares.stream()
+                .skip(1)
+                .map(share -> new Partner(share.workerId(), incarnationOf(share.workerId()), share.gpus()))
+                .toList();
+        remarks.add(new JobDecision(
+                job.jobId(),
+                clocks.now(),
+                "spread",
+                "No worker has room for all of its %d GPUs: it gets %s, which worker %s leads."
+                        .formatted(
+                                job.gpus(),
+                                shares.stream()
+                                        .map(share -> "%d of %s".formatted(share.gpus(), share.workerId()))
+                                        .collect(Collectors.joining(", ")),
+                                leader)));
+        return new JobCommand.Assign(
+                leader, incarnationOf(leader), job.gpus(), Optional.of(new Span(rendezvous, partners)));
     }
 
     private IncarnationId incarnationOf(WorkerId workerId) {
@@ -223,17 +259,19 @@ public final class SchedulerEngine {
                 .orElseThrow(() -> new IllegalStateException("has room, but is not there: " + workerId));
     }
 
-    private List<JobDecision> takeRemarks() {
-        List<JobDecision> remarks = new ArrayList<>(roomMaking.takeRemarks());
-        remarks.addAll(resizing.takeRemarks());
-        return remarks;
-    }
-
     private Decisions takeDecisions() {
         Decisions decisions = new Decisions(
                 book.takeHistory(), takeRemarks(), outgoing.take(), book.takeChanged(), operator.takeChanged(), answer);
         answer = Optional.empty();
         return decisions;
+    }
+
+    private List<JobDecision> takeRemarks() {
+        List<JobDecision> taken = new ArrayList<>(remarks);
+        remarks.clear();
+        taken.addAll(roomMaking.takeRemarks());
+        taken.addAll(resizing.takeRemarks());
+        return taken;
     }
 
     /** A job that this engine knows. It forgets ended ones after a while. */
@@ -312,7 +350,7 @@ public final class SchedulerEngine {
 
         @Override
         public boolean canEverHave(Shape shape) {
-            return shape.gpus() <= workforce.capacity().gpusOfLargest();
+            return shape.gpus() <= workforce.capacity().gpusOfLargest() || shape.gpus() <= fleet.gpusTogetherAccepted();
         }
     }
 
@@ -352,6 +390,7 @@ public final class SchedulerEngine {
             fleet.bar(workerId, operator.controls().isBarred(workerId));
             workforce.measure(workerId);
             leases.heldBy(workerId).forEach(book::stopIfWanted);
+            leases.sharedBy(workerId).forEach(book::stopIfWanted);
         }
 
         @Override

@@ -1,8 +1,10 @@
 package io.deeptrain.scheduler.engine;
 
 import io.deeptrain.event.JobEvent.RequeueCause;
+import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.Watch.PartnerWatch;
 import io.deeptrain.scheduler.job.JobCommand;
 import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.job.Losses;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Workers that come, fall silent, fail and go, and what that means for the jobs that they hold. Looks at a tick, step 3
@@ -68,10 +71,7 @@ final class Workforce {
         Lease lease = watch.lease();
         long stalledNanos = book.stallNanos(watch);
         if (book.lapseNanos(watch) <= heardNanos) {
-            giveUp(
-                    watch,
-                    RequeueCause.LEASE_LAPSED,
-                    "Worker %s was not heard for %s.".formatted(lease.holder(), settings.leaseTerm()));
+            giveUpLapsed(watch, heardNanos - settings.leaseTerm().toNanos());
         } else if (stalledNanos <= heardNanos) {
             giveUp(
                     watch,
@@ -87,6 +87,52 @@ final class Workforce {
                             state.clocks().now());
         } else {
             book.setTimer(watch);
+        }
+    }
+
+    private void giveUpLapsed(Watch watch, long renewedBeforeNanos) {
+        Lease lease = watch.lease();
+        if (watch.renewedNanos() <= renewedBeforeNanos) {
+            giveUp(
+                    watch,
+                    RequeueCause.LEASE_LAPSED,
+                    "Worker %s was not heard for %s.".formatted(lease.holder(), settings.leaseTerm()));
+            return;
+        }
+        PartnerWatch lapsed = watch.partners().stream()
+                .filter(part -> part.renewedNanos() <= renewedBeforeNanos)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("everybody was heard of " + lease));
+        giveUpFor(
+                watch,
+                lapsed.partner().workerId(),
+                "Worker %s, which was to run a part of it, did not say for %s that it does."
+                        .formatted(lapsed.partner().workerId(), settings.leaseTerm()));
+    }
+
+    /** One partner no longer runs its part of the attempt, so that nobody can go on; it is to blame. */
+    void giveUpFor(Watch watch, WorkerId partner, String detail) {
+        Losses earlier = book.job(watch.jobId()).losses();
+        dismissBut(partner, watch);
+        book.command(
+                watch.jobId(),
+                new JobCommand.GiveUp(watch.lease().token(), RequeueCause.LEASE_LAPSED, detail, Optional.of(partner)));
+        blame(partner, earlier);
+    }
+
+    /** The others who run the attempt are told at once that it is over. */
+    void dismissBut(WorkerId workerId, Watch watch) {
+        for (Partner member : watch.lease().members()) {
+            boolean isThere = state.fleet().incarnationOf(member.workerId()).equals(Optional.of(member.incarnation()));
+            if (isThere && !member.workerId().equals(workerId)) {
+                state.outgoing()
+                        .requestStop(
+                                watch.lease().holdingOf(watch.jobId()),
+                                member.workerId(),
+                                member.incarnation(),
+                                StopReason.SUPERSEDED,
+                                state.clocks().now());
+            }
         }
     }
 

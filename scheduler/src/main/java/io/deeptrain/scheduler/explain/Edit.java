@@ -5,6 +5,7 @@ import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.engine.EngineSnapshot;
 import io.deeptrain.scheduler.engine.EngineSnapshot.KeptRoom;
 import io.deeptrain.scheduler.fleet.Place;
@@ -17,6 +18,7 @@ import io.deeptrain.scheduler.job.JobState.Finishing;
 import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.job.JobState.Running;
+import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.queue.QueueLimits;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Instant;
@@ -87,14 +89,33 @@ public sealed interface Edit {
             List<KeptRoom> claims = snapshot.claims().stream()
                     .filter(claim -> !claim.workerId().equals(workerId))
                     .toList();
-            List<JobRecord> jobs = snapshot.jobs().stream()
-                    .map(job -> job.state() instanceof Leased leased
-                                    && leased.lease().holder().equals(workerId)
-                            ? waitingAgain(job, snapshot.now())
-                            : job)
-                    .toList();
+            List<JobRecord> jobs = new ArrayList<>();
+            for (JobRecord job : snapshot.jobs()) {
+                if (job.state() instanceof Leased leased && isMember(leased.lease())) {
+                    places.replaceAll(place -> vacated(place, leased.lease(), snapshot.settings()));
+                    jobs.add(waitingAgain(job, snapshot.now()));
+                } else {
+                    jobs.add(job);
+                }
+            }
             long gpus = snapshot.fleetGpus().orElse(0) - (leaving.isAccepting() ? leaving.gpus() : 0);
             return snapshot.with(places, jobs, claims, OptionalLong.of(gpus));
+        }
+
+        private boolean isMember(Lease lease) {
+            return lease.members().stream().anyMatch(member -> member.workerId().equals(workerId));
+        }
+
+        /** Who runs another part of the same attempt has that free again. */
+        private static Place vacated(Place place, Lease lease, EngineSettings settings) {
+            return lease.members().stream()
+                    .filter(member -> member.workerId().equals(place.workerId()))
+                    .findFirst()
+                    .map(member -> new Place(
+                            place.lastBeat(),
+                            place.strays(),
+                            place.gpusSpare() + settings.occupied(member.gpus(), place.gpus())))
+                    .orElse(place);
         }
 
         /** One that is being cancelled runs no longer anywhere. */

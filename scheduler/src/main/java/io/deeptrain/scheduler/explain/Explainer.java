@@ -150,11 +150,12 @@ public final class Explainer {
         if (fleet.gpusOfLargest() == 0) {
             return new NoWorker();
         }
-        if (gpus > fleet.gpusOfLargest()) {
-            return new NeverFits(gpus, fleet.gpusOfLargest());
+        if (gpus > fleet.gpusMost()) {
+            return new NeverFits(gpus, fleet.gpusOfLargest(), fleet.gpusTogether());
         }
-        if (gpus > fleet.gpusOfLargestAccepting()) {
-            return new WorkersDraining(gpus, fleet.workersDraining(), fleet.gpusOfLargestAccepting());
+        if (gpus > fleet.gpusMostAccepting()) {
+            return new WorkersDraining(
+                    gpus, fleet.workersDraining(), fleet.gpusOfLargestAccepting(), fleet.gpusTogetherAccepting());
         }
         return atLimit(job).orElseGet(() -> lackOfRoom(job, path, place));
     }

@@ -2,13 +2,13 @@ package io.deeptrain.scheduler.explain;
 
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.JobId;
-import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.EngineSnapshot;
 import io.deeptrain.scheduler.engine.EngineSnapshot.KeptRoom;
 import io.deeptrain.scheduler.explain.Rehearsal.Started;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.JobState.Queued;
+import io.deeptrain.scheduler.placement.RoomIndex.Share;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -116,7 +116,7 @@ public final class Forecast {
         private int waiting;
         private Instant now;
 
-        private record Ending(Instant at, JobRecord job, WorkerId workerId, int gpus, Instant since)
+        private record Ending(Instant at, JobRecord job, List<Share> shares, Instant since)
                 implements Comparable<Ending> {
             @Override
             public int compareTo(Ending other) {
@@ -134,16 +134,14 @@ public final class Forecast {
             snapshot.claims().forEach(claim -> claim.leaving().forEach(holding -> leaving.put(holding, claim)));
             for (JobRecord job : snapshot.jobs()) {
                 if (job.state() instanceof Leased leased) {
-                    WorkerId holder = leased.lease().holder();
+                    List<Share> shares = leased.lease().members().stream()
+                            .map(member -> new Share(member.workerId(), member.gpus()))
+                            .toList();
                     if (leaving.containsKey(leased.lease().holdingOf(job.jobId()))) {
-                        rehearsal.makeRoom(job, holder, now);
+                        rehearsal.makeRoom(job, shares, now);
                     } else {
                         endings.add(new Ending(
-                                now.plus(time(job)),
-                                job,
-                                holder,
-                                leased.lease().gpus(),
-                                leased.lease().grantedAt()));
+                                now.plus(time(job)), job, shares, leased.lease().grantedAt()));
                     }
                 } else if (job.state() instanceof Queued queued && !job.isHeld()) {
                     waiting++;
@@ -165,8 +163,7 @@ public final class Forecast {
                 }
                 while (!endings.isEmpty() && !endings.peek().at().isAfter(now)) {
                     Ending ending = endings.remove();
-                    rehearsal.end(
-                            ending.job(), ending.workerId(), ending.gpus(), Duration.between(ending.since(), now));
+                    rehearsal.end(ending.job(), ending.shares(), Duration.between(ending.since(), now));
                 }
                 arrivals.upTo(now).forEach(rehearsal::add);
                 startAll();
@@ -197,7 +194,7 @@ public final class Forecast {
             if (job.state() instanceof Queued && !Arrivals.isOne(job.jobId())) {
                 starts.put(job.jobId(), now);
             }
-            endings.add(new Ending(now.plus(time(job)), job, started.workerId(), started.gpus(), now));
+            endings.add(new Ending(now.plus(time(job)), job, started.shares(), now));
         }
 
         private Duration time(JobRecord job) {

@@ -50,22 +50,36 @@ public sealed interface Reason {
         }
     }
 
-    /** No worker is large enough, whatever else runs. */
-    record NeverFits(int gpus, int gpusOfLargest) implements Reason {
+    /**
+     * No worker is large enough, whatever else runs, nor are those together that can share a training.
+     *
+     * @param gpusTogether what those have
+     */
+    record NeverFits(int gpus, int gpusOfLargest, int gpusTogether) implements Reason {
         @Override
         public String words() {
-            return "It needs %s on one worker; the largest has %d.".formatted(Words.count(gpus, "GPU"), gpusOfLargest);
+            return gpusTogether <= gpusOfLargest
+                    ? "It needs %s on one worker; the largest has %d."
+                            .formatted(Words.count(gpus, "GPU"), gpusOfLargest)
+                    : "It needs %s; the largest worker has %d, and those that can share a training have %d together."
+                            .formatted(Words.count(gpus, "GPU"), gpusOfLargest, gpusTogether);
         }
     }
 
     /** Only workers that take on nothing new would be large enough. */
-    record WorkersDraining(int gpus, int workersDraining, int gpusOfLargestAccepting) implements Reason {
+    record WorkersDraining(int gpus, int workersDraining, int gpusOfLargestAccepting, int gpusTogetherAccepting)
+            implements Reason {
         @Override
         public String words() {
-            return "It needs %s on one worker; the largest that takes on work has %d, and %s."
+            String most = gpusTogetherAccepting <= gpusOfLargestAccepting
+                    ? "on one worker; the largest that takes on work has %d".formatted(gpusOfLargestAccepting)
+                    : "; those that take on work and can share a training have %d together"
+                            .formatted(gpusTogetherAccepting);
+            return "It needs %s%s%s, and %s."
                     .formatted(
                             Words.count(gpus, "GPU"),
-                            gpusOfLargestAccepting,
+                            most.startsWith(";") ? "" : " ",
+                            most,
                             workersDraining == 1
                                     ? "1 worker takes on no more"
                                     : workersDraining + " workers take on no more");

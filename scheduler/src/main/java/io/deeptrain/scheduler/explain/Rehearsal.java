@@ -12,6 +12,7 @@ import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.placement.GpuClasses;
 import io.deeptrain.scheduler.placement.RoomIndex;
+import io.deeptrain.scheduler.placement.RoomIndex.Share;
 import io.deeptrain.scheduler.placement.Topology;
 import io.deeptrain.scheduler.queue.JobQueue;
 import io.deeptrain.scheduler.queue.QueueSettings;
@@ -37,6 +38,10 @@ final class Rehearsal {
 
     private final JobQueue queue;
     private final RoomIndex free = new RoomIndex();
+    /** Of those that can share an attempt: what is free, and what those have that take on work. */
+    private final RoomIndex freeJoint = new RoomIndex();
+
+    private final RoomIndex joint = new RoomIndex();
     private final Map<WorkerId, Place> places = new HashMap<>();
     private final Map<WorkerId, Integer> gpus = new HashMap<>();
     private final Map<WorkerId, Integer> spare = new HashMap<>();
@@ -52,8 +57,8 @@ final class Rehearsal {
     private int gpusOfLargest;
     private OptionalLong fleetGpus;
 
-    /** A job, where it began to run, and on how many GPUs. */
-    record Started(JobRecord job, WorkerId workerId, int gpus) {}
+    /** A job, and where it began to run, on how many GPUs. */
+    record Started(JobRecord job, List<Share> shares) {}
 
     /** What it would be like at this time and with these limits. */
     Rehearsal(EngineSnapshot snapshot, QueueSettings settings, Instant at) {
@@ -72,6 +77,9 @@ final class Rehearsal {
             if (place.isAccepting()) {
                 gpusOfLargest = Math.max(gpusOfLargest, place.gpus());
                 gpus.put(place.workerId(), place.gpus());
+                if (place.isJoint()) {
+                    joint.put(place.workerId(), place.lastBeat().gpuClass(), place.topology(), place.gpus());
+                }
                 offer(place.workerId(), place.gpusSpare());
             }
         }
@@ -103,15 +111,18 @@ final class Rehearsal {
     }
 
     /** A job that runs gives its GPUs back, which it held for so long. */
-    void end(JobRecord job, WorkerId workerId, int gpusHeld, Duration held) {
-        queue.ended(job.tenant(), Shape.ofAnyClass(gpusHeld), held);
-        vacate(workerId, gpusHeld);
+    void end(JobRecord job, List<Share> shares, Duration held) {
+        queue.ended(
+                job.tenant(),
+                Shape.ofAnyClass(shares.stream().mapToInt(Share::gpus).sum()),
+                held);
+        shares.forEach(this::vacate);
     }
 
     /** A job that was asked to make room has done so, and waits again. */
-    void makeRoom(JobRecord job, WorkerId workerId, Instant at) {
+    void makeRoom(JobRecord job, List<Share> shares, Instant at) {
         queue.ended(job.tenant(), job.shapeHeld(), Duration.ZERO);
-        vacate(workerId, job.gpusHeld());
+        shares.forEach(this::vacate);
         waiting.put(job.jobId(), job);
         queue.add(job.ticketIn(queue), at);
         again.put(job.jobId(), at);
@@ -126,7 +137,7 @@ final class Rehearsal {
                 claims.remove(kept.jobId());
                 queue.remove(job.ticketIn(queue), notBefore(job));
                 queue.began(job.tenant(), Shape.ofAnyClass(kept.gpus()));
-                started.add(new Started(job, kept.workerId(), kept.gpus()));
+                started.add(new Started(job, List.of(new Share(kept.workerId(), kept.gpus()))));
             }
         }
         return started;
@@ -177,16 +188,18 @@ final class Rehearsal {
         }
         Collection<WorkerId> avoided =
                 job.state() instanceof Queued queued ? queued.losses().workers() : List.of();
-        WorkerId workerId = free.bestFit(GpuClasses.ANY, job.gpus(), avoided)
+        List<Share> shares = free.bestFit(GpuClasses.ANY, job.gpus(), avoided)
+                .map(workerId -> List.of(new Share(workerId, job.gpus())))
+                .or(() -> freeJoint.together(job.gpus(), avoided))
                 .orElseThrow(() -> new IllegalStateException("no worker has room for " + job.jobId()));
         queue.remove(next.get(), notBefore(job));
         KeptRoom kept = claims.remove(job.jobId());
         if (kept != null) {
-            vacate(kept.workerId(), kept.gpus());
+            vacate(new Share(kept.workerId(), kept.gpus()));
         }
-        occupy(workerId, job.gpus());
+        shares.forEach(this::occupy);
         queue.began(job.tenant(), job.shape());
-        return Optional.of(new Started(job, workerId, job.gpus()));
+        return Optional.of(new Started(job, shares));
     }
 
     private Instant notBefore(JobRecord job) {
@@ -200,39 +213,42 @@ final class Rehearsal {
         throw new IllegalStateException("does not wait: " + job);
     }
 
-    private void occupy(WorkerId workerId, int needed) {
-        Integer before = spare.get(workerId);
+    private void occupy(Share share) {
+        Integer before = spare.get(share.workerId());
         if (before != null) {
-            offer(workerId, before - occupied(workerId, needed));
+            offer(share.workerId(), before - occupied(share));
         }
     }
 
-    private void vacate(WorkerId workerId, int needed) {
-        Integer before = spare.get(workerId);
+    private void vacate(Share share) {
+        Integer before = spare.get(share.workerId());
         if (before != null) {
-            offer(workerId, before + occupied(workerId, needed));
+            offer(share.workerId(), before + occupied(share));
         }
     }
 
-    private int occupied(WorkerId workerId, int needed) {
-        return engine.occupied(needed, gpus.getOrDefault(workerId, needed));
+    private int occupied(Share share) {
+        return engine.occupied(share.gpus(), gpus.getOrDefault(share.workerId(), share.gpus()));
     }
 
     private void offer(WorkerId workerId, int offered) {
         spare.put(workerId, offered);
         Place place = places.get(workerId);
         free.put(workerId, place == null ? "" : place.lastBeat().gpuClass(), Topology.UNKNOWN, Math.max(0, offered));
+        if (place != null && place.isJoint()) {
+            freeJoint.put(workerId, place.lastBeat().gpuClass(), place.topology(), Math.max(0, offered));
+        }
     }
 
     private final class FreeRoom implements Room {
         @Override
         public boolean has(Shape shape) {
-            return shape.gpus() <= free.gpusMax(GpuClasses.ANY);
+            return shape.gpus() <= free.gpusMax(GpuClasses.ANY) || shape.gpus() <= freeJoint.gpusTogetherMax();
         }
 
         @Override
         public boolean canEverHave(Shape shape) {
-            return shape.gpus() <= gpusOfLargest;
+            return shape.gpus() <= gpusOfLargest || shape.gpus() <= joint.gpusTogetherMax();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.deeptrain.scheduler.fleet;
 
+import io.deeptrain.event.FleetEvent.GangDoor;
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
@@ -8,6 +9,7 @@ import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.placement.Fit;
 import io.deeptrain.scheduler.placement.GpuClasses;
 import io.deeptrain.scheduler.placement.RoomIndex;
+import io.deeptrain.scheduler.placement.RoomIndex.Share;
 import io.deeptrain.scheduler.placement.Shape;
 import io.deeptrain.scheduler.placement.Topology;
 import java.util.ArrayDeque;
@@ -53,6 +55,8 @@ public final class Fleet {
     private final RoomIndex whole = new RoomIndex();
     /** What those who take on new attempts have free of it. */
     private final RoomIndex free = new RoomIndex();
+    /** The same of those that can share an attempt. */
+    private final JointRooms joint = new JointRooms();
 
     private final PriorityQueue<SilenceCheck> silenceChecks = new PriorityQueue<>();
     /** Those that get no new work, whatever they say; perhaps not there at all. */
@@ -89,6 +93,7 @@ public final class Fleet {
         worker.gpus = beat.gpus();
         worker.said = beat.readiness();
         worker.number = beat.number();
+        worker.door = beat.door();
         admit(worker);
     }
 
@@ -110,12 +115,37 @@ public final class Fleet {
     /** What the worker would take on if it were empty. */
     public int gpusAccepted(WorkerId workerId) {
         Worker worker = workers.get(workerId);
-        return worker != null && worker.readiness == Readiness.ACCEPTING ? worker.gpus : 0;
+        return worker == null ? 0 : gpusAccepted(worker);
+    }
+
+    private static int gpusAccepted(Worker worker) {
+        return worker.readiness == Readiness.ACCEPTING ? worker.gpus : 0;
     }
 
     /** GPUs of the largest worker that is there, whether it takes on work or not; 0 if none is. */
     public int gpusOfLargest() {
         return whole.gpusMax(GpuClasses.ANY);
+    }
+
+    /** What those have that can share an attempt, whether they take on work or not; 0 if none is there. */
+    public int gpusTogether() {
+        return joint.gpusWhole();
+    }
+
+    /** The same of those who take on work. */
+    public int gpusTogetherAccepted() {
+        return joint.gpusAccepting();
+    }
+
+    /** The worker has said that it takes on no more and is about to go. */
+    public boolean isLeaving(WorkerId workerId) {
+        Worker worker = workers.get(workerId);
+        return worker != null && worker.said != Readiness.ACCEPTING;
+    }
+
+    /** How processes of others reach it, if they can. */
+    public Optional<GangDoor> doorOf(WorkerId workerId) {
+        return Optional.ofNullable(workers.get(workerId)).flatMap(worker -> worker.door);
     }
 
     /** How many workers are there. */
@@ -133,6 +163,7 @@ public final class Fleet {
         if (gone != null) {
             whole.remove(workerId);
             free.remove(workerId);
+            joint.remove(workerId);
         }
     }
 
@@ -217,6 +248,11 @@ public final class Fleet {
 
     /** The largest number of GPUs that one attempt could get now. */
     public int gpusFreeMax() {
+        return Math.max(free.gpusMax(), joint.gpusFree());
+    }
+
+    /** The same on one worker. */
+    public int gpusFreeOnOne() {
         return free.gpusMax();
     }
 
@@ -226,6 +262,14 @@ public final class Fleet {
      */
     public Optional<WorkerId> roomFor(int gpus, Collection<WorkerId> avoided) {
         return free.bestFit(GpuClasses.ANY, gpus, avoided);
+    }
+
+    /**
+     * Where an attempt fits that fits on no single worker: on as few of those as can share one, as near to each other
+     * as can be, all of one GPU class; the roomiest first.
+     */
+    public Optional<List<Share>> sharesFor(int gpus, Collection<WorkerId> avoided) {
+        return joint.sharesFor(gpus, avoided);
     }
 
     /** Whether a shape of whole GPUs has a place among all that are heard, and what it lacks if not. */
@@ -268,6 +312,7 @@ public final class Fleet {
         int offered = worker.readiness == Readiness.ACCEPTING ? Math.max(0, worker.gpusFree(shared)) : 0;
         whole.put(worker.id, worker.gpuClass, Topology.UNKNOWN, worker.gpus);
         free.put(worker.id, worker.gpuClass, Topology.UNKNOWN, offered);
+        joint.put(worker.id, worker.door, worker.gpuClass, worker.gpus, gpusAccepted(worker), offered);
     }
 
     private static final class Worker implements Comparable<Worker> {
@@ -287,6 +332,7 @@ public final class Fleet {
 
         private long heardNanos;
         private long number;
+        private Optional<GangDoor> door;
 
         Worker(WorkerBeat beat, long heardNanos) {
             id = beat.workerId();
@@ -296,6 +342,7 @@ public final class Fleet {
             said = beat.readiness();
             readiness = said;
             number = beat.number();
+            door = beat.door();
             this.heardNanos = heardNanos;
         }
 
@@ -311,7 +358,7 @@ public final class Fleet {
 
         Place place(boolean shared) {
             WorkerBeat lastBeat =
-                    new WorkerBeat(id, incarnation, number, gpuClass, gpus, readiness, List.copyOf(listed));
+                    new WorkerBeat(id, incarnation, number, gpuClass, gpus, readiness, List.copyOf(listed), door);
             return new Place(lastBeat, lingering, gpusFree(shared));
         }
 

@@ -1,9 +1,11 @@
 package io.deeptrain.scheduler.fleet;
 
+import io.deeptrain.event.FleetEvent.GangDoor;
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.placement.Topology;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,6 +32,20 @@ public record Place(WorkerBeat lastBeat, Map<Holding, Integer> strays, int gpusS
 
     public boolean isAccepting() {
         return lastBeat.readiness() == Readiness.ACCEPTING;
+    }
+
+    /** Whether an attempt may lie on it and on others. */
+    public boolean isJoint() {
+        return lastBeat.door().isPresent();
+    }
+
+    /** Where it stands, as far as it has told. */
+    public Topology topology() {
+        return lastBeat.door().map(Place::topologyOf).orElse(Topology.UNKNOWN);
+    }
+
+    static Topology topologyOf(GangDoor door) {
+        return new Topology(door.rack(), door.nvlinkDomain());
     }
 
     /** What can be given to an attempt now. */

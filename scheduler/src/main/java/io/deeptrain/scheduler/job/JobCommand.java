@@ -6,11 +6,13 @@ import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.Progress;
+import io.deeptrain.event.Span;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.job.Ending.Failed;
 import io.deeptrain.scheduler.job.Ending.Succeeded;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What somebody asks of a job. It may be refused. */
 public sealed interface JobCommand {
@@ -19,8 +21,13 @@ public sealed interface JobCommand {
         FencingToken token();
     }
 
-    /** A worker is to run it, on so many GPUs. */
-    record Assign(WorkerId worker, IncarnationId incarnation, int gpus) implements JobCommand {}
+    /** A worker is to run it, on so many GPUs, some of which may be its partners'. */
+    record Assign(WorkerId worker, IncarnationId incarnation, int gpus, Optional<Span> span) implements JobCommand {
+        /** All of it on one worker. */
+        public Assign(WorkerId worker, IncarnationId incarnation, int gpus) {
+            this(worker, incarnation, gpus, Optional.empty());
+        }
+    }
 
     record Start(FencingToken token, Origin origin) implements OfAttempt {}
 
@@ -35,8 +42,18 @@ public sealed interface JobCommand {
     /** The worker has stopped, with no model. */
     record ConcludeStop(FencingToken token, StopReason reason, long readingMillis) implements OfAttempt {}
 
-    /** The scheduler gives the attempt up. */
-    record GiveUp(FencingToken token, RequeueCause cause, String detail) implements OfAttempt {}
+    /**
+     * The scheduler gives the attempt up.
+     *
+     * @param partner where it was lost, if that was not its holder
+     */
+    record GiveUp(FencingToken token, RequeueCause cause, String detail, Optional<WorkerId> partner)
+            implements OfAttempt {
+        /** It was lost at its holder. */
+        public GiveUp(FencingToken token, RequeueCause cause, String detail) {
+            this(token, cause, detail, Optional.empty());
+        }
+    }
 
     /** Somebody ends the training and keeps what there is. */
     record Stop(StopWish wish) implements JobCommand {}

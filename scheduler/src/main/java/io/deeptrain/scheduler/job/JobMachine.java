@@ -20,6 +20,7 @@ import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.Origin.Resumed;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.StopReason;
+import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.job.Ending.Cancelled;
 import io.deeptrain.scheduler.job.Ending.Failed;
 import io.deeptrain.scheduler.job.JobCommand.Assign;
@@ -136,8 +137,8 @@ public final class JobMachine {
         if (now.isBefore(queued.notBefore())) {
             return refused(NOT_YET);
         }
-        return accepted(new JobFact.Assigned(
-                new Lease(assign.worker(), assign.incarnation(), queued.token().next(), assign.gpus(), now)));
+        return accepted(new JobFact.Assigned(new Lease(
+                assign.worker(), assign.incarnation(), queued.token().next(), assign.gpus(), now, assign.span())));
     }
 
     /** The one place where a fencing token is compared: equal is current, anything else changes nothing. */
@@ -160,7 +161,7 @@ public final class JobMachine {
             case Report _, KeepCheckpoint _, Succeed _ -> refused(NOT_STARTED);
             case Fail(var _, var outcome, var _) -> failed(state, state.losses(), outcome, 0, retry, now);
             case ConcludeStop(var _, var reason, var _) -> stopped(state, state.losses(), reason, 0, retry, now);
-            case GiveUp(var _, var cause, var detail) -> lost(state, state.losses(), cause, detail, 0, retry, now);
+            case GiveUp giveUp -> givenUp(state, state.losses(), giveUp, 0, retry, now);
         };
     }
 
@@ -181,8 +182,7 @@ public final class JobMachine {
                 failed(state, state.losses(), outcome, larger(state, readingMillis), retry, now);
             case ConcludeStop(var _, var reason, var readingMillis) ->
                 stopped(state, state.losses(), reason, larger(state, readingMillis), retry, now);
-            case GiveUp(var _, var cause, var detail) ->
-                lost(state, state.losses(), cause, detail, state.readingMillis(), retry, now);
+            case GiveUp giveUp -> givenUp(state, state.losses(), giveUp, state.readingMillis(), retry, now);
         };
     }
 
@@ -246,8 +246,7 @@ public final class JobMachine {
             case USER -> accepted(new JobFact.Finished(outcome, readingMillis));
             case PLATFORM, CAPACITY ->
                 lost(
-                        state,
-                        losses,
+                        losses.and(state.lease().holder()),
                         RequeueCause.ATTEMPT_FAILED,
                         outcome.code() + ": " + outcome.message(),
                         readingMillis,
@@ -281,8 +280,7 @@ public final class JobMachine {
             // the attempt counts as lost.
             case CANCELLED, SUPERSEDED, STOP_AND_KEEP_BEST ->
                 lost(
-                        state,
-                        losses,
+                        losses.and(state.lease().holder()),
                         RequeueCause.ATTEMPT_FAILED,
                         "The worker stopped as nobody had asked it to: " + reason,
                         readingMillis,
@@ -291,15 +289,15 @@ public final class JobMachine {
         };
     }
 
+    private static Decision givenUp(
+            Leased state, Losses losses, GiveUp giveUp, long readingMillis, RetryPolicy retry, Instant now) {
+        WorkerId where = giveUp.partner().orElse(state.lease().holder());
+        return lost(losses.and(where), giveUp.cause(), giveUp.detail(), readingMillis, retry, now);
+    }
+
+    /** @param withThis with the one that is lost now */
     private static Decision lost(
-            Leased state,
-            Losses losses,
-            RequeueCause cause,
-            String detail,
-            long readingMillis,
-            RetryPolicy retry,
-            Instant now) {
-        Losses withThis = losses.and(state.lease().holder());
+            Losses withThis, RequeueCause cause, String detail, long readingMillis, RetryPolicy retry, Instant now) {
         if (retry.exhaustedBy(withThis)) {
             return accepted(new JobFact.Finished(
                     new Failed(

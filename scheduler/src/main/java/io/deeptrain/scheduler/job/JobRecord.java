@@ -40,7 +40,7 @@ public record JobRecord(
         return request.tenant();
     }
 
-    /** How many GPUs it asks for, all on one worker; an elastic job runs on more if they are free. */
+    /** How many GPUs it asks for; an elastic job runs on more if they are free. */
     public int gpus() {
         return request.spec().gpusMin();
     }

@@ -141,6 +141,16 @@ public final class RoomIndex {
         return shares;
     }
 
+    /** The most single GPUs that one class has, on whichever workers. */
+    public int gpusTogetherMax() {
+        return slotsMax(GpuClasses.ANY, 1, Together.ANYWHERE);
+    }
+
+    /** Workers that have so many GPUs together, all or none: as few and as near to each other as can be. */
+    public Optional<List<Share>> together(int gpus, Collection<WorkerId> avoided) {
+        return gang(GpuClasses.ANY, gpus, 1, Together.ANYWHERE, avoided);
+    }
+
     /** The most slots of {@code gpus} that one class has so near to each other. */
     public int slotsMax(GpuClasses accepted, int gpus, Together level) {
         int max = 0;

@@ -23,6 +23,7 @@ public sealed interface Contender {
      * @param ranFor how long this attempt has
      * @param unsaved the work since its last checkpoint
      * @param preemptions how often it has made room already
+     * @param gpusHere those of its GPUs that are in the place where room is made
      */
     record Holder(
             JobId jobId,
@@ -31,6 +32,19 @@ public sealed interface Contender {
             Standing standing,
             Duration ranFor,
             Duration unsaved,
-            int preemptions)
-            implements Contender {}
+            int preemptions,
+            int gpusHere)
+            implements Contender {
+        /** All of it is in one place. */
+        public Holder(
+                JobId jobId,
+                Tenant tenant,
+                Shape shape,
+                Standing standing,
+                Duration ranFor,
+                Duration unsaved,
+                int preemptions) {
+            this(jobId, tenant, shape, standing, ranFor, unsaved, preemptions, shape.gpus());
+        }
+    }
 }

@@ -69,7 +69,7 @@ public record Preemption(double hysteresis, Duration runMin, int perJobMax, Dura
             }
             if (isFair(candidate, chosen, claimant, shares)) {
                 chosen.add(candidate);
-                gpus += candidate.shape().gpus();
+                gpus += candidate.gpusHere();
             }
         }
         return gpus < claimant.shape().gpus()
@@ -119,8 +119,8 @@ public record Preemption(double hysteresis, Duration runMin, int perJobMax, Dura
         List<Holder> needed = new ArrayList<>();
         int spare = gpusTooMany;
         for (Holder holder : chosen.reversed()) {
-            if (holder.shape().gpus() <= spare) {
-                spare -= holder.shape().gpus();
+            if (holder.gpusHere() <= spare) {
+                spare -= holder.gpusHere();
             } else {
                 needed.addFirst(holder);
             }

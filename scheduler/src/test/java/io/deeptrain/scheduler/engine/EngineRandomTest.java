@@ -18,6 +18,7 @@ import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.CostCap.AtMost;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.FleetEvent.GangDoor;
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
@@ -54,6 +55,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -127,6 +129,10 @@ class EngineRandomTest {
         for (int step = 0; step < STEPS; step++) {
             world.step();
         }
+        // What a beat frees may start a job on this worker and another, which the restored engine has yet to hear of.
+        for (int worker = 0; worker < WORKERS; worker++) {
+            world.hear(world.honestBeat(worker));
+        }
         SchedulerEngine restored = SchedulerEngine.restore(
                 world.engine.jobs(), world.engine.snapshot().controls(), PATIENT);
         restored.apply(world.tick(Duration.ZERO));
@@ -162,6 +168,9 @@ class EngineRandomTest {
         private final List<Decisions> decisions = new ArrayList<>();
         private final Map<JobId, List<JobEvent>> histories = new HashMap<>();
         private final int[] incarnations = new int[WORKERS];
+        /** Whether the workers can share attempts, some of which are larger than any of them. */
+        private final boolean joint;
+
         private final Set<JobId> ended = new HashSet<>();
         private Instant now = T0;
         private Instant heardUpTo = T0;
@@ -170,6 +179,7 @@ class EngineRandomTest {
 
         World(long seed, EngineSettings settings) {
             random = new Random(seed);
+            joint = seed % 2 == 0;
             engine = new SchedulerEngine(settings);
             apply(tick(Duration.ZERO));
         }
@@ -179,7 +189,8 @@ class EngineRandomTest {
                 case 0, 1 -> submit();
                 case 2 -> hear(new TrainingCancelled(anyJob(), now));
                 case 3 -> hear(new JobSealed(anyJob(), now));
-                case 4, 5 -> hear(honestBeat(random.nextInt(WORKERS)));
+                case 4 -> hear(honestBeat(random.nextInt(WORKERS)));
+                case 5 -> hear(forgetful(honestBeat(random.nextInt(WORKERS))));
                 case 6 -> apply(tick(Duration.ofMillis(random.nextInt(3000))));
                 case 7 -> restartSometimes(random.nextInt(WORKERS));
                 case 8 -> hear(new TrainingStopRequested(anyJob(), now));
@@ -199,12 +210,38 @@ class EngineRandomTest {
             IncarnationId incarnation = new IncarnationId("start-" + incarnations[worker]);
             List<Holding> holdings = engine.jobs().stream()
                     .filter(job -> job.state() instanceof Leased leased
-                            && leased.lease().holder().equals(id)
-                            && leased.lease().incarnation().equals(incarnation))
+                            && leased.lease().members().stream()
+                                    .anyMatch(member -> member.workerId().equals(id)
+                                            && member.incarnation().equals(incarnation)))
                     .sorted(Comparator.comparingLong(JobRecord::arrival))
                     .map(job -> new Holding(job.jobId(), job.state().token()))
                     .toList();
-            return new WorkerBeat(id, incarnation, ++count, "cpu", GPUS, Readiness.ACCEPTING, holdings);
+            return new WorkerBeat(
+                    id,
+                    incarnation,
+                    ++count,
+                    "cpu",
+                    GPUS,
+                    Readiness.ACCEPTING,
+                    holdings,
+                    joint ? Optional.of(new GangDoor(id + ":7400", "", "")) : Optional.empty());
+        }
+
+        /** One that has lost the ranks which it runs for others. */
+        private WorkerBeat forgetful(WorkerBeat beat) {
+            return new WorkerBeat(
+                    beat.workerId(),
+                    beat.incarnation(),
+                    beat.number(),
+                    beat.gpuClass(),
+                    beat.gpus(),
+                    beat.readiness(),
+                    beat.holdings().stream()
+                            .filter(holding -> !(engine.job(holding.jobId()).state() instanceof Leased leased
+                                    && leased.lease().partners().stream()
+                                            .anyMatch(part -> part.workerId().equals(beat.workerId()))))
+                            .toList(),
+                    beat.door());
         }
 
         private void submit() {
@@ -216,7 +253,7 @@ class EngineRandomTest {
                             : request(
                                     submitted,
                                     tenant,
-                                    1 + random.nextInt(2),
+                                    1 + random.nextInt(joint ? 2 * GPUS : 2),
                                     random.nextInt(4) == 0 ? new AtMost(1) : UNCAPPED));
         }
 
@@ -300,7 +337,7 @@ class EngineRandomTest {
             Map<WorkerId, Integer> counts = new HashMap<>();
             for (JobRecord job : engine.jobs()) {
                 if (job.state() instanceof Leased leased) {
-                    counts.merge(leased.lease().holder(), 1, Integer::sum);
+                    leased.lease().members().forEach(member -> counts.merge(member.workerId(), 1, Integer::sum));
                 }
             }
             return counts.values();
@@ -311,7 +348,9 @@ class EngineRandomTest {
             for (JobRecord job : engine.jobs()) {
                 assertThat(histories.getOrDefault(job.jobId(), List.of())).hasSize((int) job.sequence());
                 if (job.state() instanceof Leased leased) {
-                    promised.merge(leased.lease().holder(), leased.lease().gpus(), Integer::sum);
+                    leased.lease()
+                            .members()
+                            .forEach(member -> promised.merge(member.workerId(), member.gpus(), Integer::sum));
                     assertThat(leased.lease().gpus()).isBetween(job.gpus(), job.gpusMost());
                 }
             }

@@ -15,6 +15,7 @@ import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.FleetEvent.GangDoor;
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
@@ -139,6 +140,25 @@ public final class EngineScenario {
         beats++;
         this.gpus.put(worker, gpus);
         return hear(new WorkerBeat(worker, incarnation, beats, "cpu", gpus, readiness, List.of(holdings)));
+    }
+
+    /** The same of a worker that can share an attempt with others. */
+    public Decisions beatJoint(WorkerId worker, int gpus, Holding... holdings) {
+        return beatJoint(worker, ONE, gpus, Readiness.ACCEPTING, "", holdings);
+    }
+
+    public Decisions beatJoint(
+            WorkerId worker,
+            IncarnationId incarnation,
+            int gpus,
+            Readiness readiness,
+            String rack,
+            Holding... holdings) {
+        beats++;
+        this.gpus.put(worker, gpus);
+        GangDoor door = new GangDoor(worker + ":7400", rack, "");
+        return hear(new WorkerBeat(
+                worker, incarnation, beats, "cpu", gpus, readiness, List.of(holdings), Optional.of(door)));
     }
 
     /** The worker is heard with all that it was leased. */

@@ -12,6 +12,7 @@ import io.deeptrain.event.AttemptEvent.AttemptFailed;
 import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.Event;
+import io.deeptrain.event.FleetEvent.GangDoor;
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
@@ -222,12 +223,27 @@ class ExplainRandomTest {
         return new WorkerBeat(new WorkerId(name), new IncarnationId("one"), 1, "cpu", gpus, readiness, holdings);
     }
 
+    private static WorkerBeat withDoor(WorkerBeat beat) {
+        return new WorkerBeat(
+                beat.workerId(),
+                beat.incarnation(),
+                beat.number(),
+                beat.gpuClass(),
+                beat.gpus(),
+                beat.readiness(),
+                beat.holdings(),
+                Optional.of(new GangDoor(beat.workerId() + ":7400", "", "")));
+    }
+
     /** A fleet, tenants with limits, and jobs that start, end and are lost. */
     private static final class World {
         private final Random random;
         private final EngineSettings settings;
         private final SchedulerEngine engine;
         private final Map<Integer, Integer> gpusOf = new HashMap<>();
+        /** Those that can share an attempt. */
+        private final Set<Integer> joint = new HashSet<>();
+
         private final EnumMap<Readiness, Integer> heard = new EnumMap<>(Readiness.class);
         private Instant now = T0;
         private Instant heardUpTo = T0;
@@ -240,6 +256,9 @@ class ExplainRandomTest {
             int workers = random.nextInt(5);
             for (int worker = 0; worker < workers; worker++) {
                 gpusOf.put(worker, 1 << random.nextInt(4));
+                if (seed % 2 == 0 && random.nextInt(4) > 0) {
+                    joint.add(worker);
+                }
                 hear(honestBeat(worker, Readiness.ACCEPTING));
             }
         }
@@ -315,11 +334,14 @@ class ExplainRandomTest {
             String name = "worker-" + worker;
             List<Holding> holdings = engine.jobs().stream()
                     .filter(job -> job.state() instanceof Leased leased
-                            && leased.lease().holder().value().equals(name))
+                            && leased.lease().members().stream()
+                                    .anyMatch(
+                                            member -> member.workerId().value().equals(name)))
                     .sorted(Comparator.comparingLong(JobRecord::arrival))
                     .map(job -> new Holding(job.jobId(), job.state().token()))
                     .toList();
-            return beat(name, gpusOf.getOrDefault(worker, 1), readiness, holdings);
+            WorkerBeat beat = beat(name, gpusOf.getOrDefault(worker, 1), readiness, holdings);
+            return joint.contains(worker) ? withDoor(beat) : beat;
         }
 
         private void hearAttempt() {

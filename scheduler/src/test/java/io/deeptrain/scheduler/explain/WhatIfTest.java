@@ -76,7 +76,7 @@ class WhatIfTest {
         workerWith(2);
         Prospect prospect = whatIf(4, Optional.empty());
         assertThat(prospect.start()).isEqualTo(Optional.empty());
-        assertThat(prospect.waiting().orElseThrow().reason()).isEqualTo(new NeverFits(4, 2));
+        assertThat(prospect.waiting().orElseThrow().reason()).isEqualTo(new NeverFits(4, 2, 0));
     }
 
     @Test

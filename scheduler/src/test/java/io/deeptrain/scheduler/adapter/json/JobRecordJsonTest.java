@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.adapter.json;
 
 import static io.deeptrain.scheduler.job.Jobs.ACME;
 import static io.deeptrain.scheduler.job.Jobs.ALICE;
+import static io.deeptrain.scheduler.job.Jobs.BOB;
 import static io.deeptrain.scheduler.job.Jobs.FIRST;
 import static io.deeptrain.scheduler.job.Jobs.ONE;
 import static io.deeptrain.scheduler.job.Jobs.SUCCESS;
@@ -16,6 +17,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.deeptrain.event.CostCap.AtMost;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.Origin.Scratch;
+import io.deeptrain.event.Span;
+import io.deeptrain.event.Span.Partner;
+import io.deeptrain.scheduler.job.Directives;
 import io.deeptrain.scheduler.job.Ending.Cancelled;
 import io.deeptrain.scheduler.job.Ending.Failed;
 import io.deeptrain.scheduler.job.JobFact;
@@ -34,6 +38,7 @@ import io.deeptrain.scheduler.job.Lineage;
 import io.deeptrain.scheduler.job.Losses;
 import io.deeptrain.scheduler.job.StopWish;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +65,17 @@ class JobRecordJsonTest {
                 saved,
                 JobMachine.evolve(saved, new StopAsked(StopWish.OF_TENANT)),
                 new Cancelling(LEASE, T0, true, 77),
+                new Cancelling(
+                        new Lease(
+                                ALICE,
+                                ONE,
+                                FIRST,
+                                2,
+                                T0,
+                                Optional.of(new Span("alice:7400", List.of(new Partner(BOB, ONE, 1))))),
+                        T0,
+                        true,
+                        77),
                 new Finishing(FIRST, SUCCESS, 88),
                 new Finishing(FIRST, new Failed(Fault.USER, "BAD", "a null \0 and a \"quote\""), 88),
                 new Ended(FIRST, new Cancelled(T0), 99, T0),
@@ -120,6 +136,14 @@ class JobRecordJsonTest {
     void a_request_is_read_as_it_was_written() {
         var request = request(1, ACME, 2, new AtMost(500));
         assertThat(json.request(json.written(request))).isEqualTo(request);
+    }
+
+    @Test
+    void what_is_empty_is_written_all_the_same_for_a_build_that_wants_it() {
+        Directives held = Directives.NONE.withHeld(true);
+
+        assertThat(json.written(held)).isEqualTo("{\"held\":true,\"priority\":null,\"move\":null}");
+        assertThat(json.directives(json.written(held))).isEqualTo(held);
     }
 
     @Test
