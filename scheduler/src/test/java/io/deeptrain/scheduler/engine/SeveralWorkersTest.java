@@ -39,6 +39,7 @@ import io.deeptrain.scheduler.job.JobState.Finishing;
 import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.job.JobState.Running;
+import io.deeptrain.scheduler.job.Jobs;
 import io.deeptrain.scheduler.job.Losses;
 import io.deeptrain.scheduler.placement.Condition;
 import java.time.Duration;
@@ -134,6 +135,15 @@ class SeveralWorkersTest {
         world.beatJoint(CAROL, ONE, 1, Readiness.ACCEPTING, "south");
         world.hear(wanting(1, 2));
         assertThat(membersOf(1)).containsExactly(new Partner(BOB, ONE, 1), new Partner(CAROL, ONE, 1));
+    }
+
+    @Test
+    void an_elastic_job_whose_least_fits_on_no_worker_runs_on_several_with_that() {
+        world.beatJoint(ALICE, 1);
+        world.beatJoint(BOB, 1);
+        world.beatJoint(CAROL, 1);
+        world.hear(Jobs.elastic(1, ACME, 2, 3));
+        assertThat(membersOf(1)).containsExactly(new Partner(ALICE, ONE, 1), new Partner(BOB, ONE, 1));
     }
 
     @Test
