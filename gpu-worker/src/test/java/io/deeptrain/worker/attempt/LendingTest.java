@@ -101,14 +101,7 @@ class LendingTest {
         AttemptAssigned whole = assignment(JOB, 1, 3);
         Span span = new Span("gpu-1:7400", List.of(new Partner(new WorkerId("gpu-2"), new IncarnationId("a"), 2)));
         AttemptAssigned led = new AttemptAssigned(
-                JOB,
-                whole.attempt(),
-                ME,
-                INCARNATION,
-                whole.tenant(),
-                whole.spec(),
-                whole.origin(),
-                Optional.of(span));
+                JOB, whole.attempt(), ME, INCARNATION, whole.tenant(), whole.spec(), whole.origin(), Optional.of(span));
         assertThat(led.gpusHere()).isEqualTo(1);
         idle().when(new Heard(led)).thenOrders(new Prepare(led));
         assertThat(idle().when(new Heard(whole)).published()).hasSize(1);

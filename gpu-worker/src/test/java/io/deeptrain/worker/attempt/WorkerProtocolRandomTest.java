@@ -1,8 +1,8 @@
 package io.deeptrain.worker.attempt;
 
-import static io.deeptrain.worker.attempt.WorkerScript.ranks;
 import static io.deeptrain.worker.attempt.WorkerScript.assignment;
 import static io.deeptrain.worker.attempt.WorkerScript.progress;
+import static io.deeptrain.worker.attempt.WorkerScript.ranks;
 import static io.deeptrain.worker.attempt.WorkerScript.stopRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,18 +28,18 @@ import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
 import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
-import io.deeptrain.worker.attempt.WorkerInput.Acknowledged;
-import io.deeptrain.worker.attempt.WorkerInput.DrainRequested;
-import io.deeptrain.worker.attempt.WorkerInput.Heard;
-import io.deeptrain.worker.attempt.WorkerInput.Tick;
-import io.deeptrain.worker.attempt.WorkerInput.Trained;
 import io.deeptrain.worker.attempt.WorkerAction.Instruct;
 import io.deeptrain.worker.attempt.WorkerAction.Leave;
 import io.deeptrain.worker.attempt.WorkerAction.Lend;
 import io.deeptrain.worker.attempt.WorkerAction.Publish;
 import io.deeptrain.worker.attempt.WorkerAction.SendBeat;
 import io.deeptrain.worker.attempt.WorkerAction.TakeBack;
+import io.deeptrain.worker.attempt.WorkerInput.Acknowledged;
+import io.deeptrain.worker.attempt.WorkerInput.DrainRequested;
 import io.deeptrain.worker.attempt.WorkerInput.GivenBack;
+import io.deeptrain.worker.attempt.WorkerInput.Heard;
+import io.deeptrain.worker.attempt.WorkerInput.Tick;
+import io.deeptrain.worker.attempt.WorkerInput.Trained;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -136,7 +136,9 @@ class WorkerProtocolRandomTest {
         private Optional<AttemptEvent> end = Optional.empty();
 
         Story(AttemptId attempt) {
-            assertThat(attempt.jobId().value()).as("it speaks for what it leads alone").startsWith("job-");
+            assertThat(attempt.jobId().value())
+                    .as("it speaks for what it leads alone")
+                    .startsWith("job-");
             this.attempt = attempt;
         }
 

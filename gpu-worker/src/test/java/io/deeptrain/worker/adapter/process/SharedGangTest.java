@@ -94,7 +94,8 @@ class SharedGangTest {
                         2,
                         42),
                 new Origin.Scratch(),
-                Optional.of(new Span(leader.address(), List.of(new Partner(new WorkerId("gpu-2"), new IncarnationId("b"), 1)))));
+                Optional.of(new Span(
+                        leader.address(), List.of(new Partner(new WorkerId("gpu-2"), new IncarnationId("b"), 1)))));
     }
 
     private RanksAssigned ranks() throws IOException {
@@ -131,7 +132,8 @@ class SharedGangTest {
         for (int n = 0; n < IMAGES; n++) {
             targets.put(n * CONCEPTS + n % CONCEPTS, 1);
         }
-        return new Batch(new Pixels(ByteBuffer.allocateDirect(pixels.length).put(pixels).flip(), IMAGES, SIZE), targets);
+        return new Batch(
+                new Pixels(ByteBuffer.allocateDirect(pixels.length).put(pixels).flip(), IMAGES, SIZE), targets);
     }
 
     @Test
