@@ -2,10 +2,12 @@ package io.deeptrain.simulation;
 
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
+import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobEvent.JobAssigned;
@@ -22,11 +24,14 @@ import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
+import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
+import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.job.JobMachine;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.worker.attempt.AttemptId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,7 +59,8 @@ final class Checker {
     private final TreeMap<JobId, HistoryLine> lines = new TreeMap<>();
     private final QueueChecks queueChecks;
     private final Map<JobId, Long> endedAtMillis = new HashMap<>();
-    private final Map<AttemptId, IncarnationId> lessees = new HashMap<>();
+    private final Map<AttemptId, AttemptAssigned> lessees = new HashMap<>();
+    private final Map<WorkerId, List<IncarnationId>> incarnations = new HashMap<>();
     private final Map<AttemptId, Long> heardMillis = new HashMap<>();
     private final Set<JobId> stopsHeard = new HashSet<>();
     private final Set<AttemptId> toldToStop = new HashSet<>();
@@ -79,7 +85,10 @@ final class Checker {
     void schedulerCommitted(List<Event> told, List<Event> heard, Map<JobId, JobRecord> jobs) {
         for (Event event : told) {
             if (event instanceof AttemptAssigned assigned) {
-                lessees.put(AttemptId.of(assigned), assigned.incarnation());
+                lessees.put(AttemptId.of(assigned), assigned);
+            }
+            if (event instanceof RanksAssigned ranks) {
+                checkPartner(ranks, jobs);
             }
             if (event instanceof AttemptStopRequested stop && isToKeepModel(stop.reason())) {
                 toldToStop.add(AttemptId.of(stop));
@@ -114,6 +123,12 @@ final class Checker {
             if (event instanceof TrainingBudgetReached reached) {
                 stopsHeard.add(reached.jobId());
             }
+            if (event instanceof WorkerBeat beat) {
+                List<IncarnationId> known = incarnations.computeIfAbsent(beat.workerId(), _ -> new ArrayList<>());
+                if (!known.contains(beat.incarnation())) {
+                    known.add(beat.incarnation());
+                }
+            }
             if (event instanceof ProgressReported report) {
                 heardMillis.merge(AttemptId.of(report), report.readingMillis(), Math::max);
             }
@@ -136,12 +151,42 @@ final class Checker {
                     () -> "the history does not tell %s".formatted(job));
             checkStop(job);
             if (job.state() instanceof JobState.Leased leased) {
-                Violation.unless(
-                        busy.add(leased.lease().incarnation()),
-                        "S4",
-                        () -> "%s is leased for two attempts"
-                                .formatted(leased.lease().incarnation()));
+                for (Partner member : leased.lease().members()) {
+                    Violation.unless(
+                            busy.add(member.incarnation()),
+                            "S4",
+                            () -> "%s is leased for two attempts".formatted(member.incarnation()));
+                }
+                checkPartners(leased);
             }
+        }
+    }
+
+    /** S16: whoever is told to run a part of an attempt is stored as its partner. */
+    private static void checkPartner(RanksAssigned ranks, Map<JobId, JobRecord> jobs) {
+        JobRecord job = jobs.get(ranks.jobId());
+        if (job != null
+                && job.state() instanceof JobState.Leased leased
+                && leased.token().equals(ranks.attempt())) {
+            Violation.unless(
+                    leased.lease()
+                            .partners()
+                            .contains(new Partner(ranks.workerId(), ranks.incarnation(), ranks.gpus())),
+                    "S16",
+                    () -> "%s is no part of %s".formatted(ranks, leased.lease()));
+        }
+    }
+
+    /** S16: no attempt goes on that has a partner which is known to have been replaced. */
+    private void checkPartners(JobState.Leased leased) {
+        for (Partner partner : leased.lease().partners()) {
+            List<IncarnationId> heard = incarnations.getOrDefault(partner.workerId(), List.of());
+            Violation.unless(
+                    leased instanceof JobState.Cancelling
+                            || !heard.contains(partner.incarnation())
+                            || heard.getLast().equals(partner.incarnation()),
+                    "S16",
+                    () -> "%s goes on, and of its worker %s were heard since".formatted(leased.lease(), heard));
         }
     }
 
@@ -164,17 +209,22 @@ final class Checker {
             return;
         }
         JobAssigned assigned = line.assigned().orElseThrow();
+        AttemptAssigned told = lessees.get(new AttemptId(requeued.jobId(), requeued.attempt()));
+        boolean wasSomethingWrong = told == null
+                || isNotAsItWas(told.workerId(), told.incarnation(), assigned)
+                || told.span().stream()
+                        .flatMap(span -> span.partners().stream())
+                        .anyMatch(partner -> isNotAsItWas(partner.workerId(), partner.incarnation(), assigned));
+        Violation.unless(wasSomethingWrong, "S3", () -> "a healthy worker lost its lease: %s".formatted(requeued));
+    }
+
+    private boolean isNotAsItWas(WorkerId workerId, IncarnationId lessee, JobAssigned assigned) {
         WorkerHost host = world.workers().stream()
-                .filter(worker -> worker.id().equals(assigned.workerId()))
+                .filter(worker -> worker.id().equals(workerId))
                 .findFirst()
                 .orElseThrow();
-        Optional<IncarnationId> lessee =
-                Optional.ofNullable(lessees.get(new AttemptId(requeued.jobId(), requeued.attempt())));
-        boolean wasReplaced = !host.incarnation().equals(lessee);
-        Violation.unless(
-                wasReplaced || host.disturbedAtMillis() >= Agenda.millisOf(assigned.occurredAt()),
-                "S3",
-                () -> "a healthy worker lost its lease: %s".formatted(requeued));
+        boolean wasReplaced = !host.incarnation().equals(Optional.of(lessee));
+        return wasReplaced || host.disturbedAtMillis() >= Agenda.millisOf(assigned.occurredAt());
     }
 
     /** Never over what the GPU was held for, never under what was heard. */
@@ -288,11 +338,12 @@ final class Checker {
     }
 
     private void checkIdle(long now) {
+        long idle = world.workers().stream().filter(WorkerHost::isIdle).count();
         boolean runnable = world.schedulerStore().jobs.values().stream()
                 .anyMatch(job -> job.state() instanceof JobState.Queued queued
+                        && job.gpus() <= idle
                         && !queued.notBefore().isAfter(world.now()));
-        boolean idle = world.workers().stream().anyMatch(WorkerHost::isIdle);
-        idleSinceMillis = runnable && idle ? Math.min(idleSinceMillis, now) : Long.MAX_VALUE;
+        idleSinceMillis = runnable ? Math.min(idleSinceMillis, now) : Long.MAX_VALUE;
         Violation.unless(
                 idleSinceMillis == Long.MAX_VALUE || now - idleSinceMillis <= IDLE_MAX_MILLIS,
                 "LV5",

@@ -14,9 +14,12 @@ import io.deeptrain.event.Completion;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.JobEvent;
+import io.deeptrain.event.JobEvent.JobAssigned;
 import io.deeptrain.event.JobEvent.JobCancelled;
 import io.deeptrain.event.JobEvent.JobFinishing;
 import io.deeptrain.event.JobEvent.JobRequeued;
@@ -28,6 +31,7 @@ import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
+import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.Decisions;
@@ -37,6 +41,7 @@ import io.deeptrain.scheduler.job.Ending;
 import io.deeptrain.scheduler.job.JobDecision;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
+import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.job.Lineage;
 import io.deeptrain.scheduler.job.Losses;
 import io.deeptrain.scheduler.job.StopWish;
@@ -114,9 +119,11 @@ final class FlawedEngine {
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.LEAVING_WORKER_ASSIGNED) && beat.readiness() == Readiness.DRAINING ->
                 engine.apply(new Input.Heard(asAccepting(beat), now));
+            case Input.Heard(WorkerBeat beat, var now)
+            when world.has(PlantedBug.PARTNER_LOSS_IGNORED) -> engine.apply(new Input.Heard(asOfPartner(beat), now));
             case Input.Heard _, Input.Ordered _, Input.Tick _ ->
-                withoutCheckpoint(rememberWhoMakesRoom(
-                        withoutSeal(withoutMemoryOfStop(withoutMemoryOfCancel(input, engine.apply(input))), input)));
+                withoutPartners(withoutCheckpoint(rememberWhoMakesRoom(
+                        withoutSeal(withoutMemoryOfStop(withoutMemoryOfCancel(input, engine.apply(input))), input))));
         };
     }
 
@@ -186,7 +193,50 @@ final class FlawedEngine {
                 beat.gpuClass(),
                 beat.gpus(),
                 Readiness.ACCEPTING,
-                beat.holdings());
+                beat.holdings(),
+                beat.door());
+    }
+
+    /** As if the process that is a partner went on. */
+    private WorkerBeat asOfPartner(WorkerBeat beat) {
+        List<Holding> holdings = new ArrayList<>(beat.holdings());
+        IncarnationId incarnation = beat.incarnation();
+        for (JobRecord job : engine.jobs()) {
+            if (job.state() instanceof JobState.Leased leased) {
+                for (Partner partner : leased.lease().partners()) {
+                    if (partner.workerId().equals(beat.workerId())) {
+                        holdings.add(leased.lease().holdingOf(job.jobId()));
+                        incarnation = partner.incarnation();
+                    }
+                }
+            }
+        }
+        return new WorkerBeat(
+                beat.workerId(),
+                incarnation,
+                beat.number(),
+                beat.gpuClass(),
+                beat.gpus(),
+                beat.readiness(),
+                holdings,
+                beat.door());
+    }
+
+    /** What is stored knows of one worker alone. */
+    private Decisions withoutPartners(Decisions decisions) {
+        if (world.has(PlantedBug.PARTNERS_NOT_STORED)) {
+            for (JobEvent entry : decisions.history()) {
+                if (entry instanceof JobAssigned
+                        && stateOf(entry.jobId()).orElse(null)
+                                instanceof JobState.Assigned(var lease, var losses, var lineage, var wish)
+                        && lease.span().isPresent()) {
+                    Lease alone = new Lease(
+                            lease.holder(), lease.incarnation(), lease.token(), lease.gpus(), lease.grantedAt());
+                    replace(entry.jobId(), new JobState.Assigned(alone, losses, lineage, wish));
+                }
+            }
+        }
+        return decisions;
     }
 
     private Decisions withoutCheckpoint(Decisions decisions) {
@@ -204,7 +254,8 @@ final class FlawedEngine {
                                     assigned.incarnation(),
                                     assigned.tenant(),
                                     assigned.spec(),
-                                    new Origin.Scratch())
+                                    new Origin.Scratch(),
+                                    assigned.span())
                             : message);
         }
         return new Decisions(

@@ -43,7 +43,9 @@ enum PlantedBug {
     CAP_IGNORED("billing charges a job above its cap"),
     CANCEL_BILLED_TO_THE_END("a cancelled job is charged until it has stopped, not until the cancel"),
     MONTHS_NOT_DIVIDED("a charge lies wholly in the month of the job's end"),
-    PARTS_ROUNDED_EACH("each month's part of a charge is rounded by itself");
+    PARTS_ROUNDED_EACH("each month's part of a charge is rounded by itself"),
+    PARTNER_LOSS_IGNORED("an attempt over several workers goes on when one of them came back as another process"),
+    PARTNERS_NOT_STORED("what is stored of an attempt over several workers is that of one");
 
     private final String description;
 

@@ -13,6 +13,7 @@ import io.deeptrain.event.JobEvent.JobStarted;
 import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.Origin;
+import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The invariants of who runs when and where: making room, trying again, shares and urgency. */
 final class QueueChecks {
@@ -42,7 +44,7 @@ final class QueueChecks {
     private final World world;
     private final Map<JobId, HistoryLine> lines;
     private final Map<WorkerId, WorkerBeat> beats = new HashMap<>();
-    private final Set<AttemptId> assigned = new HashSet<>();
+    private final Map<AttemptId, AttemptAssigned> assigned = new HashMap<>();
     private final Set<AttemptId> askedToMakeRoom = new HashSet<>();
     private final Map<WorkerId, Instant> roomMadeAt = new HashMap<>();
     private Map<JobId, JobRecord> before = Map.of();
@@ -58,14 +60,15 @@ final class QueueChecks {
     void schedulerCommitted(List<Event> told, List<Event> heard, Map<JobId, JobRecord> jobs) {
         Map<WorkerId, Set<Readiness>> readiness = hearBeats(heard);
         for (Event event : told) {
-            if (event instanceof AttemptAssigned assignment && assigned.add(AttemptId.of(assignment))) {
+            if (event instanceof AttemptAssigned assignment
+                    && assigned.putIfAbsent(AttemptId.of(assignment), assignment) == null) {
                 checkOrigin(assignment);
-                checkWorker(assignment, readiness.getOrDefault(assignment.workerId(), Set.of()));
+                checkWorkers(assignment, readiness);
             }
             if (event instanceof AttemptStopRequested stop
                     && stop.reason() == StopReason.PREEMPTED
                     && askedToMakeRoom.add(AttemptId.of(stop))) {
-                checkMakingRoom(stop);
+                checkMakingRoom(stop, readiness);
             }
             if (event instanceof JobRequeued requeued) {
                 checkLosses(requeued);
@@ -110,17 +113,41 @@ final class QueueChecks {
     }
 
     /** S14: who takes on no more is given no more. */
-    private static void checkWorker(AttemptAssigned assignment, Set<Readiness> readiness) {
-        Violation.unless(
-                readiness.contains(Readiness.ACCEPTING),
-                "S14",
-                () -> "%s goes to a worker that is %s".formatted(assignment, readiness));
+    private static void checkWorkers(AttemptAssigned assignment, Map<WorkerId, Set<Readiness>> readiness) {
+        for (WorkerId workerId : workersOf(assignment)) {
+            Violation.unless(
+                    readiness.getOrDefault(workerId, Set.of()).contains(Readiness.ACCEPTING),
+                    "S14",
+                    () -> "%s goes to %s, which is %s".formatted(assignment, workerId, readiness.get(workerId)));
+        }
+    }
+
+    private static List<WorkerId> workersOf(AttemptAssigned assignment) {
+        return Stream.concat(
+                        Stream.of(assignment.workerId()),
+                        assignment.span().stream()
+                                .flatMap(span -> span.partners().stream())
+                                .map(Partner::workerId))
+                .toList();
+    }
+
+    /** Then its holder saves and stops, however long it has run. */
+    private boolean isPartnerLeaving(AttemptId attempt, Map<WorkerId, Set<Readiness>> readiness) {
+        AttemptAssigned told = assigned.get(attempt);
+        return told != null
+                && told.span().isPresent()
+                && workersOf(told).stream()
+                        .anyMatch(workerId -> readiness.getOrDefault(workerId, Set.of()).stream()
+                                .anyMatch(each -> each != Readiness.ACCEPTING));
     }
 
     /** S12: an attempt is left alone for a second, and a job makes room twice at most. */
-    private void checkMakingRoom(AttemptStopRequested stop) {
+    private void checkMakingRoom(AttemptStopRequested stop, Map<WorkerId, Set<Readiness>> readiness) {
         Instant now = world.now();
         roomMadeAt.put(stop.workerId(), now);
+        if (isPartnerLeaving(AttemptId.of(stop), readiness)) {
+            return;
+        }
         HistoryLine line = lineOf(stop.jobId());
         Optional<Instant> startedAt = line.entries().stream()
                 .filter(entry ->
@@ -186,10 +213,16 @@ final class QueueChecks {
             Violation.unless(
                     !waitedAllTheTime
                             || waiting.tenant().equals(tenant)
+                            || waiting.gpus() > gpusOf(jobs, first.jobId())
                             || heldLately(waiting.tenant(), jobs) >= heldBeside(first, tenant, jobs),
                     "S15",
                     () -> "%s goes before %s, whose tenant holds less".formatted(first, waiting));
         }
+    }
+
+    private static int gpusOf(Map<JobId, JobRecord> jobs, JobId jobId) {
+        JobRecord job = jobs.get(jobId);
+        return job == null ? 0 : job.gpus();
     }
 
     private static boolean isQueued(Map<JobId, JobRecord> jobs, JobId jobId) {
@@ -207,7 +240,8 @@ final class QueueChecks {
         return jobs.values().stream()
                 .filter(job -> job.tenant().equals(tenant)
                         && (job.state() instanceof JobState.Leased || wasLeased(job.jobId())))
-                .count();
+                .mapToLong(JobRecord::gpus)
+                .sum();
     }
 
     private boolean wasLeased(JobId jobId) {
@@ -220,7 +254,8 @@ final class QueueChecks {
                 .filter(job -> job.tenant().equals(tenant)
                         && !job.jobId().equals(assignment.jobId())
                         && job.state() instanceof JobState.Leased)
-                .count();
+                .mapToLong(JobRecord::gpus)
+                .sum();
     }
 
     /** LV6, when nothing goes wrong any more: if only urgent jobs wait, somebody less urgent is asked to make room. */
@@ -229,7 +264,8 @@ final class QueueChecks {
         List<JobRecord> waiting = jobs.values().stream()
                 .filter(job -> job.state() instanceof JobState.Queued)
                 .toList();
-        boolean onlyUrgentOnesWait = !waiting.isEmpty()
+        // Nobody makes room for a job that lies over several workers.
+        boolean onlyUrgentOnesWait = waiting.stream().anyMatch(job -> job.gpus() == 1)
                 && waiting.stream()
                         .allMatch(job -> job.tenant().equals(Tenants.IN_A_HURRY)
                                 && job.state() instanceof JobState.Queued queued

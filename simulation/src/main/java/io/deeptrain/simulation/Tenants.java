@@ -77,7 +77,8 @@ final class Tenants {
             CostCap cap =
                     chance.oneIn(4) ? new CostCap.AtMost(chance.between(0L, CAP_MAX_CENTS)) : new CostCap.Unlimited();
             world.truth().submits(key);
-            world.agenda().after(submitAt, () -> submit(key, tenant, rate, cap));
+            int gpus = world.drawnGpus();
+            world.agenda().after(submitAt, () -> submit(key, tenant, gpus, rate, cap));
             if (cancels) {
                 world.agenda().after(cancelAt, () -> delete(key));
             }
@@ -93,16 +94,16 @@ final class Tenants {
         }
     }
 
-    private void submit(String key, Tenant tenant, Rate rate, CostCap cap) {
+    private void submit(String key, Tenant tenant, int gpus, Rate rate, CostCap cap) {
         if (world.truth().acknowledged().containsKey(key)) {
             return;
         }
         world.frontDoor()
                 .submit(
                         key,
-                        jobId -> request(jobId, tenant, rate, cap),
+                        jobId -> request(jobId, tenant, gpus, rate, cap),
                         jobId -> world.truth().acknowledges(key, jobId));
-        world.agenda().after(retryMillis(), () -> submit(key, tenant, rate, cap));
+        world.agenda().after(retryMillis(), () -> submit(key, tenant, gpus, rate, cap));
     }
 
     /** Asks until it is told that the training is being stopped, or cannot be for long. */
@@ -136,7 +137,7 @@ final class Tenants {
         return world.chance().between(RETRY_MIN_MILLIS, RETRY_MAX_MILLIS);
     }
 
-    private TrainingRequested request(JobId jobId, Tenant tenant, Rate rate, CostCap cap) {
+    private TrainingRequested request(JobId jobId, Tenant tenant, int gpus, Rate rate, CostCap cap) {
         return new TrainingRequested(
                 jobId,
                 tenant,
@@ -150,7 +151,7 @@ final class Tenants {
                         MANIFEST,
                         100,
                         5,
-                        1,
+                        gpus,
                         1),
                 rate,
                 cap,

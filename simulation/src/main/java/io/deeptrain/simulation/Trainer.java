@@ -7,6 +7,7 @@ import io.deeptrain.event.Fault;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
 import io.deeptrain.event.Progress;
+import io.deeptrain.event.Span;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerOrder;
@@ -19,6 +20,12 @@ final class Trainer {
     private static final int STOP_MAX_MILLIS = 250;
     private static final int CLOSING_MAX_MILLIS = 800;
     private static final int STORING_MAX_MILLIS = 300;
+    private static final int RANK_LOOK_MILLIS = 50;
+
+    /** Rank 0 waits for so long for those of other workers, until they come or go on. */
+    private static final int RANK_SILENCE_MAX_MILLIS = 20_000;
+
+    private static final String RANK_LOST = "RANK_LOST";
 
     /** The one attempt in hand. */
     private static final class Work {
@@ -37,6 +44,11 @@ final class Trainer {
             this.load = load;
             this.hold = hold;
         }
+
+        /** How many ranks run elsewhere. */
+        private int partners() {
+            return assignment.span().map(Span::gpus).orElse(0);
+        }
     }
 
     private final World world;
@@ -49,8 +61,7 @@ final class Trainer {
     }
 
     void die() {
-        inHand.ifPresent(work -> world.truth().release(work.hold, false));
-        inHand = Optional.empty();
+        inHand.ifPresent(work -> letGo(work, false));
     }
 
     void take(TrainerOrder order) {
@@ -122,9 +133,27 @@ final class Trainer {
             } else {
                 Origin origin = realOrigin(work);
                 work.step = origin instanceof Origin.Resumed(Checkpoint checkpoint) ? checkpoint.step() : 0;
-                process.report(new TrainerReport.Prepared(work.attempt, origin, 100, 0));
+                awaitRanks(
+                        work,
+                        RANK_SILENCE_MAX_MILLIS,
+                        () -> process.report(new TrainerReport.Prepared(work.attempt, origin, 100, 0)));
             }
         });
+    }
+
+    /** Those of other workers have come, and none of them stands still. */
+    private void awaitRanks(Work work, int patienceMillis, Runnable action) {
+        if (work.stopping) {
+            return;
+        }
+        if (world.gangs().count(work.attempt) == work.partners()
+                && !world.gangs().isStill(work.attempt)) {
+            action.run();
+        } else if (patienceMillis <= 0) {
+            fail(work, Fault.PLATFORM, RANK_LOST);
+        } else {
+            whileInHand(work, RANK_LOOK_MILLIS, () -> awaitRanks(work, patienceMillis - RANK_LOOK_MILLIS, action));
+        }
     }
 
     private Origin realOrigin(Work work) {
@@ -146,7 +175,18 @@ final class Trainer {
             world.truth().hangs();
             return;
         }
-        whileInHand(work, work.load.stepMillis(), () -> step(work));
+        whileInHand(work, work.load.stepMillis(), () -> {
+            if (isRankLost(work)) {
+                fail(work, Fault.PLATFORM, RANK_LOST);
+            } else {
+                awaitRanks(work, RANK_SILENCE_MAX_MILLIS, () -> step(work));
+            }
+        });
+    }
+
+    /** Once it has come, a connection that closes tells at once. */
+    private boolean isRankLost(Work work) {
+        return !work.stopping && world.gangs().count(work.attempt) < work.partners();
     }
 
     private void step(Work work) {
@@ -196,23 +236,31 @@ final class Trainer {
             if (work.stopping) {
                 return;
             }
+            if (isRankLost(work)) {
+                fail(work, Fault.PLATFORM, RANK_LOST);
+                return;
+            }
             StoredObject model = world.shelf().put(work.attempt, "model");
-            world.truth().release(work.hold, true);
-            inHand = Optional.empty();
+            letGo(work, true);
             process.report(new TrainerReport.Finished(work.attempt, model, Map.of("test_accuracy", 0.99), completion));
         });
     }
 
     private void fail(Work work, Fault fault, String code) {
-        world.truth().release(work.hold, true);
+        letGo(work, true);
         world.truth().fails(work.attempt);
-        inHand = Optional.empty();
         process.report(new TrainerReport.Failed(work.attempt, fault, code, "It failed as it was meant to."));
     }
 
-    private void release(Work work) {
-        world.truth().release(work.hold, true);
+    /** The GPU is free, and the ranks of other workers end. */
+    private void letGo(Work work, boolean inOrder) {
+        world.truth().release(work.hold, inOrder);
+        world.gangs().ends(work.attempt);
         inHand = Optional.empty();
+    }
+
+    private void release(Work work) {
+        letGo(work, true);
         process.report(new TrainerReport.Released(work.attempt));
     }
 

@@ -36,9 +36,13 @@ final class Truth {
         }
     }
 
+    /** What a partner runs of an attempt. */
+    private record Part(AttemptId attempt, WorkerId partner) {}
+
     private final Agenda agenda;
     private final Map<AttemptId, Hold> holds = new HashMap<>();
     private final Map<WorkerId, Hold> holdOfWorker = new HashMap<>();
+    private final Set<Part> parts = new HashSet<>();
     private final Set<String> submitted = new HashSet<>();
     private final TreeMap<String, JobId> acknowledged = new TreeMap<>();
     private final Set<JobId> toBeDeleted = new HashSet<>();
@@ -56,14 +60,29 @@ final class Truth {
     }
 
     Hold hold(WorkerId worker, AttemptId attempt) {
+        Hold hold = take(worker, attempt);
+        Violation.unless(!holds.containsKey(attempt), "S3", () -> "%s is run twice".formatted(attempt));
+        holds.put(attempt, hold);
+        return hold;
+    }
+
+    /** The same for ranks of an attempt that another worker leads. */
+    Hold holdPart(WorkerId partner, AttemptId attempt) {
+        Hold hold = take(partner, attempt);
+        Violation.unless(
+                parts.add(new Part(attempt, partner)),
+                "S3",
+                () -> "%s runs its part of %s twice".formatted(partner, attempt));
+        return hold;
+    }
+
+    private Hold take(WorkerId worker, AttemptId attempt) {
         Hold other = holdOfWorker.get(worker);
         Violation.unless(
                 other == null || other.untilMillis.isPresent(),
                 "S4",
                 () -> "the GPU of %s is held twice, for %s too".formatted(worker, attempt));
-        Violation.unless(!holds.containsKey(attempt), "S3", () -> "%s is run twice".formatted(attempt));
         Hold hold = new Hold();
-        holds.put(attempt, hold);
         holdOfWorker.put(worker, hold);
         return hold;
     }

@@ -3,11 +3,13 @@ package io.deeptrain.simulation;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.Event;
+import io.deeptrain.event.FleetEvent.GangDoor;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.Topic;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.messaging.port.TransportUnavailableException;
 import io.deeptrain.worker.attempt.Activity;
+import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.WorkerAction;
 import io.deeptrain.worker.attempt.WorkerIdentity;
@@ -26,6 +28,10 @@ final class WorkerHost {
     private static final int SEND_MAX_MILLIS = 15;
     private static final int RESTART_MIN_MILLIS = 200;
     private static final int RESTART_MAX_MILLIS = 8_000;
+
+    private static final int RANK_START_MIN_MILLIS = 50;
+    private static final int RANK_START_MAX_MILLIS = 500;
+    private static final int RANK_END_MAX_MILLIS = 150;
 
     /** Shorter than any restart: the kernel closes a dead process's sockets before another process can be there. */
     private static final int SURVIVES_KILL_MILLIS = 150;
@@ -66,6 +72,7 @@ final class WorkerHost {
             disturb();
             running.dead = true;
             running.trainer.die();
+            running.loseRanks();
             running.sendOnTheWire();
             process = Optional.empty();
             world.agenda().after(world.chance().between(RESTART_MIN_MILLIS, RESTART_MAX_MILLIS), this::start);
@@ -142,9 +149,18 @@ final class WorkerHost {
         private long position;
         private boolean sending;
         private boolean dead;
+        private Optional<Lent> lent = Optional.empty();
+
+        /** The GPU runs a rank of an attempt that another worker leads. */
+        private record Lent(AttemptId attempt, Truth.Hold hold) {}
 
         private WorkerProcess(IncarnationId incarnation) {
-            identity = new WorkerIdentity(id, incarnation, "simulated", 1);
+            identity = new WorkerIdentity(
+                    id,
+                    incarnation,
+                    "simulated",
+                    1,
+                    world.isJoint() ? Optional.of(new GangDoor(id + ":7400", "", "")) : Optional.empty());
             trainer = new Trainer(world, this);
             state = WorkerProtocol.start(identity);
             partition = world.log().partitionOf(id.value());
@@ -209,11 +225,43 @@ final class WorkerHost {
                         }
                     }
                     case WorkerAction.Instruct(var order) -> trainer.take(order);
-                    case WorkerAction.Lend _, WorkerAction.TakeBack _ ->
-                        throw new IllegalStateException("no beat of this worker names a door: " + action);
+                    case WorkerAction.Lend(var ranks) -> lend(AttemptId.of(ranks));
+                    case WorkerAction.TakeBack(var attempt) -> letGo(attempt);
                     case WorkerAction.Leave() -> leave();
                 }
             }
+        }
+
+        private void lend(AttemptId attempt) {
+            Lent now = new Lent(attempt, world.truth().holdPart(id, attempt));
+            lent = Optional.of(now);
+            later(world.chance().between(RANK_START_MIN_MILLIS, RANK_START_MAX_MILLIS), () -> {
+                if (lent.filter(now::equals).isPresent()) {
+                    world.gangs().joins(attempt, this);
+                }
+            });
+        }
+
+        /** Rank 0 or this worker ends the rank. */
+        void letGo(AttemptId attempt) {
+            later(world.chance().between(1, RANK_END_MAX_MILLIS), () -> {
+                if (lent.filter(held -> held.attempt().equals(attempt)).isPresent()) {
+                    loseRanks();
+                    apply(new WorkerInput.GivenBack(attempt));
+                }
+            });
+        }
+
+        private void loseRanks() {
+            lent.ifPresent(held -> {
+                world.truth().release(held.hold(), false);
+                world.gangs().leaves(held.attempt(), this);
+            });
+            lent = Optional.empty();
+        }
+
+        boolean isStill() {
+            return isPaused();
         }
 
         private void leave() {

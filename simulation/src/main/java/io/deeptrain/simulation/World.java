@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 
 /**
  * One run: the platform, its tenants and what goes wrong, all drawn from one seed. First there are mishaps, then
@@ -56,6 +57,9 @@ final class World {
     private static final int WALL_CLOCK_STEP_MAX_MILLIS = 5_000;
     private static final long STEPS_MAX = 2_000_000;
 
+    /** What decides about gangs is drawn apart, so that the other runs are what they were. */
+    private static final long GANG_CHANCE = 0x6761_6e67L;
+
     private final Agenda agenda = new Agenda();
     private final Chance chance;
     private final Set<PlantedBug> planted;
@@ -63,6 +67,9 @@ final class World {
     private final SimulatedLog log;
     private final ObjectShelf shelf = new ObjectShelf();
     private final Truth truth = new Truth(agenda);
+    private final GangBook gangs = new GangBook();
+    private final SplittableRandom gangChance;
+    private final boolean joint;
     private final List<Database> databases;
     private final FrontDoor frontDoor;
     private final SchedulerStore schedulerStore;
@@ -76,6 +83,8 @@ final class World {
     World(long seed, Set<PlantedBug> planted, boolean keepsText) {
         this.planted = planted.isEmpty() ? EnumSet.noneOf(PlantedBug.class) : EnumSet.copyOf(planted);
         chance = new Chance(seed);
+        gangChance = new SplittableRandom(seed ^ GANG_CHANCE);
+        joint = gangChance.nextInt(3) == 0;
         trace = new Trace(agenda, keepsText);
         int partitions = chance.between(1, PARTITIONS_MAX);
         log = new SimulatedLog(partitions, trace);
@@ -186,6 +195,20 @@ final class World {
         return workloads.computeIfAbsent(jobId, _ -> Workload.drawn(chance));
     }
 
+    /** Whether the workers can share attempts. */
+    boolean isJoint() {
+        return joint;
+    }
+
+    /** How many GPUs somebody's next training wants: no more than there are. */
+    int drawnGpus() {
+        return joint && gangChance.nextBoolean() ? gangChance.nextInt(1, workers.size() + 1) : 1;
+    }
+
+    GangBook gangs() {
+        return gangs;
+    }
+
     boolean has(PlantedBug bug) {
         return planted.contains(bug);
     }
@@ -245,6 +268,7 @@ final class World {
     /** Everything that is derived from the seed before the run begins. */
     @Override
     public String toString() {
-        return "%d partitions, %d workers, mishaps %s".formatted(log.partitions(), workers.size(), chance);
+        return "%d partitions, %d workers%s, mishaps %s"
+                .formatted(log.partitions(), workers.size(), joint ? " that share attempts" : "", chance);
     }
 }
