@@ -12,11 +12,13 @@ ended as (
 attempt as (
     select started.job_id, started.attempt, started.occurred_at as started_at,
            started.resumed_attempt, started.resumed_reading_millis,
+           least(coalesce(started.gpus, accepted.gpus), accepted.gpus) as gpus,
            stopped.type = 'io.deeptrain.job.requeued.v1' as lost, stopped.reading_millis,
            greatest(0, floor(1000 * extract(epoch from
                least(stopped.occurred_at, ended.cancelled_at) - started.occurred_at)))::bigint as span_millis
     from billing.job_fact as started
     join ended using (job_id)
+    join accepted using (job_id)
     cross join lateral (
         select stop.type, stop.occurred_at, stop.reading_millis from billing.job_fact as stop
         where stop.job_id = started.job_id and stop.attempt = started.attempt and stop.sequence > started.sequence
@@ -35,9 +37,10 @@ lineage as (
     join attempt as earlier on earlier.job_id = lineage.job_id and earlier.attempt = lineage.resumed_attempt
     where earlier.attempt < lineage.attempt
 ),
+-- Seconds of all the GPUs that were agreed on: an attempt on fewer counts for its share.
 useful as (
-    select job_id, floor(sum(least(counted_millis, span_millis)) / 1000)::bigint as seconds
-    from lineage group by job_id
+    select job_id, floor(sum(least(counted_millis, span_millis) * lineage.gpus) / (1000 * accepted.gpus))::bigint as seconds
+    from lineage join accepted using (job_id) group by job_id, accepted.gpus
 ),
 billed as (
     select accepted.job_id, cents_per_gpu_hour * gpus as cents_per_hour,

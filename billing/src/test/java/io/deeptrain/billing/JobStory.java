@@ -135,6 +135,11 @@ public final class JobStory {
         return started(new Origin.Scratch());
     }
 
+    /** On so many of the GPUs that it asked for. */
+    public JobStory startedFrom(Checkpoint checkpoint, int gpusHeld) {
+        return add(new JobStarted(jobId, next(), now, attempt, new Origin.Resumed(checkpoint), gpusHeld));
+    }
+
     public JobStory startedFrom(Checkpoint checkpoint) {
         return started(new Origin.Resumed(checkpoint));
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -65,9 +66,36 @@ public sealed interface JobEvent extends Event {
             JobId jobId, long sequence, Instant occurredAt, FencingToken attempt, WorkerId workerId, Origin origin)
             implements JobEvent {}
 
-    /** The meter of this attempt runs from {@code occurredAt}. */
-    record JobStarted(JobId jobId, long sequence, Instant occurredAt, FencingToken attempt, Origin origin)
-            implements JobEvent {}
+    /**
+     * The meter of this attempt runs from {@code occurredAt}.
+     *
+     * @param gpus how many the attempt holds; absent in older entries: as many as were asked for
+     */
+    record JobStarted(
+            JobId jobId, long sequence, Instant occurredAt, FencingToken attempt, Origin origin, Optional<Integer> gpus)
+            implements JobEvent {
+        public JobStarted {
+            if (gpus.filter(held -> held < 1).isPresent()) {
+                throw new IllegalArgumentException("an attempt holds at least one GPU: " + gpus.get());
+            }
+        }
+
+        /** On as many GPUs as were asked for. */
+        public JobStarted(JobId jobId, long sequence, Instant occurredAt, FencingToken attempt, Origin origin) {
+            this(jobId, sequence, occurredAt, attempt, origin, Optional.empty());
+        }
+
+        /** On so many GPUs. */
+        public JobStarted(
+                JobId jobId, long sequence, Instant occurredAt, FencingToken attempt, Origin origin, int gpus) {
+            this(jobId, sequence, occurredAt, attempt, origin, Optional.of(gpus));
+        }
+
+        /** How many the attempt holds of a job that asked for so many. */
+        public int gpusOf(int asked) {
+            return gpus.map(held -> Math.min(held, asked)).orElse(asked);
+        }
+    }
 
     /** What a later attempt would resume from. */
     record JobCheckpointed(JobId jobId, long sequence, Instant occurredAt, Checkpoint checkpoint) implements JobEvent {}

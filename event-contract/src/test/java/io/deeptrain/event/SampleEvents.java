@@ -133,6 +133,7 @@ public final class SampleEvents {
 
     /** Each type that has something which may be absent, with all of it. */
     public static final List<Event> WHOLE = List.of(
+            new JobEvent.JobStarted(JOB, 3, NOON, ATTEMPT, RESUMED, 2),
             new AssignmentEvent.AttemptAssigned(
                     JOB,
                     ATTEMPT,

@@ -65,6 +65,7 @@ record ChargeRecount(long seconds, long cents, Map<FencingToken, Long> billableM
             }
         }
         Map<FencingToken, Long> billable = new TreeMap<>();
+        BigDecimal gpuMillis = BigDecimal.ZERO;
         if (!starts.isEmpty()) {
             FencingToken attempt = starts.lastKey();
             long reading = lastReadings.getOrDefault(attempt, 0L);
@@ -75,7 +76,10 @@ record ChargeRecount(long seconds, long cents, Map<FencingToken, Long> billableM
                 long stopMillis = Optional.ofNullable(stops.get(start.attempt()))
                         .map(Instant::toEpochMilli)
                         .orElse(startMillis);
-                billable.put(start.attempt(), Math.min(reading, Math.max(0, stopMillis - startMillis)));
+                long held = Math.min(reading, Math.max(0, stopMillis - startMillis));
+                billable.put(start.attempt(), held);
+                gpuMillis = gpuMillis.add(
+                        BigDecimal.valueOf(held).multiply(BigDecimal.valueOf(start.gpusOf(terms.gpus()))));
                 next = Optional.empty();
                 if (start.origin() instanceof Origin.Resumed(Checkpoint from)) {
                     next = Optional.ofNullable(starts.get(from.attempt()));
@@ -83,9 +87,8 @@ record ChargeRecount(long seconds, long cents, Map<FencingToken, Long> billableM
                 }
             }
         }
-        BigDecimal millis = BigDecimal.valueOf(
-                billable.values().stream().mapToLong(Long::longValue).sum());
-        BigDecimal seconds = millis.divide(MILLIS_PER_SECOND, 0, RoundingMode.DOWN);
+        BigDecimal seconds =
+                gpuMillis.divide(MILLIS_PER_SECOND.multiply(BigDecimal.valueOf(terms.gpus())), 0, RoundingMode.DOWN);
         BigDecimal perHour =
                 BigDecimal.valueOf(terms.rate().centsPerGpuHour()).multiply(BigDecimal.valueOf(terms.gpus()));
         if (terms.cap() instanceof CostCap.AtMost(long most)) {

@@ -112,7 +112,8 @@ final class FlawedBilling {
                     started.sequence(),
                     started.occurredAt(),
                     started.attempt(),
-                    new Origin.Resumed(new Checkpoint(attempt, 1, 0, 0, earlier.readingMillis(), object)));
+                    new Origin.Resumed(new Checkpoint(attempt, 1, 0, 0, earlier.readingMillis(), object)),
+                    started.gpus());
         }
         return entry;
     }

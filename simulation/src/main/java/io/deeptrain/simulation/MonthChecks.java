@@ -39,7 +39,9 @@ final class MonthChecks {
             throw new Violation("B9", "%s is not divided as %s".formatted(posted, divided));
         }
         ChargeRecount whole = ChargeRecount.of(line.entries());
-        long secondsOfFirst = Math.min(whole.seconds(), millisInFirst(line, whole) / MILLIS_PER_SECOND);
+        long secondsOfFirst = Math.min(
+                whole.seconds(),
+                gpuMillisInFirst(line, whole) / (MILLIS_PER_SECOND * terms(line).gpus()));
         long centsOfFirst = centsPerHour(line) * secondsOfFirst / SECONDS_PER_HOUR;
         Map<YearMonth, MonthPart> expected = new TreeMap<>();
         put(expected, new MonthPart(FIRST, secondsOfFirst, centsOfFirst));
@@ -69,17 +71,21 @@ final class MonthChecks {
     }
 
     private static long centsPerHour(HistoryLine line) {
-        JobQueued terms = (JobQueued) line.entries().getFirst();
-        return terms.rate().centsPerGpuHour() * terms.gpus();
+        return terms(line).rate().centsPerGpuHour() * terms(line).gpus();
     }
 
-    /** What an attempt is charged for is its time from its start on. */
-    private static long millisInFirst(HistoryLine line, ChargeRecount whole) {
+    private static JobQueued terms(HistoryLine line) {
+        return (JobQueued) line.entries().getFirst();
+    }
+
+    /** What an attempt is charged for is the time of its GPUs from its start on. */
+    private static long gpuMillisInFirst(HistoryLine line, ChargeRecount whole) {
         long millis = 0;
         for (JobEvent entry : line.entries()) {
             if (entry instanceof JobStarted start && start.occurredAt().isBefore(END_OF_FIRST)) {
                 long left = END_OF_FIRST.toEpochMilli() - start.occurredAt().toEpochMilli();
-                millis += Math.min(left, whole.billableMillis().getOrDefault(start.attempt(), 0L));
+                long held = Math.min(left, whole.billableMillis().getOrDefault(start.attempt(), 0L));
+                millis += held * start.gpusOf(terms(line).gpus());
             }
         }
         return millis;

@@ -66,7 +66,8 @@ final class Classifiers {
                         Settings.logreg(0),
                         Settings.numItemsPerEpoch(),
                         Settings.averageHorizontalFlips(false),
-                        Settings.gpus()));
+                        Settings.gpus(),
+                        Settings.gpusMin()));
     }
 
     /** Of classifiers, and of embedders, which are trained as classifiers. */
@@ -123,6 +124,7 @@ final class Classifiers {
                 RESNEXT,
                 List.of(
                         Settings.gpus(),
+                        Settings.gpusMin(),
                         Settings.choice("model_cfg", "The architecture.", "resnext", "resnext"),
                         Settings.choice(
                                 "preinit",
@@ -164,7 +166,8 @@ final class Classifiers {
                         Settings.flipProbability(),
                         Settings.flipDirection(),
                         Settings.conceptsMutuallyExclusive(),
-                        Settings.gpus()));
+                        Settings.gpus(),
+                        Settings.gpusMin()));
     }
 
     private static Template resNet() {
@@ -191,7 +194,8 @@ final class Classifiers {
                         Settings.flipProbability(),
                         Settings.flipDirection(),
                         Settings.conceptsMutuallyExclusive(),
-                        Settings.gpus()));
+                        Settings.gpus(),
+                        Settings.gpusMin()));
     }
 
     private static Template efficientNet() {
@@ -209,6 +213,7 @@ final class Classifiers {
                         Settings.flipProbability(),
                         Settings.flipDirection(),
                         Settings.conceptsMutuallyExclusive(),
-                        Settings.gpus()));
+                        Settings.gpus(),
+                        Settings.gpusMin()));
     }
 }

@@ -158,6 +158,16 @@ final class Settings {
                 1);
     }
 
+    static Hyperparameter gpusMin() {
+        return whole(
+                "min_num_gpus",
+                "On as few GPUs the training may start and go on while others need the rest; 0: on num_gpus only.",
+                0,
+                GPUS_MAX,
+                1,
+                0);
+    }
+
     static Hyperparameter weightDecay(double defaultValue) {
         return real("weight_decay", "How strongly weights are drawn towards zero.", 0, 1, defaultValue);
     }

@@ -53,7 +53,23 @@ public sealed interface Hyperparameters {
                 violations.add(illegal(known.get(), entry.getValue()));
             }
         }
+        tooManyAtLeast(values).ifPresent(violations::add);
         return violations.isEmpty() ? new Complete(values) : new Rejected(violations);
+    }
+
+    /** A training cannot need more GPUs than it is to have. */
+    private static Optional<Violation> tooManyAtLeast(Map<String, Object> values) {
+        if (values.get("min_num_gpus") instanceof Long least && values.get("num_gpus") instanceof Long asked) {
+            long most = Math.max(1, asked);
+            if (least > most) {
+                return Optional.of(new Violation(
+                        PATH + "min_num_gpus",
+                        String.valueOf(least),
+                        "at most num_gpus, which is %d".formatted(most),
+                        Optional.of(most)));
+            }
+        }
+        return Optional.empty();
     }
 
     /**

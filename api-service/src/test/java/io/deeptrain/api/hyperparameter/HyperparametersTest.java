@@ -31,7 +31,8 @@ class HyperparametersTest {
                         "num_items_per_epoch", 0L,
                         "average_horizontal_flips", false,
                         "early_stopping_patience", 0L,
-                        "num_gpus", 1L)));
+                        "num_gpus", 1L,
+                        "min_num_gpus", 0L)));
     }
 
     @Test
@@ -47,7 +48,7 @@ class HyperparametersTest {
                                 "train_info.params.colour",
                                 "red",
                                 "left out, for classification_cifar10_v1 has only average_horizontal_flips, batch_size, "
-                                        + "early_stopping_patience, image_size, logreg, num_epochs, num_gpus, num_items_per_epoch, per_item_lrate",
+                                        + "early_stopping_patience, image_size, logreg, min_num_gpus, num_epochs, num_gpus, num_items_per_epoch, per_item_lrate",
                                 Optional.empty()),
                         new Violation(
                                 "train_info.params.num_epochs",
@@ -63,6 +64,18 @@ class HyperparametersTest {
 
         assertThat(domain.legal(given).isPresent()).isEqualTo(legal);
         assertThat(domain.nearest(given)).contains(nearest);
+    }
+
+    @Test
+    void a_training_cannot_need_more_gpus_than_it_is_to_have() {
+        assertThat(Hyperparameters.of(CIFAR, Map.of("num_gpus", 4.0, "min_num_gpus", 4.0)))
+                .isInstanceOf(Complete.class);
+        assertThat(Hyperparameters.of(CIFAR, Map.of("num_gpus", 4.0, "min_num_gpus", 5.0)))
+                .isEqualTo(new Rejected(List.of(new Violation(
+                        "train_info.params.min_num_gpus", "5", "at most num_gpus, which is 4", Optional.of(4L)))));
+        assertThat(Hyperparameters.of(CIFAR, Map.of("num_gpus", 0.0, "min_num_gpus", 2.0)))
+                .isEqualTo(new Rejected(List.of(new Violation(
+                        "train_info.params.min_num_gpus", "2", "at most num_gpus, which is 1", Optional.of(1L)))));
     }
 
     @Test

@@ -17,30 +17,31 @@ final class Cap {
     static List<AttemptTally> apply(Terms terms, List<AttemptTally> tallies) {
         return switch (terms.cap()) {
             case CostCap.Unlimited _ -> tallies;
-            case CostCap.AtMost cap -> freeAbove(millisPaidFor(terms, cap), tallies);
+            case CostCap.AtMost cap -> freeAbove(gpuMillisPaidFor(terms, cap), tallies);
         };
     }
 
-    /** Up to the last whole second whose exact cost, before any rounding, is within the cap. */
-    private static long millisPaidFor(Terms terms, CostCap.AtMost cap) {
+    /** Up to the last whole second of all GPUs whose exact cost, before any rounding, is within the cap. */
+    private static long gpuMillisPaidFor(Terms terms, CostCap.AtMost cap) {
         long centsPerHour = Math.multiplyExact(terms.rate().centsPerGpuHour(), terms.gpus());
         if (centsPerHour == 0 || cap.cents() > CENTS_MAX) {
             return Long.MAX_VALUE;
         }
         long seconds = cap.cents() * Rounding.SECONDS_PER_HOUR / centsPerHour;
-        return seconds * Rounding.MILLIS_PER_SECOND;
+        return seconds * Rounding.MILLIS_PER_SECOND * terms.gpus();
     }
 
     /** Above it no job that can be metered reaches its cap, and the products would not fit. */
     private static final long CENTS_MAX = Long.MAX_VALUE / Rounding.SECONDS_PER_HOUR / Rounding.MILLIS_PER_SECOND;
 
-    private static List<AttemptTally> freeAbove(long paidMillis, List<AttemptTally> tallies) {
+    private static List<AttemptTally> freeAbove(long paidGpuMillis, List<AttemptTally> tallies) {
         List<AttemptTally> capped = new ArrayList<>();
-        long paidLeft = paidMillis;
+        long paidLeft = paidGpuMillis;
         for (AttemptTally tally : tallies) {
-            long over = Math.max(0, tally.billableMillis() - paidLeft);
-            capped.add(tally.freeing(over, FreeReason.OVER_CAP));
-            paidLeft -= tally.billableMillis() - over;
+            long over = Math.max(0, tally.billableMillis() - paidLeft / tally.gpus());
+            AttemptTally paid = tally.freeing(over, FreeReason.OVER_CAP);
+            capped.add(paid);
+            paidLeft -= paid.billableGpuMillis();
         }
         return List.copyOf(capped);
     }

@@ -27,7 +27,8 @@ public final class Charging {
     public static Statement statement(JobUsage usage) {
         List<AttemptTally> tallies = tallies(usage);
         long seconds = Rounding.wholeSeconds(
-                tallies.stream().mapToLong(AttemptTally::billableMillis).sum());
+                usage.terms(),
+                tallies.stream().mapToLong(AttemptTally::billableGpuMillis).sum());
         return new Statement(
                 usage.terms().rate(),
                 usage.terms().gpus(),

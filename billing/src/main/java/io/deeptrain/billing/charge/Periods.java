@@ -74,12 +74,12 @@ public final class Periods {
         return YearMonth.from(instant.atOffset(ZoneOffset.UTC));
     }
 
-    /** Milliseconds from the job's start up to some moment. */
-    private record Sum(long billableMillis, Map<FreeReason, Long> freeMillis) {
+    /** Milliseconds of each GPU from the job's start up to some moment. */
+    private record Sum(long billableGpuMillis, Map<FreeReason, Long> freeGpuMillis) {
         static final Sum NONE = new Sum(0, Map.of());
 
-        long freeMillis(FreeReason reason) {
-            return freeMillis.getOrDefault(reason, 0L);
+        long freeGpuMillis(FreeReason reason) {
+            return freeGpuMillis.getOrDefault(reason, 0L);
         }
     }
 
@@ -94,12 +94,12 @@ public final class Periods {
         for (AttemptTally tally : tallies) {
             long left = millisBefore(end, tally);
             long part = Math.min(left, tally.billableMillis());
-            billable += part;
+            billable += part * tally.gpus();
             left -= part;
             for (Map.Entry<FreeReason, Long> freed : tally.freeMillis().entrySet()) {
                 long freePart = Math.min(left, freed.getValue());
                 if (freePart > 0) {
-                    free.merge(freed.getKey(), freePart, Long::sum);
+                    free.merge(freed.getKey(), freePart * tally.gpus(), Long::sum);
                 }
                 left -= freePart;
             }
@@ -116,18 +116,19 @@ public final class Periods {
 
     private static PeriodCharge difference(Terms terms, YearMonth month, Sum before, Sum now) {
         Map<FreeReason, Money> given = new EnumMap<>(FreeReason.class);
-        for (FreeReason reason : now.freeMillis().keySet()) {
-            Money worth = worth(terms, now.freeMillis(reason)).minus(worth(terms, before.freeMillis(reason)));
+        for (FreeReason reason : now.freeGpuMillis().keySet()) {
+            Money worth = worth(terms, now.freeGpuMillis(reason)).minus(worth(terms, before.freeGpuMillis(reason)));
             if (!worth.isZero()) {
                 given.put(reason, worth);
             }
         }
-        Money owed = worth(terms, now.billableMillis()).minus(worth(terms, before.billableMillis()));
-        long seconds = Rounding.wholeSeconds(now.billableMillis()) - Rounding.wholeSeconds(before.billableMillis());
+        Money owed = worth(terms, now.billableGpuMillis()).minus(worth(terms, before.billableGpuMillis()));
+        long seconds = Rounding.wholeSeconds(terms, now.billableGpuMillis())
+                - Rounding.wholeSeconds(terms, before.billableGpuMillis());
         return new PeriodCharge(month, seconds, owed, given);
     }
 
-    private static Money worth(Terms terms, long millis) {
-        return Rounding.cost(terms, Rounding.wholeSeconds(millis));
+    private static Money worth(Terms terms, long gpuMillis) {
+        return Rounding.cost(terms, Rounding.wholeSeconds(terms, gpuMillis));
     }
 }

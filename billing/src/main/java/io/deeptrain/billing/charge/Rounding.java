@@ -13,8 +13,9 @@ final class Rounding {
 
     private Rounding() {}
 
-    static long wholeSeconds(long millis) {
-        return millis / MILLIS_PER_SECOND;
+    /** Seconds of all the GPUs that were agreed on: an attempt on fewer of them counts for its share. */
+    static long wholeSeconds(Terms terms, long gpuMillis) {
+        return gpuMillis / (MILLIS_PER_SECOND * terms.gpus());
     }
 
     static Money cost(Terms terms, long seconds) {

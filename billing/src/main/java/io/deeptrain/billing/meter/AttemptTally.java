@@ -12,12 +12,14 @@ import java.util.Map;
  * One attempt's reading, divided: what is billable, and what is free for which reason. Nothing vanishes: the parts add
  * up to the reading, or the tally cannot be made.
  *
+ * @param gpus how many the attempt held: each of them for all of the time
  * @param from when the meter started
  * @param until when it stopped; for an attempt under way, when its reading says that it got to
  * @param freeMillis by reason; no part is 0
  */
 public record AttemptTally(
         FencingToken attempt,
+        int gpus,
         Instant from,
         Instant until,
         long readingMillis,
@@ -42,12 +44,17 @@ public record AttemptTally(
         }
     }
 
+    /** What is billable of each of its GPUs. */
+    public long billableGpuMillis() {
+        return Math.multiplyExact(billableMillis, gpus);
+    }
+
     /** The same reading with that much less of it billable. */
     public AttemptTally freeing(long millis, FreeReason reason) {
         Map<FreeReason, Long> parts = new EnumMap<>(FreeReason.class);
         parts.putAll(freeMillis);
         parts.merge(reason, millis, Long::sum);
-        return new AttemptTally(attempt, from, until, readingMillis, billableMillis - millis, parts);
+        return new AttemptTally(attempt, gpus, from, until, readingMillis, billableMillis - millis, parts);
     }
 
     /** As told to the tenant. A line has room for one reason: that of the largest free part. */

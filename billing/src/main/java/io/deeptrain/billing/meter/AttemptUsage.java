@@ -19,15 +19,20 @@ import java.time.Instant;
 public sealed interface AttemptUsage {
     FencingToken attempt();
 
-    /** The meter runs. */
-    record Running(FencingToken attempt, Instant startedAt, Origin origin) implements AttemptUsage {
+    /**
+     * The meter runs.
+     *
+     * @param gpus how many the attempt holds
+     */
+    record Running(FencingToken attempt, Instant startedAt, Origin origin, int gpus) implements AttemptUsage {
         public Running {
             Readings.require(origin);
         }
     }
 
     /** The attempt came to its own end: it succeeded, gave up for good, or was cancelled. */
-    record Ended(FencingToken attempt, Instant startedAt, Origin origin, Instant stoppedAt, long readingMillis)
+    record Ended(
+            FencingToken attempt, Instant startedAt, Origin origin, int gpus, Instant stoppedAt, long readingMillis)
             implements AttemptUsage {
         public Ended {
             Readings.require(readingMillis);
@@ -35,7 +40,7 @@ public sealed interface AttemptUsage {
     }
 
     /** The platform took the attempt away: its worker was lost or hung, it failed by our fault, it was preempted. */
-    record Lost(FencingToken attempt, Instant startedAt, Origin origin, Instant stoppedAt, long readingMillis)
+    record Lost(FencingToken attempt, Instant startedAt, Origin origin, int gpus, Instant stoppedAt, long readingMillis)
             implements AttemptUsage {
         public Lost {
             Readings.require(readingMillis);

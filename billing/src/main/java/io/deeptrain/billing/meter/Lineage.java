@@ -82,6 +82,7 @@ public final class Lineage {
                 Instant until = running.startedAt().plusMillis(reading);
                 yield divide(
                         running.attempt(),
+                        running.gpus(),
                         running.startedAt(),
                         until,
                         bound(usage, reading, running.startedAt(), until),
@@ -91,6 +92,7 @@ public final class Lineage {
                 long reading = Math.max(ended.readingMillis(), resumedMillis);
                 yield divide(
                         ended.attempt(),
+                        ended.gpus(),
                         ended.startedAt(),
                         ended.stoppedAt(),
                         bound(usage, reading, ended.startedAt(), ended.stoppedAt()),
@@ -100,6 +102,7 @@ public final class Lineage {
                 long reading = Math.max(lost.readingMillis(), resumedMillis);
                 yield divide(
                         lost.attempt(),
+                        lost.gpus(),
                         lost.startedAt(),
                         lost.stoppedAt(),
                         bound(usage, reading, lost.startedAt(), lost.stoppedAt()),
@@ -108,6 +111,7 @@ public final class Lineage {
             case AttemptUsage.NeverStarted never ->
                 divide(
                         never.attempt(),
+                        usage.terms().gpus(),
                         never.stoppedAt(),
                         never.stoppedAt(),
                         bound(usage, never.readingMillis(), never.stoppedAt(), never.stoppedAt()),
@@ -126,13 +130,13 @@ public final class Lineage {
 
     /** {@code countedMillis}: how much of the attempt, from its start, is in the lineage. */
     private static AttemptTally divide(
-            FencingToken attempt, Instant from, Instant until, SpanBound bound, long countedMillis) {
+            FencingToken attempt, int gpus, Instant from, Instant until, SpanBound bound, long countedMillis) {
         long billable = Math.min(bound.usedMillis(), countedMillis);
         Map<FreeReason, Long> free = new EnumMap<>(FreeReason.class);
         free.put(FreeReason.LOST_WORK, bound.usedMillis() - billable);
         free.put(FreeReason.AFTER_CANCEL, bound.afterCancelMillis());
         free.put(FreeReason.OVER_READ, bound.overReadMillis());
         long reading = bound.usedMillis() + bound.afterCancelMillis() + bound.overReadMillis();
-        return new AttemptTally(attempt, from, until, reading, billable, free);
+        return new AttemptTally(attempt, gpus, from, until, reading, billable, free);
     }
 }

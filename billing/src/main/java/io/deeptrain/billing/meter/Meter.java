@@ -89,7 +89,11 @@ public final class Meter {
     }
 
     private static JobUsage started(JobUsage usage, JobStarted started) {
-        return usage.with(new AttemptUsage.Running(started.attempt(), started.occurredAt(), started.origin()));
+        return usage.with(new AttemptUsage.Running(
+                started.attempt(),
+                started.occurredAt(),
+                started.origin(),
+                started.gpusOf(usage.terms().gpus())));
     }
 
     private static JobUsage requeued(JobUsage usage, JobRequeued requeued) {
@@ -99,7 +103,12 @@ public final class Meter {
                 .map(attempt -> switch (attempt) {
                     case AttemptUsage.Running running ->
                         usage.with(new AttemptUsage.Lost(
-                                running.attempt(), running.startedAt(), running.origin(), stoppedAt, readingMillis));
+                                running.attempt(),
+                                running.startedAt(),
+                                running.origin(),
+                                running.gpus(),
+                                stoppedAt,
+                                readingMillis));
                     case AttemptUsage.Ended _, AttemptUsage.Lost _, AttemptUsage.NeverStarted _ -> usage;
                 })
                 .orElseGet(
@@ -115,7 +124,12 @@ public final class Meter {
                 .map(attempt -> switch (attempt) {
                     case AttemptUsage.Running running ->
                         usage.with(new AttemptUsage.Ended(
-                                running.attempt(), running.startedAt(), running.origin(), stoppedAt, readingMillis));
+                                running.attempt(),
+                                running.startedAt(),
+                                running.origin(),
+                                running.gpus(),
+                                stoppedAt,
+                                readingMillis));
                     case AttemptUsage.Ended _, AttemptUsage.Lost _, AttemptUsage.NeverStarted _ -> usage;
                 })
                 .orElseGet(() -> usage.with(new AttemptUsage.NeverStarted(token, stoppedAt, readingMillis)));

@@ -122,7 +122,19 @@ class WorkedExamplesTest {
                         "batch size overflows the GPU memory at 3 min 10 s",
                         aStartedJob().after("PT3M10S").failed(Fault.USER, "USER_OOM", 190_000),
                         190,
-                        21));
+                        21),
+                Example.of(
+                        "17",
+                        "asks for 4 GPUs, has them for half an hour and one of them for an hour after that",
+                        resized(aJob().on(4)),
+                        2_700,
+                        1_200),
+                Example.of(
+                        "17",
+                        "the same, of which 10 dollars are allowed: the last half hour of the one GPU is free",
+                        resized(aJob().on(4).cappedAt(1_000)),
+                        2_250,
+                        1_000));
     }
 
     @ParameterizedTest(name = "row {0}")
@@ -138,7 +150,7 @@ class WorkedExamplesTest {
     void all_rows_of_the_table_are_here() {
         List<String> rows = table().map(Example::row).distinct().toList();
 
-        assertThat(rows).hasSize(16).first().isEqualTo("1");
+        assertThat(rows).hasSize(17).first().isEqualTo("1");
     }
 
     @Test
@@ -216,6 +228,17 @@ class WorkedExamplesTest {
                 .startedFrom(checkpoint)
                 .after("PT30M")
                 .succeeded(minutes(30));
+    }
+
+    private static JobStory resized(JobStory asked) {
+        JobStory story = asked.queued().assigned().started().after("PT30M");
+        Checkpoint checkpoint = story.checkpoint(minutes(30));
+        return story.checkpointed(minutes(30))
+                .lost(minutes(30))
+                .assigned()
+                .startedFrom(checkpoint, 1)
+                .after("PT1H")
+                .succeeded(minutes(60));
     }
 
     private static List<Event> everyReadingThriceShuffled() {

@@ -65,6 +65,7 @@ class LineageTest {
         assertThat(Lineage.tallies(story.usage()))
                 .containsExactly(new AttemptTally(
                         story.attempt(),
+                        1,
                         JobStory.BEGINNING,
                         story.now(),
                         25_000,
@@ -81,6 +82,7 @@ class LineageTest {
         assertThat(Lineage.tallies(story.usage()))
                 .containsExactly(new AttemptTally(
                         story.attempt(),
+                        1,
                         JobStory.BEGINNING,
                         story.now(),
                         13_000,
@@ -102,7 +104,13 @@ class LineageTest {
 
         assertThat(Lineage.tallies(story.usage()))
                 .containsExactly(new AttemptTally(
-                        story.attempt(), story.now(), story.now(), 60_000, 0, Map.of(FreeReason.OVER_READ, 60_000L)));
+                        story.attempt(),
+                        1,
+                        story.now(),
+                        story.now(),
+                        60_000,
+                        0,
+                        Map.of(FreeReason.OVER_READ, 60_000L)));
     }
 
     @Test

@@ -46,7 +46,11 @@ public record JobDecision(JobId jobId, Instant at, String kind, String sentence)
                 Optional.of("Its turn has come and worker %s has room: attempt %s, from %s."
                         .formatted(assigned.workerId(), assigned.attempt(), from(assigned.origin())));
             case JobStarted started ->
-                Optional.of("Attempt %s trains, from %s.".formatted(started.attempt(), from(started.origin())));
+                Optional.of("Attempt %s trains%s, from %s."
+                        .formatted(
+                                started.attempt(),
+                                started.gpus().map(held -> " on " + gpus(held)).orElse(""),
+                                from(started.origin())));
             case JobRequeued requeued ->
                 Optional.of("Attempt %s is over, %s: %s It waits again, until %s at least."
                         .formatted(

@@ -59,7 +59,8 @@ public final class JobHistory {
                         queued.lineage().origin()));
             case JobFact.Assigned _ ->
                 throw new IllegalStateException("%s cannot follow %s".formatted(fact, before.state()));
-            case JobFact.Started(var origin, var _) -> Optional.of(new JobStarted(job, sequence, now, attempt, origin));
+            case JobFact.Started(var origin, var _) ->
+                Optional.of(new JobStarted(job, sequence, now, attempt, origin, before.gpusHeld()));
             case JobFact.Progressed _, JobFact.MeterRead _, JobFact.StopAsked _ -> Optional.empty();
             case JobFact.CheckpointKept(var checkpoint) ->
                 Optional.of(new JobCheckpointed(job, sequence, now, checkpoint));

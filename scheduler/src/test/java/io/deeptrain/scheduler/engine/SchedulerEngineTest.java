@@ -657,7 +657,7 @@ class SchedulerEngineTest {
         world.beat(ALICE, 1);
         world.hear(request(1));
         assertThat(world.start(1, FIRST, ALICE).history())
-                .containsExactly(new JobStarted(job(1), 3, T0, FIRST, new Scratch()));
+                .containsExactly(new JobStarted(job(1), 3, T0, FIRST, new Scratch(), 1));
     }
 
     private void running() {

@@ -38,7 +38,8 @@ class TrainingDraftTest {
             "num_items_per_epoch", 0L,
             "average_horizontal_flips", false,
             "early_stopping_patience", 0L,
-            "num_gpus", 1L);
+            "num_gpus", 1L,
+            "min_num_gpus", 0L);
 
     @Test
     void what_is_not_asked_for_is_the_template_s_default() {

@@ -221,12 +221,13 @@ public final class BillRows {
             @Nullable Checkpoint resumed,
             @Nullable Instant cancelledAt,
             @Nullable String fault,
+            @Nullable Integer gpus,
             @Nullable JobQueued accepted) {
-        private static final Columns NONE = new Columns(null, null, null, null, null, null);
+        private static final Columns NONE = new Columns(null, null, null, null, null, null, null);
 
         static Columns ended(
                 FencingToken attempt, long readingMillis, @Nullable Instant cancelledAt, @Nullable String fault) {
-            return new Columns(attempt.value(), readingMillis, null, cancelledAt, fault, null);
+            return new Columns(attempt.value(), readingMillis, null, cancelledAt, fault, null, null);
         }
 
         void setInto(PreparedStatement insert) throws SQLException {
@@ -237,7 +238,7 @@ public final class BillRows {
             insert.setObject(10, cancelledAt == null ? null : timestamp(cancelledAt), Types.TIMESTAMP_WITH_TIMEZONE);
             insert.setString(11, fault);
             insert.setObject(12, accepted == null ? null : accepted.rate().centsPerGpuHour(), Types.BIGINT);
-            insert.setObject(13, accepted == null ? null : accepted.gpus(), Types.INTEGER);
+            insert.setObject(13, gpus, Types.INTEGER);
             insert.setObject(14, accepted == null ? null : capCents(accepted.cap()), Types.BIGINT);
         }
 
@@ -251,12 +252,19 @@ public final class BillRows {
 
     private static Columns columns(JobEvent entry) {
         return switch (entry) {
-            case JobQueued accepted -> new Columns(null, null, null, null, null, accepted);
+            case JobQueued accepted -> new Columns(null, null, null, null, null, accepted.gpus(), accepted);
             case JobStarted started ->
-                new Columns(started.attempt().value(), null, checkpoint(started.origin()), null, null, null);
+                new Columns(
+                        started.attempt().value(),
+                        null,
+                        checkpoint(started.origin()),
+                        null,
+                        null,
+                        started.gpus().orElse(null),
+                        null);
             case JobRequeued requeued -> Columns.ended(requeued.attempt(), requeued.readingMillis(), null, null);
             case JobCancelling cancelling ->
-                new Columns(cancelling.attempt().value(), null, null, cancelling.cancelledAt(), null, null);
+                new Columns(cancelling.attempt().value(), null, null, cancelling.cancelledAt(), null, null, null);
             case JobFinishing finishing -> Columns.ended(finishing.attempt(), finishing.readingMillis(), null, null);
             case JobSucceeded succeeded -> Columns.ended(succeeded.attempt(), succeeded.readingMillis(), null, null);
             case JobFailed failed ->

@@ -11,6 +11,7 @@ import io.deeptrain.billing.adapter.micrometer.ChargeMetrics;
 import io.deeptrain.billing.adapter.postgres.BillRows;
 import io.deeptrain.billing.charge.Charging;
 import io.deeptrain.billing.meter.RandomLife;
+import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.JobEvent.JobQueued;
@@ -100,6 +101,24 @@ class IntakeTest {
 
         assertThat(database.rows("select sum(amount_cents) from billing.ledger_entry where account = 'receivable'"))
                 .containsExactly("400");
+        assertThat(database.reconciliation()).isEmpty();
+    }
+
+    @Test
+    void a_job_that_went_on_with_fewer_gpus_is_charged_for_those_and_the_reconciliation_agrees() throws SQLException {
+        JobStory story = aJob("job-1").on(4).queued().assigned().started().after("PT30M");
+        Checkpoint checkpoint = story.checkpoint(1_800_000);
+        story.checkpointed(1_800_000)
+                .lost(1_800_000)
+                .assigned()
+                .startedFrom(checkpoint, 1)
+                .after("PT1H")
+                .succeeded(3_600_000);
+
+        intake.take(new RecordLog().append(story.events()).records());
+
+        assertThat(database.rows("select sum(amount_cents) from billing.ledger_entry where account = 'receivable'"))
+                .containsExactly("1200");
         assertThat(database.reconciliation()).isEmpty();
     }
 

@@ -97,7 +97,7 @@ final class SchemaDocument {
         if (type == String.class) {
             return typed("string");
         }
-        if (type == int.class) {
+        if (type == int.class || type == Integer.class) {
             return typed("integer").put("minimum", Integer.MIN_VALUE).put("maximum", Integer.MAX_VALUE);
         }
         if (type == long.class) {
