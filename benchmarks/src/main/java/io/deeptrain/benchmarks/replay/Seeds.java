@@ -21,6 +21,14 @@ record Seeds(List<Completions> runs) {
                 .toList());
     }
 
+    /** The same with jobs that ask for a node at least, and may have more. */
+    static Seeds runElastic(List<TracedJob> trace, Supplier<Cluster> cluster) {
+        return new Seeds(LongStream.rangeClosed(1, COUNT)
+                .mapToObj(seed ->
+                        ElasticReplay.run(trace, cluster.get(), most -> Math.min(Placement.GPUS_PER_NODE, most), seed))
+                .toList());
+    }
+
     double mean(ToDoubleFunction<Completions> figure) {
         return runs.stream().mapToDouble(figure).average().orElseThrow();
     }

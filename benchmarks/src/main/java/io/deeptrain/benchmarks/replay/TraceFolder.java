@@ -59,6 +59,32 @@ record TraceFolder(Path folder) {
         return jobs;
     }
 
+    /**
+     * The same jobs on any number of GPUs, so many times the trace's at most. One that asks for a single GPU stays on
+     * it.
+     */
+    List<TracedJob> elasticPollux(String name, int times, int gpusOfCluster) throws IOException {
+        RunTimes runTimes = new RunTimes();
+        for (Map<String, String> row : rows("isolated_runtime_seconds.csv")) {
+            runTimes.add(
+                    text(row, "application"),
+                    (int) number(row, "num_replicas"),
+                    text(row, "placement"),
+                    number(row, "isolated_runtime_s") - Replay.RESTART.toSeconds());
+        }
+        List<TracedJob> jobs = new ArrayList<>();
+        for (Map<String, String> row : rows(name + ".csv")) {
+            String application = text(row, "application");
+            int asked = (int) number(row, "num_replicas");
+            jobs.add(new TracedJob(
+                    text(row, "name"),
+                    (long) number(row, "time"),
+                    asked == 1 ? 1 : Math.min(gpusOfCluster, times * asked),
+                    placement -> runTimes.seconds(application, placement)));
+        }
+        return jobs;
+    }
+
     private static String workload(Map<String, String> row, String placement) {
         return String.join(
                 ",", text(row, "application"), text(row, "num_replicas"), text(row, "batch_size"), placement);
