@@ -52,6 +52,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class WorkerApplication {
     private static final Logger LOG = Logger.getLogger(WorkerApplication.class);
+    private static final int GANG_PORT = 7400;
 
     private final WorkerSettings settings;
     private final String bootstrapServers;
@@ -154,7 +155,8 @@ public class WorkerApplication {
             return Optional.empty();
         }
         WorkerSettings.Gang gang = settings.worker().gang().get();
-        return Optional.of(opened(Rendezvous.open(new Doors(gang.host(), gang.port()), new GangSecret(gang.key()))));
+        return Optional.of(opened(
+                Rendezvous.open(new Doors(gang.host(), gang.port().orElse(GANG_PORT)), new GangSecret(gang.key()))));
     }
 
     private GangDoor door(Rendezvous rendezvous) throws IOException {

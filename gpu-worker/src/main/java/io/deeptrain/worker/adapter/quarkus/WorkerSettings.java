@@ -73,9 +73,11 @@ public interface WorkerSettings {
         /** The name or address under which other workers reach this one. */
         String host();
 
-        /** Where other workers' ranks come to; ranks of this worker take the free ones among the 64 behind it. */
-        @WithDefault("7400")
-        int port();
+        /**
+         * Where other workers' ranks come to, 7400 without it; ranks of this worker take the free ones among the 64
+         * behind it. A default here would make the whole group be there, and its host and key be missing.
+         */
+        OptionalInt port();
 
         /**
          * By what ranks know each other: the same for all workers, of at least 16 characters, and known to nobody else.
