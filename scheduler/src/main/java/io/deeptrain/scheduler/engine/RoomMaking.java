@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Has running jobs leave, with a checkpoint, for one that stands higher: step 6 of the cycle. The room that they leave
+ * Has running jobs leave, with a checkpoint, for one that stands higher: step 7 of the cycle. The room that they leave
  * is kept for it until all of them have gone.
  */
 final class RoomMaking {

@@ -59,6 +59,8 @@ import java.util.stream.Collectors;
  *       too often gets no new work, see {@link Faults}, and jobs fail that can never run, see {@link Impossible}.
  *   <li>A job that others made room for is assigned there. As long as the job whose turn it is fits on a worker, it is
  *       assigned there; elastic jobs get what is left, see {@link ElasticSeats} and {@link Resizing}.
+ *   <li>At a tick, while a job goes first of all that there is no room for, others start that do not delay it, see
+ *       {@link Backfill}.
  *   <li>At a tick, running jobs are asked to make room for one of those that still wait, see {@link RoomMaking}.
  * </ol>
  *
@@ -79,6 +81,7 @@ public final class SchedulerEngine {
     private final RoomMaking roomMaking;
     private final Resizing resizing;
     private final ElasticSeats seats;
+    private final Backfill backfill;
     private final Room room = new FleetRoom();
 
     /** With the limits that count now. */
@@ -106,6 +109,7 @@ public final class SchedulerEngine {
         roomMaking = new RoomMaking(settings, book, state);
         resizing = new Resizing(settings, book, state, room);
         seats = new ElasticSeats(settings, book, state);
+        backfill = new Backfill(settings, book, state);
         hearing = new Hearing(book, state, workforce, resizing);
         controls.conditions().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
         controls.standings().keySet().forEach(workerId -> fleet.bar(workerId, controls.isBarred(workerId)));
@@ -187,6 +191,7 @@ public final class SchedulerEngine {
         roomMaking.assignWhereRoomWasMade();
         assignWhatFits();
         if (input instanceof Tick) {
+            backfill.assignBeside(room);
             roomMaking.makeRoom(room);
         }
         return takeDecisions();
@@ -269,6 +274,7 @@ public final class SchedulerEngine {
     private List<JobDecision> takeRemarks() {
         List<JobDecision> taken = new ArrayList<>(remarks);
         remarks.clear();
+        taken.addAll(backfill.takeRemarks());
         taken.addAll(roomMaking.takeRemarks());
         taken.addAll(resizing.takeRemarks());
         return taken;

@@ -108,7 +108,7 @@ public sealed interface Reason {
     record KeptForOverdue(int gpus, Instant dueAt) implements Reason {
         @Override
         public String words() {
-            return "What gets free is kept for a job of %s that was due at %s."
+            return "What gets free is kept for a job of %s that was due at %s; others start only where that does not delay it."
                     .formatted(Words.count(gpus, "GPU"), dueAt);
         }
     }

@@ -11,6 +11,7 @@ import io.deeptrain.scheduler.queue.TenantUse;
 import io.deeptrain.scheduler.queue.Ticket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * All that a scheduler must keep about a job. From the records of all jobs it can go on where another one stopped.
@@ -81,6 +82,29 @@ public record JobRecord(
             case JobState.Cancelling _, JobState.Finishing _, JobState.Ended _ -> 0;
         };
         return RemainingWork.of(request.estimate(), Duration.ofMillis(attainedGpuMillis / gpusMost()), gpusMost());
+    }
+
+    /**
+     * When it ends at the latest if it runs from now on, or goes on, on the GPUs that it holds or asks for; empty if it
+     * has no estimate or has shown that it is wrong, see {@link RemainingWork#ESTIMATE_ERROR_MAX}. Speed is taken to
+     * grow as the number of GPUs does.
+     *
+     * @param margin for what it takes to begin an attempt, and to hear of its end
+     */
+    public Optional<Instant> latestEnd(Instant now, Duration margin) {
+        return switch (state) {
+            case JobState.Queued queued -> latestEnd(now, now.plus(margin), queued.lineage());
+            case JobState.Assigned assigned -> latestEnd(now, now.plus(margin), assigned.lineage());
+            case JobState.Running running -> latestEnd(now, running.startedAt().plus(margin), running.startedFrom());
+            case JobState.Cancelling _, JobState.Finishing _, JobState.Ended _ -> Optional.of(now);
+        };
+    }
+
+    private Optional<Instant> latestEnd(Instant now, Instant begins, Lineage from) {
+        long boundMillis = (long) (request.estimate().toMillis() * RemainingWork.ESTIMATE_ERROR_MAX);
+        long leftMillis = boundMillis - from.gpuMillis() / gpusMost();
+        Instant end = begins.plusMillis(leftMillis * gpusMost() / gpusHeld());
+        return boundMillis > 0 && leftMillis >= 0 && !end.isBefore(now) ? Optional.of(end) : Optional.empty();
     }
 
     /** Where its attempts were lost, as long as it may get others. */

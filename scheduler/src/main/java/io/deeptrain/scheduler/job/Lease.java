@@ -53,6 +53,14 @@ public record Lease(
                 .toList();
     }
 
+    /** What that member has of it; 0 of everybody else. */
+    public int gpusOf(WorkerId workerId) {
+        return members().stream()
+                .filter(member -> member.workerId().equals(workerId))
+                .mapToInt(Partner::gpus)
+                .sum();
+    }
+
     public int gpusOfHolder() {
         return gpus - span.map(Span::gpus).orElse(0);
     }

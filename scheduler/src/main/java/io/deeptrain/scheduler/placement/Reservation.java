@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is kept for the job at the head of the queue that does not fit yet, so that smaller ones may run before it and
- * not delay it: EASY backfilling (Lifka, "The ANL/IBM SP Scheduling System", 1995), with workers of GPUs instead of
+ * What is kept for the job at the head of the queue that does not fit yet, so that others may run before it and not
+ * delay it: EASY backfilling (Lifka, "The ANL/IBM SP Scheduling System", 1995), with workers of GPUs instead of
  * processors.
  *
- * <p>The reserved job can start when the running ones have ended that were predicted to end first; that time is the
- * shadow time. Another job may start before it where it ends by the shadow time, where nothing is reserved, or where it
- * leaves what is reserved.
+ * <p>The reserved job can start when the running ones have ended that are to end first; that time is the shadow time.
+ * Another job may start before it where it ends by the shadow time, where nothing is reserved, or where it leaves what
+ * is reserved.
  */
 public final class Reservation {
     private final long shadowMillis;
@@ -26,21 +26,61 @@ public final class Reservation {
     /** Of each worker on which something is reserved: what is free at the shadow time besides. */
     private final Map<WorkerId, Integer> spare = new HashMap<>();
 
-    /** A worker that takes on work, and the whole GPUs that it has free now. */
-    public record Offer(WorkerId workerId, String gpuClass, Topology topology, int gpusFree) {}
+    /**
+     * A worker that takes on work.
+     *
+     * @param gpusFree now; below 0 where room is kept that others have yet to leave
+     * @param joint whether an attempt may lie on it and on others
+     */
+    public record Offer(WorkerId workerId, String gpuClass, Topology topology, int gpusFree, boolean joint) {}
 
     /**
      * GPUs of a worker that are in use.
      *
-     * @param latestEndMillis an upper bound of its end: a high quantile of the prediction, or the limit of its run time
+     * @param latestEndMillis an upper bound of its end; {@link Long#MAX_VALUE} if there is none, and it is not waited
+     *     for
      */
     public record InUse(WorkerId workerId, int gpus, long latestEndMillis) {}
 
-    private Reservation(long shadowMillis, List<Share> reserved, Map<WorkerId, Offer> atShadow) {
+    /** Where the reserved job would fit, on one worker or on several. */
+    private static final class Rooms {
+        private final Map<WorkerId, Offer> offers = new HashMap<>();
+        private final RoomIndex single = new RoomIndex();
+        private final RoomIndex joint = new RoomIndex();
+
+        void put(Offer offer) {
+            offers.put(offer.workerId(), offer);
+            single.put(offer.workerId(), offer.gpuClass(), offer.topology(), offer.gpusFree());
+            if (offer.joint()) {
+                joint.put(offer.workerId(), offer.gpuClass(), offer.topology(), offer.gpusFree());
+            }
+        }
+
+        void end(InUse over) {
+            Offer before = offers.get(over.workerId());
+            if (before == null) {
+                throw new IllegalArgumentException("in use on a worker that is not offered: " + over);
+            }
+            put(new Offer(
+                    before.workerId(),
+                    before.gpuClass(),
+                    before.topology(),
+                    before.gpusFree() + over.gpus(),
+                    before.joint()));
+        }
+
+        Optional<List<Share>> sharesFor(int gpus, GpuClasses accepted) {
+            return single.bestFit(accepted, gpus, Set.of())
+                    .map(workerId -> List.of(new Share(workerId, gpus)))
+                    .or(() -> joint.gang(accepted, gpus, 1, Together.ANYWHERE, Set.of()));
+        }
+    }
+
+    private Reservation(long shadowMillis, List<Share> reserved, Rooms atShadow) {
         this.shadowMillis = shadowMillis;
         this.reserved = List.copyOf(reserved);
         for (Share share : reserved) {
-            Offer offer = atShadow.get(share.workerId());
+            Offer offer = atShadow.offers.get(share.workerId());
             if (offer == null) {
                 throw new IllegalStateException("reserved on a worker that is not there: " + share);
             }
@@ -49,62 +89,36 @@ public final class Reservation {
     }
 
     /**
-     * Reserves for whole GPUs, on one worker or several. Takes O(r log r) for r jobs that run; it is done once for each
-     * blocked head.
+     * Reserves GPUs on one worker, or on several that can share an attempt. Takes O(r (log r + log n)) for r jobs that
+     * run on n workers.
      *
-     * @param shape of whole GPUs alone
      * @param offers each worker once
      * @param inUse on those workers; an end that is past counts as now
-     * @return empty if the job does not fit even when all of those have ended
+     * @return empty if the job does not fit even when all of those have ended whose end is known
      */
     public static Optional<Reservation> of(
-            Shape shape, Collection<Offer> offers, Collection<InUse> inUse, long nowMillis) {
-        if (!shape.each().isWholeGpusOnly()) {
-            throw new IllegalArgumentException("only whole GPUs can be reserved: " + shape);
-        }
-        Map<WorkerId, Offer> byWorker = new HashMap<>();
-        RoomIndex room = new RoomIndex();
-        offers.forEach(offer -> offer(offer, byWorker, room));
+            int gpus, GpuClasses accepted, Collection<Offer> offers, Collection<InUse> inUse, long nowMillis) {
+        Rooms rooms = new Rooms();
+        offers.forEach(rooms::put);
         List<InUse> byEnd = new ArrayList<>(inUse);
+        byEnd.removeIf(each -> each.latestEndMillis() == Long.MAX_VALUE);
         byEnd.sort(Comparator.comparingLong(InUse::latestEndMillis));
         long shadowMillis = nowMillis;
         int ended = 0;
-        while (!fits(shape, room)) {
-            if (ended == byEnd.size()) {
-                return Optional.empty();
-            }
+        Optional<List<Share>> shares = rooms.sharesFor(gpus, accepted);
+        while (shares.isEmpty() && ended < byEnd.size()) {
             shadowMillis = Math.max(nowMillis, byEnd.get(ended).latestEndMillis());
             while (ended < byEnd.size() && byEnd.get(ended).latestEndMillis() <= shadowMillis) {
-                end(byEnd.get(ended), byWorker, room);
+                rooms.end(byEnd.get(ended));
                 ended++;
             }
+            shares = rooms.sharesFor(gpus, accepted);
         }
         long shadow = shadowMillis;
-        return room.gang(shape.classes(), shape.workers(), shape.each().gpus(), shape.together(), Set.of())
-                .map(shares -> new Reservation(shadow, shares, byWorker));
+        return shares.map(found -> new Reservation(shadow, found, rooms));
     }
 
-    private static boolean fits(Shape shape, RoomIndex room) {
-        return room.slotsMax(shape.classes(), shape.each().gpus(), shape.together()) >= shape.workers();
-    }
-
-    private static void offer(Offer offer, Map<WorkerId, Offer> byWorker, RoomIndex room) {
-        byWorker.put(offer.workerId(), offer);
-        room.put(offer.workerId(), offer.gpuClass(), offer.topology(), offer.gpusFree());
-    }
-
-    private static void end(InUse over, Map<WorkerId, Offer> byWorker, RoomIndex room) {
-        Offer before = byWorker.get(over.workerId());
-        if (before == null) {
-            throw new IllegalArgumentException("in use on a worker that is not offered: " + over);
-        }
-        offer(
-                new Offer(before.workerId(), before.gpuClass(), before.topology(), before.gpusFree() + over.gpus()),
-                byWorker,
-                room);
-    }
-
-    /** When the reserved job starts at the latest, if every prediction is an upper bound. */
+    /** When the reserved job starts at the latest, if every end comes when it must. */
     public long shadowMillis() {
         return shadowMillis;
     }
@@ -113,10 +127,14 @@ public final class Reservation {
         return reserved;
     }
 
+    /** How many of so many free GPUs of a worker a job may have that ends later than the reserved one starts. */
+    public int spareOf(WorkerId workerId, int gpusFree) {
+        return Math.min(gpusFree, spare.getOrDefault(workerId, gpusFree));
+    }
+
     /** Whether a job may start here before the reserved one. */
     public boolean admits(WorkerId workerId, int gpus, long latestEndMillis) {
-        Integer left = spare.get(workerId);
-        return left == null || latestEndMillis <= shadowMillis || gpus <= left;
+        return latestEndMillis <= shadowMillis || gpus <= spareOf(workerId, gpus);
     }
 
     /** A job that this reservation admits has started. */

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Every waiting job, in an order that is fair between tenants. Whose turn it is:
@@ -126,11 +127,24 @@ public final class JobQueue implements Preemption.Shares {
             return overdue.filter(ticket -> room.has(ticket.shape())
                     && available(ticket) >= ticket.shape().gpus());
         }
+        return nextInShares(room, _ -> true);
+    }
+
+    /**
+     * Whose turn it is although the job that goes {@linkplain #firstOfAll first of all} does not start, of those that
+     * may: as {@link #next}, but of each tenant and shape only the first is asked for.
+     */
+    public Optional<Ticket> nextBeside(Room room, Predicate<Ticket> mayStart) {
+        settle();
+        return nextInShares(room, mayStart);
+    }
+
+    private Optional<Ticket> nextInShares(Room room, Predicate<Ticket> mayStart) {
         Optional<Line> best = Optional.empty();
         for (Shape shape : shapesReady.keySet()) {
             if (room.has(shape)) {
                 Optional<Line> candidate =
-                        pick(root, shape, root.account(shape.gpuClass()).common());
+                        pick(root, shape, root.account(shape.gpuClass()).common(), mayStart);
                 if (candidate.isPresent() && (best.isEmpty() || isBefore(candidate.get(), best.get()))) {
                     best = candidate;
                 }
@@ -152,7 +166,7 @@ public final class JobQueue implements Preemption.Shares {
         return shapesReady.keySet().stream()
                 .filter(room::canEverHave)
                 .flatMap(shape ->
-                        pick(root, shape, root.account(shape.gpuClass()).commonMax()).stream())
+                        pick(root, shape, root.account(shape.gpuClass()).commonMax(), _ -> true).stream())
                 .map(JobQueue::headOf)
                 .sorted()
                 .toList();
@@ -185,16 +199,16 @@ public final class JobQueue implements Preemption.Shares {
     }
 
     /** The tenant's line whose turn it is below this queue, which can get {@code available} more. */
-    private static Optional<Line> pick(QueueNode node, Shape shape, long available) {
+    private static Optional<Line> pick(QueueNode node, Shape shape, long available, Predicate<Ticket> mayStart) {
         for (Line line : node.candidates(shape)) {
             Account account = line.node().account(shape.gpuClass());
             long more = account.available(available);
             if (line.node().isOfTenant()) {
-                if (more >= shape.gpus()) {
+                if (more >= shape.gpus() && mayStart.test(headOf(line))) {
                     return Optional.of(line);
                 }
             } else if (more + account.keptBelow() >= shape.gpus()) {
-                Optional<Line> found = pick(line.node(), shape, more);
+                Optional<Line> found = pick(line.node(), shape, more, mayStart);
                 if (found.isPresent()) {
                     return found;
                 }
@@ -366,6 +380,11 @@ public final class JobQueue implements Preemption.Shares {
     /** The most GPUs that a job asks for which waits for its turn; 0 if none does. */
     public int gpusOfLargestReady() {
         return shapesReady.keySet().stream().mapToInt(Shape::gpus).max().orElse(0);
+    }
+
+    /** Whether nobody is guaranteed GPUs of this class and no queue that is named may hold only so many. */
+    public boolean isNothingKept(String gpuClass) {
+        return !limited && root.account(gpuClass).common() == Account.UNLIMITED;
     }
 
     /** Whether any queue that is named may hold only so many GPUs. */

@@ -17,6 +17,7 @@ import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.engine.Input.Heard;
 import io.deeptrain.scheduler.engine.SchedulerEngine;
+import io.deeptrain.scheduler.job.Jobs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -89,17 +90,7 @@ class ForecastTest {
     }
 
     private static TrainingRequested lasting(int number, Duration estimate, Instant at) {
-        TrainingRequested request = request(number, ACME, 1, UNCAPPED);
-        return new TrainingRequested(
-                request.jobId(),
-                request.tenant(),
-                request.modelId(),
-                request.modelVersionId(),
-                request.spec(),
-                request.rate(),
-                request.cap(),
-                estimate,
-                at);
+        return Jobs.lasting(number, ACME, 1, estimate, at);
     }
 
     private void hear(Event event) {

@@ -69,6 +69,21 @@ public final class Jobs {
                 T0);
     }
 
+    /** One that is expected to take so long; zero if nobody knows. */
+    public static TrainingRequested lasting(int number, Tenant tenant, int gpus, Duration estimate, Instant at) {
+        TrainingRequested asked = request(number, tenant, gpus, UNCAPPED);
+        return new TrainingRequested(
+                asked.jobId(),
+                tenant,
+                asked.modelId(),
+                asked.modelVersionId(),
+                asked.spec(),
+                asked.rate(),
+                asked.cap(),
+                estimate,
+                at);
+    }
+
     /** One that runs on any number of GPUs between these two. */
     public static TrainingRequested elastic(int number, Tenant tenant, int least, int most) {
         TrainingRequested rigid = request(number, tenant, most, UNCAPPED);
