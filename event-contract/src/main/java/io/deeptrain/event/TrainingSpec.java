@@ -27,6 +27,7 @@ public record TrainingSpec(
         int gpus,
         long seed) {
     private static final String GPUS_MIN = "min_num_gpus";
+    private static final String GPU_CLASS = "gpu_class";
     private static final String BASE_MODEL_KEY = "base_model_key";
     private static final String BASE_MODEL_SHA256 = "base_model_sha256";
     private static final String BASE_MODEL_SIZE = "base_model_size_bytes";
@@ -53,6 +54,13 @@ public record TrainingSpec(
     /** On how few GPUs it may run: on fewer than {@code gpus} only if the tenant has said so. */
     public int gpusMin() {
         return hyperparameters.get(GPUS_MIN) instanceof Long least && least >= 1 ? (int) Math.min(least, gpus) : gpus;
+    }
+
+    /** On which GPUs it runs, as workers' beats name their class; empty if on any. */
+    public Optional<String> gpuClass() {
+        return hyperparameters.get(GPU_CLASS) instanceof String name && !name.isBlank()
+                ? Optional.of(name.strip())
+                : Optional.empty();
     }
 
     /** The same on so many GPUs. */

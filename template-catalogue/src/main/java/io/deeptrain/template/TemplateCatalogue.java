@@ -50,6 +50,11 @@ public final class TemplateCatalogue {
                     new WholeNumber(0, 100_000_000, 1),
                     0L),
             new Hyperparameter(
+                    "gpu_class",
+                    "Trains only on GPUs that the operator has named so; empty: on any.",
+                    new Text(NAME_MAX),
+                    ""),
+            new Hyperparameter(
                     "seed", "Of all that is random in the training.", new WholeNumber(0, Integer.MAX_VALUE, 1), 42L));
 
     private static final TypeField MUTUALLY_EXCLUSIVE = new TypeField(

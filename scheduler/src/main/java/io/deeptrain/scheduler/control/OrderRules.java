@@ -129,6 +129,10 @@ public final class OrderRules {
         if (!place.isAccepting()) {
             return conflict("worker %s takes on no work now".formatted(to));
         }
+        if (!place.isOf(job.kind())) {
+            return conflict("the job %s runs on %s, and worker %s has class %s"
+                    .formatted(job.jobId(), job.kind(), to, place.lastBeat().gpuClass()));
+        }
         if (isReserved) {
             return conflict("room is being made on worker %s for another job: try again in a minute".formatted(to));
         }

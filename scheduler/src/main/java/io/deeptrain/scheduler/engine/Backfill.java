@@ -7,12 +7,11 @@ import io.deeptrain.scheduler.fleet.Place;
 import io.deeptrain.scheduler.job.JobCommand;
 import io.deeptrain.scheduler.job.JobDecision;
 import io.deeptrain.scheduler.job.JobRecord;
-import io.deeptrain.scheduler.placement.GpuClasses;
+import io.deeptrain.scheduler.placement.Demand;
+import io.deeptrain.scheduler.placement.KindRooms;
 import io.deeptrain.scheduler.placement.Reservation;
 import io.deeptrain.scheduler.placement.Reservation.InUse;
 import io.deeptrain.scheduler.placement.Reservation.Offer;
-import io.deeptrain.scheduler.placement.RoomIndex;
-import io.deeptrain.scheduler.placement.Topology;
 import io.deeptrain.scheduler.queue.Room;
 import io.deeptrain.scheduler.queue.Shape;
 import io.deeptrain.scheduler.queue.Ticket;
@@ -66,7 +65,7 @@ final class Backfill {
         List<Offer> offers = new ArrayList<>();
         List<InUse> inUse = new ArrayList<>();
         for (Place place : state.fleet().places()) {
-            if (place.isAccepting()) {
+            if (place.isAccepting() && place.isOf(kept.kind())) {
                 WorkerId workerId = place.workerId();
                 offers.add(new Offer(
                         workerId,
@@ -83,7 +82,11 @@ final class Backfill {
             }
         }
         return Reservation.of(
-                kept.gpus(), GpuClasses.ANY, offers, inUse, state.clocks().now().toEpochMilli());
+                kept.gpus(),
+                kept.kind().classes(),
+                offers,
+                inUse,
+                state.clocks().now().toEpochMilli());
     }
 
     private int claimedFor(JobRecord kept, Place place) {
@@ -112,7 +115,7 @@ final class Backfill {
         private final JobRecord kept;
         private final Reservation reservation;
         /** What those may have that end after the reserved job starts. */
-        private final RoomIndex beside = new RoomIndex();
+        private final KindRooms beside = new KindRooms();
 
         private final boolean mayOutlast = book.queue().isNothingKept(Shape.ANY_CLASS);
         private int lookedAt;
@@ -128,7 +131,7 @@ final class Backfill {
         private void offer(Place place) {
             int spare = reservation.spareOf(place.workerId(), place.gpusOffered());
             boolean isWhole = settings.occupied(1, place.gpus()) == 1 || spare == place.gpusOffered();
-            beside.put(place.workerId(), place.lastBeat().gpuClass(), Topology.UNKNOWN, isWhole ? spare : 0);
+            beside.put(place.workerId(), place.lastBeat().gpuClass(), Demand.WHOLE, isWhole ? spare : 0);
         }
 
         void assign(Room room) {
@@ -149,8 +152,8 @@ final class Backfill {
 
         private Optional<WorkerId> workerFor(JobRecord job) {
             return isOverBefore(job)
-                    ? state.fleet().roomFor(job.gpus(), job.losses().workers())
-                    : beside.bestFit(GpuClasses.ANY, job.gpus(), job.losses().workers());
+                    ? state.fleet().roomFor(job.kind(), job.gpus(), job.losses().workers())
+                    : beside.bestFit(job.kind(), job.gpus(), job.losses().workers());
         }
 
         private boolean isOverBefore(JobRecord job) {

@@ -48,7 +48,7 @@ final class ElasticSeats {
         }
 
         Shape shape() {
-            return Shape.ofAnyClass(gpus);
+            return job.shapeOf(gpus);
         }
     }
 
@@ -65,7 +65,7 @@ final class ElasticSeats {
             throw new IllegalStateException("in the queue, but not queued: " + job);
         }
         WorkerId workerId = state.fleet()
-                .roomFor(job.gpus(), queued.losses().workers())
+                .roomFor(job.kind(), job.gpus(), queued.losses().workers())
                 .orElseThrow(() -> new IllegalStateException("no worker has room for " + job));
         take(job, queued, workerId, job.gpusMost());
     }
@@ -81,9 +81,10 @@ final class ElasticSeats {
             Optional<WorkerId> found = sharedWorkers
                     ? state.fleet()
                             .place(earlier)
-                            .filter(place -> place.gpusOffered() >= job.gpus())
+                            .filter(place -> place.isOf(job.kind()) && place.gpusOffered() >= job.gpus())
                             .map(Place::workerId)
-                    : state.fleet().roomFor(job.gpus(), queued.losses().workers());
+                    : state.fleet()
+                            .roomFor(job.kind(), job.gpus(), queued.losses().workers());
             found.ifPresent(workerId -> take(job, queued, workerId, most));
         }
     }
@@ -111,7 +112,7 @@ final class ElasticSeats {
     }
 
     private boolean grow(Seat seat) {
-        if (!book.queue().allows(seat.job.tenant(), Shape.ofAnyClass(1))) {
+        if (!book.queue().allows(seat.job.tenant(), seat.job.shapeOf(1))) {
             return false;
         }
         state.fleet().vacate(seat.workerId, seat.reserved);
@@ -120,7 +121,10 @@ final class ElasticSeats {
                 .filter(place -> place.gpusOffered() > seat.gpus)
                 .map(Place::workerId)
                 .or(() -> state.fleet()
-                        .roomFor(seat.gpus + 1, seat.queued.losses().workers()));
+                        .roomFor(
+                                seat.job.kind(),
+                                seat.gpus + 1,
+                                seat.queued.losses().workers()));
         book.queue().ended(seat.job.tenant(), seat.shape(), Duration.ZERO);
         seat.workerId = found.orElse(seat.workerId);
         seat.gpus += found.isPresent() ? 1 : 0;

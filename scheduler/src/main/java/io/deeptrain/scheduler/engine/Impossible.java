@@ -2,9 +2,11 @@ package io.deeptrain.scheduler.engine;
 
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.JobId;
+import io.deeptrain.scheduler.fleet.Fleet;
 import io.deeptrain.scheduler.job.Ending.Failed;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState.Queued;
+import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.queue.JobQueue;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +14,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Finds jobs that can never run: no worker is as large, nor are all together that can share an attempt, or their own
@@ -28,11 +32,27 @@ final class Impossible {
 
     private final Duration after;
     private Instant next = Instant.EPOCH;
-    private int gpusOfLargest;
-    private int gpusTogether;
-    private Instant largestSince = Instant.EPOCH;
+    /** What there is of each kind that somebody waits for. */
+    private final Map<GpuKind, Sizes> sizes = new TreeMap<>();
     /** Before the first look nobody knows for how long anything has been so. */
     private Optional<Instant> limitsSince = Optional.empty();
+
+    /**
+     * The most GPUs that an attempt could get.
+     *
+     * @param ofLargest worker, whether it takes on work or not; 0 if none is there
+     * @param together of those that can share an attempt
+     * @param since when it has been so
+     */
+    private record Sizes(int ofLargest, int together, Instant since) {
+        int most() {
+            return Math.max(ofLargest, together);
+        }
+
+        Sizes become(Sizes later) {
+            return later.most() == most() ? new Sizes(later.ofLargest, later.together, since) : later;
+        }
+    }
 
     /** A job fails that could not have run for so long. */
     Impossible(Duration after) {
@@ -44,27 +64,20 @@ final class Impossible {
         limitsSince = Optional.of(now);
     }
 
-    /**
-     * The jobs that are to fail now, in the order in which they came, and what of.
-     *
-     * @param largest GPUs of the largest worker that is there, whether it takes on work or not; 0 if none is
-     * @param together what those have that can share an attempt
-     */
-    Map<JobId, Failed> find(int largest, int together, Collection<JobRecord> jobs, JobQueue queue, Instant now) {
+    /** The jobs that are to fail now, in the order in which they came, and what of. */
+    Map<JobId, Failed> find(Fleet fleet, Collection<JobRecord> jobs, JobQueue queue, Instant now) {
         if (limitsSince.isEmpty()) {
             limitsChanged(now);
         }
-        if (Math.max(largest, together) != most()) {
-            largestSince = now;
-        }
-        gpusOfLargest = largest;
-        gpusTogether = together;
+        measure(fleet, queue, now);
         if (now.isBefore(next)) {
             return Map.of();
         }
         next = now.plus(PAUSE);
-        boolean isFleetKnown = largest > 0 && !now.isBefore(largestSince.plus(after));
-        boolean isToLook = (isFleetKnown && queue.gpusOfLargestReady() > most()) || queue.isAnyLimited();
+        boolean isFleetThere = fleet.size() > 0;
+        boolean isToLook = queue.isAnyLimited()
+                || (isFleetThere
+                        && queue.shapesReady().stream().anyMatch(shape -> isTooLarge(shape.gpus(), shape.kind(), now)));
         if (!isToLook) {
             return Map.of();
         }
@@ -78,25 +91,32 @@ final class Impossible {
         }
         Map<JobId, Failed> impossible = new LinkedHashMap<>();
         for (JobRecord job : inOrder.values()) {
-            flaw(job, isFleetKnown, queue, now).ifPresent(failed -> impossible.put(job.jobId(), failed));
+            flaw(job, isFleetThere, queue, now).ifPresent(failed -> impossible.put(job.jobId(), failed));
         }
         return impossible;
     }
 
-    private int most() {
-        return Math.max(gpusOfLargest, gpusTogether);
+    /** A kind is known from the moment on at which somebody waits for it. */
+    private void measure(Fleet fleet, JobQueue queue, Instant now) {
+        Set<GpuKind> kinds = new TreeSet<>();
+        kinds.add(GpuKind.ANY);
+        queue.shapesReady().forEach(shape -> kinds.add(shape.kind()));
+        sizes.keySet().retainAll(kinds);
+        for (GpuKind kind : kinds) {
+            Sizes is = new Sizes(fleet.gpusOfLargest(kind), fleet.gpusTogether(kind), now);
+            sizes.merge(kind, is, Sizes::become);
+        }
     }
 
-    private Optional<Failed> flaw(JobRecord job, boolean isFleetKnown, JobQueue queue, Instant now) {
-        if (isFleetKnown && job.gpus() > most()) {
-            return Optional.of(new Failed(
-                    Fault.CAPACITY,
-                    NO_WORKER_LARGE_ENOUGH,
-                    gpusTogether <= gpusOfLargest
-                            ? "It needs %d GPUs on one worker, and for %s the largest has had %d."
-                                    .formatted(job.gpus(), after, gpusOfLargest)
-                            : "It needs %d GPUs, and for %s all workers of one class that can share a training have had %d."
-                                    .formatted(job.gpus(), after, gpusTogether)));
+    private boolean isTooLarge(int gpus, GpuKind kind, Instant now) {
+        Sizes of = sizes.get(kind);
+        return of != null && gpus > of.most() && !now.isBefore(of.since().plus(after));
+    }
+
+    private Optional<Failed> flaw(JobRecord job, boolean isFleetThere, JobQueue queue, Instant now) {
+        Sizes of = sizes.get(job.kind());
+        if (of != null && isFleetThere && isTooLarge(job.gpus(), job.kind(), now)) {
+            return Optional.of(new Failed(Fault.CAPACITY, NO_WORKER_LARGE_ENOUGH, tooLarge(job, of)));
         }
         boolean areLimitsKnown =
                 limitsSince.filter(since -> !now.isBefore(since.plus(after))).isPresent();
@@ -111,5 +131,17 @@ final class Impossible {
                                                 standing.queue(),
                                                 standing.guaranteed() + standing.borrowMax())))
                 : Optional.empty();
+    }
+
+    private String tooLarge(JobRecord job, Sizes of) {
+        if (!job.kind().equals(GpuKind.ANY)) {
+            return "It needs %d %s, and for %s no worker with such GPUs has had more than %d."
+                    .formatted(job.gpus(), job.kind(), after, of.most());
+        }
+        return of.together() <= of.ofLargest()
+                ? "It needs %d GPUs on one worker, and for %s the largest has had %d."
+                        .formatted(job.gpus(), after, of.ofLargest())
+                : "It needs %d GPUs, and for %s all workers of one class that can share a training have had %d."
+                        .formatted(job.gpus(), after, of.together());
     }
 }

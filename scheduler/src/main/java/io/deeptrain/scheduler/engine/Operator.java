@@ -201,7 +201,7 @@ final class Operator {
         return isFree
                 && !hands.isReserved(to, job.jobId())
                 && hands.place(to)
-                        .filter(place -> place.gpusOffered() >= job.gpus())
+                        .filter(place -> place.isOf(job.kind()) && place.gpusOffered() >= job.gpus())
                         .isPresent();
     }
 }

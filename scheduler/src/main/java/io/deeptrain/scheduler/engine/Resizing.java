@@ -14,7 +14,6 @@ import io.deeptrain.scheduler.queue.Contender.Claimant;
 import io.deeptrain.scheduler.queue.Contender.Holder;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.Room;
-import io.deeptrain.scheduler.queue.Shape;
 import io.deeptrain.scheduler.queue.Standing;
 import io.deeptrain.scheduler.queue.Ticket;
 import java.time.Duration;
@@ -120,7 +119,10 @@ final class Resizing {
 
     private boolean isRoomFor(Ticket ticket, JobRecord job, Running running) {
         WorkerId workerId = running.lease().holder();
-        Optional<Place> place = state.fleet().place(workerId).filter(Place::isAccepting);
+        Optional<Place> place = state.fleet()
+                .place(workerId)
+                .filter(there ->
+                        there.isAccepting() && there.isOf(ticket.shape().kind()));
         if (place.isEmpty()) {
             return false;
         }
@@ -130,7 +132,9 @@ final class Resizing {
         }
         // It has the whole worker, and must go to another one.
         return wanted <= place.get().gpus()
-                && state.fleet().roomFor(job.gpus(), job.losses().workers()).isPresent();
+                && state.fleet()
+                        .roomFor(job.kind(), job.gpus(), job.losses().workers())
+                        .isPresent();
     }
 
     /** What the elastic jobs there have that they can do without. */
@@ -149,7 +153,7 @@ final class Resizing {
     private int least(JobRecord job, Running running, Ticket other) {
         int gpus = running.lease().gpus();
         if (!sharedWorkers) {
-            return Math.clamp(state.fleet().gpusFreeOnOne(), job.gpus(), gpus);
+            return Math.clamp(state.fleet().gpusFreeOnOne(job.kind()), job.gpus(), gpus);
         }
         int spare = state.fleet()
                 .place(running.lease().holder())
@@ -204,8 +208,8 @@ final class Resizing {
                                 .map(Place::gpusOffered)
                                 .orElse(0)
                 : gpus;
-        int most = Math.min(job.gpusMost(), Math.max(here, state.fleet().gpusFreeOnOne()));
-        while (most > gpus && !book.queue().allows(job.tenant(), Shape.ofAnyClass(most - gpus))) {
+        int most = Math.min(job.gpusMost(), Math.max(here, state.fleet().gpusFreeOnOne(job.kind())));
+        while (most > gpus && !book.queue().allows(job.tenant(), job.shapeOf(most - gpus))) {
             most--;
         }
         return most;

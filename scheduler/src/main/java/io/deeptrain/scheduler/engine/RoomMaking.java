@@ -88,6 +88,7 @@ final class RoomMaking {
         List<Holder> victims = List.of();
         for (WorkerView worker : state.fleet().view()) {
             if (worker.readiness() == Readiness.ACCEPTING
+                    && worker.isOf(job.kind())
                     && worker.gpus() >= job.gpus()
                     && state.claims().on(worker.workerId()).isEmpty()) {
                 List<Holder> holders = holdersOn(worker.workerId());

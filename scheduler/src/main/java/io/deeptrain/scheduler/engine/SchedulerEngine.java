@@ -199,7 +199,7 @@ public final class SchedulerEngine {
 
     private void failWhatIsImpossible() {
         impossible
-                .find(fleet.gpusOfLargest(), fleet.gpusTogether(), book.all(), book.queue(), clocks.now())
+                .find(fleet, book.all(), book.queue(), clocks.now())
                 .forEach((jobId, failed) -> book.command(jobId, new JobCommand.Reject(failed)));
     }
 
@@ -209,7 +209,7 @@ public final class SchedulerEngine {
         while (next.isPresent()) {
             JobRecord job = job(next.get().jobId());
             // Over several workers it runs with the least that it asks for.
-            if (job.isElastic() && job.gpus() <= fleet.gpusFreeOnOne()) {
+            if (job.isElastic() && job.gpus() <= fleet.gpusFreeOnOne(job.kind())) {
                 seats.take(job);
             } else {
                 assign(job);
@@ -224,7 +224,7 @@ public final class SchedulerEngine {
             throw new IllegalStateException("in the queue, but not queued: " + job);
         }
         List<WorkerId> avoided = queued.losses().workers();
-        JobCommand.Assign assign = fleet.roomFor(job.gpus(), avoided)
+        JobCommand.Assign assign = fleet.roomFor(job.kind(), job.gpus(), avoided)
                 .map(workerId -> new JobCommand.Assign(workerId, incarnationOf(workerId), job.gpus()))
                 .orElseGet(() -> overSeveral(job, avoided));
         if (!book.command(job.jobId(), assign)) {
@@ -234,7 +234,7 @@ public final class SchedulerEngine {
 
     /** The worker that gives most leads. */
     private JobCommand.Assign overSeveral(JobRecord job, List<WorkerId> avoided) {
-        List<Share> shares = fleet.sharesFor(job.gpus(), avoided)
+        List<Share> shares = fleet.sharesFor(job.kind(), job.gpus(), avoided)
                 .orElseThrow(() -> new IllegalStateException("no worker has room for " + job));
         WorkerId leader = shares.getFirst().workerId();
         String rendezvous = fleet.doorOf(leader)
@@ -351,12 +351,12 @@ public final class SchedulerEngine {
     private final class FleetRoom implements Room {
         @Override
         public boolean has(Shape shape) {
-            return shape.gpus() <= fleet.gpusFreeMax();
+            return shape.gpus() <= fleet.gpusFreeMax(shape.kind());
         }
 
         @Override
         public boolean canEverHave(Shape shape) {
-            return shape.gpus() <= workforce.capacity().gpusOfLargest() || shape.gpus() <= fleet.gpusTogetherAccepted();
+            return shape.gpus() <= fleet.gpusAcceptedMax(shape.kind());
         }
     }
 

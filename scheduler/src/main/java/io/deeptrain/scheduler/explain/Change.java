@@ -1,6 +1,7 @@
 package io.deeptrain.scheduler.explain;
 
 import io.deeptrain.event.Tenant;
+import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.queue.QueueLimits;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import io.deeptrain.scheduler.queue.Quota;
@@ -48,15 +49,26 @@ public record Change(
         workers = List.copyOf(workers);
     }
 
-    /** So many workers with so many GPUs each. */
-    public record Workers(int count, int gpusEach) {
+    /** So many workers with so many GPUs of this kind each. */
+    public record Workers(int count, int gpusEach, GpuKind kind) {
+        /** Of any class. */
+        public Workers(int count, int gpusEach) {
+            this(count, gpusEach, GpuKind.ANY);
+        }
+
+        boolean isEach(int gpus, GpuKind ofKind) {
+            return gpusEach == gpus && kind.equals(ofKind);
+        }
+
         String words() {
+            String ofKind = kind.equals(GpuKind.ANY) ? "" : " " + kind.classes();
             return gpusEach == 1 && count == 1
-                    ? "one GPU more"
-                    : "%s more with %s%s"
+                    ? "one GPU%s more".formatted(ofKind)
+                    : "%s more with %s%s%s"
                             .formatted(
                                     Words.count(count, "worker"),
                                     Words.count(gpusEach, "GPU"),
+                                    ofKind,
                                     count == 1 ? "" : " each");
         }
     }

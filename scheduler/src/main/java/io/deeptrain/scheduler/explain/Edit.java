@@ -35,10 +35,15 @@ public sealed interface Edit {
 
     EngineSnapshot in(EngineSnapshot snapshot);
 
-    /** So many workers join that have so many GPUs each. */
-    record Join(int count, int gpusEach) implements Edit {
+    /** So many workers join that have so many GPUs of this class each. */
+    record Join(int count, int gpusEach, String gpuClass) implements Edit {
         private static final String NAME = "~joined-";
-        private static final String GPU_CLASS = "any";
+        private static final String NO_CLASS = "";
+
+        /** Of a class that no job asks for. */
+        public Join(int count, int gpusEach) {
+            this(count, gpusEach, NO_CLASS);
+        }
 
         public Join {
             if (count < 1 || count > WORKERS_MAX) {
@@ -59,7 +64,7 @@ public sealed interface Edit {
                         new WorkerId(name),
                         new IncarnationId(name),
                         1,
-                        GPU_CLASS,
+                        gpuClass,
                         gpusEach,
                         Readiness.ACCEPTING,
                         List.of());

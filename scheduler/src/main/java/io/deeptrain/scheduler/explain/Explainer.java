@@ -19,6 +19,7 @@ import io.deeptrain.scheduler.explain.Reason.WorkersDraining;
 import io.deeptrain.scheduler.explain.WaitingOrder.Place;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState.Queued;
+import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.queue.QueueStanding;
 import io.deeptrain.scheduler.queue.Shape;
 import io.deeptrain.scheduler.queue.Ticket;
@@ -52,7 +53,7 @@ public final class Explainer {
     private final Rehearsal rehearsal;
     private final WaitingOrder order;
     private final Needs needs;
-    private final FleetCounts fleet;
+    private final Map<GpuKind, FleetCounts> fleets = new HashMap<>();
     private Optional<Forecast> forecast = Optional.empty();
 
     /** With expected starts as the forecast has them. */
@@ -79,7 +80,6 @@ public final class Explainer {
         rehearsal = new Rehearsal(snapshot, snapshot.settings().queues(), snapshot.now());
         order = WaitingOrder.of(snapshot);
         needs = new Needs(snapshot);
-        fleet = FleetCounts.of(snapshot.places());
     }
 
     /** Those that wait, in the order of their positions. */
@@ -116,6 +116,7 @@ public final class Explainer {
         Place place = order.of(job.jobId());
         return new Explanation(
                 job.jobId(),
+                job.kind(),
                 reason(job, queued, path, place),
                 change(job, queued, path),
                 place.position(),
@@ -147,6 +148,7 @@ public final class Explainer {
                     queued.losses().count(),
                     snapshot.settings().retry().lossesMax());
         }
+        FleetCounts fleet = fleetOf(job);
         if (fleet.gpusOfLargest() == 0) {
             return new NoWorker();
         }
@@ -158,6 +160,10 @@ public final class Explainer {
                     gpus, fleet.workersDraining(), fleet.gpusOfLargestAccepting(), fleet.gpusTogetherAccepting());
         }
         return atLimit(job).orElseGet(() -> lackOfRoom(job, path, place));
+    }
+
+    private FleetCounts fleetOf(JobRecord job) {
+        return fleets.computeIfAbsent(job.kind(), kind -> FleetCounts.of(snapshot.places(), kind));
     }
 
     /** The lowest of its queues that would be over a limit with this job. */
@@ -183,6 +189,7 @@ public final class Explainer {
 
     private Reason lackOfRoom(JobRecord job, List<QueueStanding> path, Place place) {
         int gpus = job.gpus();
+        FleetCounts fleet = fleetOf(job);
         if (rehearsal.room().has(job.shape())) {
             Optional<Ticket> overdue = rehearsal
                     .queue()

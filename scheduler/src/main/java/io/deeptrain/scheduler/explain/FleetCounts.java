@@ -1,12 +1,13 @@
 package io.deeptrain.scheduler.explain;
 
 import io.deeptrain.scheduler.fleet.Place;
+import io.deeptrain.scheduler.placement.GpuKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The fleet in numbers.
+ * The fleet in numbers, as far as it has GPUs of one kind.
  *
  * @param gpusTotal of the workers that take on work, as {@code gpusBusy} and {@code gpusFreeOnOne} are
  * @param gpusFreeOnOne the most that one worker has to give now
@@ -23,7 +24,8 @@ record FleetCounts(
         int gpusTogether,
         int gpusTogetherAccepting,
         int workersDraining) {
-    static FleetCounts of(List<Place> places) {
+    /** Of the workers that have such GPUs. */
+    static FleetCounts of(List<Place> places, GpuKind kind) {
         long total = 0;
         long busy = 0;
         int freeOnOne = 0;
@@ -33,6 +35,9 @@ record FleetCounts(
         Map<String, Integer> together = new HashMap<>();
         Map<String, Integer> togetherAccepting = new HashMap<>();
         for (Place place : places) {
+            if (!place.isOf(kind)) {
+                continue;
+            }
             largest = Math.max(largest, place.gpus());
             if (place.isJoint()) {
                 String gpuClass = place.lastBeat().gpuClass();

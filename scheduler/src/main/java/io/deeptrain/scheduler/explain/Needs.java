@@ -10,6 +10,7 @@ import io.deeptrain.scheduler.explain.Change.Workers;
 import io.deeptrain.scheduler.explain.Rehearsal.Started;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState.Queued;
+import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import io.deeptrain.scheduler.queue.QueueStanding;
 import io.deeptrain.scheduler.queue.Shape;
@@ -38,7 +39,7 @@ final class Needs {
      *
      * @param of the tenant whose queues have limits; absent for all of those without
      */
-    private record Wish(Optional<Tenant> of, int gpus, Instant at) {}
+    private record Wish(Optional<Tenant> of, Shape shape, Instant at) {}
 
     /** Limits to raise, and workers to join; or more than those, if that is not enough. */
     record Need(List<Raise> raises, List<Workers> workers, boolean isEnough) {}
@@ -56,7 +57,7 @@ final class Needs {
     Need of(JobRecord job, List<QueueStanding> path, Instant at) {
         Wish wish = new Wish(
                 path.stream().anyMatch(QueueStanding::isLimited) ? Optional.of(job.tenant()) : Optional.empty(),
-                job.gpus(),
+                job.shape(),
                 at);
         Need need = known.computeIfAbsent(wish, asked -> rehearse(asked, path)).get(job.jobId());
         if (need == null) {
@@ -71,7 +72,7 @@ final class Needs {
                 .orElse(snapshot.settings().queues());
         Rehearsal rehearsal = new Rehearsal(snapshot, settings, wish.at());
         Map<Tenant, Boolean> limited = new HashMap<>();
-        Predicate<JobRecord> isMeant = job -> job.gpus() == wish.gpus()
+        Predicate<JobRecord> isMeant = job -> job.shape().equals(wish.shape())
                 && wish.of()
                         .map(tenant -> tenant.equals(job.tenant()))
                         .orElseGet(
@@ -86,7 +87,7 @@ final class Needs {
         while (!meant.isEmpty() && rehearsal.addedCount() <= WORKERS_MAX) {
             Optional<JobRecord> started = rehearsal.startNext().map(Started::job);
             if (started.isEmpty()) {
-                rehearsal.join(Math.max(wish.gpus(), gpusOfFirst(rehearsal)));
+                join(rehearsal, wish.shape());
             } else if (meant.remove(started.get().jobId()) != null) {
                 needs.put(started.get().jobId(), new Need(raises(path, wish, rehearsal), rehearsal.added(), true));
             }
@@ -96,14 +97,21 @@ final class Needs {
         return needs;
     }
 
-    /** Nobody starts before a job that is overdue. */
-    private static int gpusOfFirst(Rehearsal rehearsal) {
-        return rehearsal
+    /** One that is large enough; but nobody starts before a job that is overdue. */
+    private static void join(Rehearsal rehearsal, Shape wish) {
+        Shape first = rehearsal
                 .queue()
                 .firstOfAll(rehearsal.room())
                 .map(Ticket::shape)
-                .map(Shape::gpus)
-                .orElse(0);
+                .orElse(wish);
+        int both = Math.max(wish.gpus(), first.gpus());
+        if (first.kind().equals(wish.kind())
+                || (first.kind().equals(GpuKind.ANY) && wish.kind().isOfWhole())) {
+            rehearsal.join(both, wish.kind());
+        } else {
+            boolean isForBoth = wish.kind().equals(GpuKind.ANY) && first.kind().isOfWhole();
+            rehearsal.join(isForBoth ? both : first.gpus(), first.kind());
+        }
     }
 
     private static boolean isLimited(Rehearsal rehearsal, Tenant tenant) {

@@ -23,10 +23,12 @@ import java.util.Optional;
  * A job that nobody has asked for yet.
  *
  * @param gpus all together, on one worker
+ * @param gpuClass absent for any
  * @param priority absent for that of its app
  * @param expected how long it will take on these GPUs
  */
-public record Proposal(Tenant tenant, int gpus, Optional<Priority> priority, Duration expected) {
+public record Proposal(
+        Tenant tenant, int gpus, Optional<String> gpuClass, Optional<Priority> priority, Duration expected) {
     public static final int GPUS_MAX = 1024;
     public static final Duration EXPECTED_MAX = Duration.ofDays(365);
 
@@ -35,6 +37,11 @@ public record Proposal(Tenant tenant, int gpus, Optional<Priority> priority, Dur
 
     private static final String NONE = "none";
     private static final String SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    /** On GPUs of any class. */
+    public Proposal(Tenant tenant, int gpus, Optional<Priority> priority, Duration expected) {
+        this(tenant, gpus, Optional.empty(), priority, expected);
+    }
 
     public Proposal {
         if (gpus < 1 || gpus > GPUS_MAX) {
@@ -57,7 +64,8 @@ public record Proposal(Tenant tenant, int gpus, Optional<Priority> priority, Dur
                 new TrainingSpec(
                         NONE,
                         NONE,
-                        Map.of(),
+                        gpuClass.<Map<String, Object>>map(name -> Map.of("gpu_class", name))
+                                .orElseGet(Map::of),
                         List.of(NONE),
                         new StoredObject(NONE, SHA256_OF_NOTHING, 0),
                         1,

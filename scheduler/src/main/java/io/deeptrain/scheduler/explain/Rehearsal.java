@@ -10,10 +10,11 @@ import io.deeptrain.scheduler.fleet.Place;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.JobState.Queued;
-import io.deeptrain.scheduler.placement.GpuClasses;
+import io.deeptrain.scheduler.placement.Demand;
+import io.deeptrain.scheduler.placement.GpuKind;
+import io.deeptrain.scheduler.placement.KindRooms;
 import io.deeptrain.scheduler.placement.RoomIndex;
 import io.deeptrain.scheduler.placement.RoomIndex.Share;
-import io.deeptrain.scheduler.placement.Topology;
 import io.deeptrain.scheduler.queue.JobQueue;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import io.deeptrain.scheduler.queue.Room;
@@ -37,12 +38,17 @@ final class Rehearsal {
     private static final String ADDED = "~added-";
 
     private final JobQueue queue;
-    private final RoomIndex free = new RoomIndex();
+    private final KindRooms free = new KindRooms();
+    /** What those have that take on work. */
+    private final KindRooms accepting = new KindRooms();
     /** Of those that can share an attempt: what is free, and what those have that take on work. */
     private final RoomIndex freeJoint = new RoomIndex();
 
     private final RoomIndex joint = new RoomIndex();
     private final Map<WorkerId, Place> places = new HashMap<>();
+    /** Of those that have joined. */
+    private final Map<WorkerId, GpuKind> kinds = new HashMap<>();
+
     private final Map<WorkerId, Integer> gpus = new HashMap<>();
     private final Map<WorkerId, Integer> spare = new HashMap<>();
     private final Map<JobId, KeptRoom> claims = new HashMap<>();
@@ -54,7 +60,6 @@ final class Rehearsal {
     private final Room room = new FreeRoom();
     private final EngineSettings engine;
     private int addedCount;
-    private int gpusOfLargest;
     private OptionalLong fleetGpus;
 
     /** A job, and where it began to run, on how many GPUs. */
@@ -75,7 +80,7 @@ final class Rehearsal {
         for (Place place : snapshot.places()) {
             places.put(place.workerId(), place);
             if (place.isAccepting()) {
-                gpusOfLargest = Math.max(gpusOfLargest, place.gpus());
+                accepting.put(place.workerId(), place.lastBeat().gpuClass(), Demand.WHOLE, place.gpus());
                 gpus.put(place.workerId(), place.gpus());
                 if (place.isJoint()) {
                     joint.put(place.workerId(), place.lastBeat().gpuClass(), place.topology(), place.gpus());
@@ -113,9 +118,7 @@ final class Rehearsal {
     /** A job that runs gives its GPUs back, which it held for so long. */
     void end(JobRecord job, List<Share> shares, Duration held) {
         queue.ended(
-                job.tenant(),
-                Shape.ofAnyClass(shares.stream().mapToInt(Share::gpus).sum()),
-                held);
+                job.tenant(), job.shapeOf(shares.stream().mapToInt(Share::gpus).sum()), held);
         shares.forEach(this::vacate);
     }
 
@@ -136,7 +139,7 @@ final class Rehearsal {
             if (job != null) {
                 claims.remove(kept.jobId());
                 queue.remove(job.ticketIn(queue), notBefore(job));
-                queue.began(job.tenant(), Shape.ofAnyClass(kept.gpus()));
+                queue.began(job.tenant(), job.shapeOf(kept.gpus()));
                 started.add(new Started(job, List.of(new Share(kept.workerId(), kept.gpus()))));
             }
         }
@@ -160,20 +163,20 @@ final class Rehearsal {
         return addedCount;
     }
 
-    /** A worker joins that has so many GPUs. */
-    void join(int count) {
+    /** A worker joins that has so many GPUs of this kind. */
+    void join(int count, GpuKind kind) {
         addedCount++;
-        gpusOfLargest = Math.max(gpusOfLargest, count);
         WorkerId workerId = new WorkerId(ADDED + addedCount);
+        kinds.put(workerId, kind);
+        accepting.put(workerId, classOf(workerId), Demand.WHOLE, count);
         gpus.put(workerId, count);
         offer(workerId, count);
         fleetGpus = OptionalLong.of(fleetGpus.orElse(0) + count);
         queue.resize(Shape.ANY_CLASS, fleetGpus.getAsLong());
-        if (!added.isEmpty() && added.getLast().gpusEach() == count) {
-            added.add(new Workers(added.removeLast().count() + 1, count));
-        } else {
-            added.add(new Workers(1, count));
-        }
+        int alike = !added.isEmpty() && added.getLast().isEach(count, kind)
+                ? added.removeLast().count()
+                : 0;
+        added.add(new Workers(alike + 1, count, kind));
     }
 
     /** Whose turn it is of those that there is room for, started. */
@@ -188,9 +191,9 @@ final class Rehearsal {
         }
         Collection<WorkerId> avoided =
                 job.state() instanceof Queued queued ? queued.losses().workers() : List.of();
-        List<Share> shares = free.bestFit(GpuClasses.ANY, job.gpus(), avoided)
+        List<Share> shares = free.bestFit(job.kind(), job.gpus(), avoided)
                 .map(workerId -> List.of(new Share(workerId, job.gpus())))
-                .or(() -> freeJoint.together(job.gpus(), avoided))
+                .or(() -> freeJoint.together(job.kind().classes(), job.gpus(), avoided))
                 .orElseThrow(() -> new IllegalStateException("no worker has room for " + job.jobId()));
         queue.remove(next.get(), notBefore(job));
         KeptRoom kept = claims.remove(job.jobId());
@@ -234,21 +237,36 @@ final class Rehearsal {
     private void offer(WorkerId workerId, int offered) {
         spare.put(workerId, offered);
         Place place = places.get(workerId);
-        free.put(workerId, place == null ? "" : place.lastBeat().gpuClass(), Topology.UNKNOWN, Math.max(0, offered));
+        free.put(workerId, classOf(workerId), Demand.WHOLE, Math.max(0, offered));
         if (place != null && place.isJoint()) {
             freeJoint.put(workerId, place.lastBeat().gpuClass(), place.topology(), Math.max(0, offered));
         }
     }
 
+    /** A worker that has joined for a job of any class has none that another one could ask for. */
+    private String classOf(WorkerId workerId) {
+        Place place = places.get(workerId);
+        return place == null
+                ? kinds.getOrDefault(workerId, GpuKind.ANY).classes().names().stream()
+                        .findFirst()
+                        .orElse("")
+                : place.lastBeat().gpuClass();
+    }
+
     private final class FreeRoom implements Room {
         @Override
         public boolean has(Shape shape) {
-            return shape.gpus() <= free.gpusMax(GpuClasses.ANY) || shape.gpus() <= freeJoint.gpusTogetherMax();
+            return shape.gpus() <= free.gpusMax(shape.kind()) || isJoint(freeJoint, shape);
         }
 
         @Override
         public boolean canEverHave(Shape shape) {
-            return shape.gpus() <= gpusOfLargest || shape.gpus() <= joint.gpusTogetherMax();
+            return shape.gpus() <= accepting.gpusMax(shape.kind()) || isJoint(joint, shape);
+        }
+
+        private boolean isJoint(RoomIndex rooms, Shape shape) {
+            return shape.kind().isOfWhole()
+                    && shape.gpus() <= rooms.gpusTogetherMax(shape.kind().classes());
         }
     }
 }

@@ -6,12 +6,12 @@ import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.placement.Demand;
 import io.deeptrain.scheduler.placement.Fit;
-import io.deeptrain.scheduler.placement.GpuClasses;
-import io.deeptrain.scheduler.placement.RoomIndex;
+import io.deeptrain.scheduler.placement.GpuKind;
+import io.deeptrain.scheduler.placement.KindRooms;
 import io.deeptrain.scheduler.placement.RoomIndex.Share;
 import io.deeptrain.scheduler.placement.Shape;
-import io.deeptrain.scheduler.placement.Topology;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,9 +52,11 @@ public final class Fleet {
     private final boolean shared;
     private final Map<WorkerId, Worker> workers = new HashMap<>();
     /** What everybody has. */
-    private final RoomIndex whole = new RoomIndex();
-    /** What those who take on new attempts have free of it. */
-    private final RoomIndex free = new RoomIndex();
+    private final KindRooms whole = new KindRooms();
+    /** What those who take on new attempts would have if they were empty. */
+    private final KindRooms accepting = new KindRooms();
+    /** What they have free of it. */
+    private final KindRooms free = new KindRooms();
     /** The same of those that can share an attempt. */
     private final JointRooms joint = new JointRooms();
 
@@ -122,19 +124,19 @@ public final class Fleet {
         return worker.readiness == Readiness.ACCEPTING ? worker.gpus : 0;
     }
 
-    /** GPUs of the largest worker that is there, whether it takes on work or not; 0 if none is. */
-    public int gpusOfLargest() {
-        return whole.gpusMax(GpuClasses.ANY);
+    /** GPUs of the largest worker of this kind that is there, whether it takes on work or not; 0 if none is. */
+    public int gpusOfLargest(GpuKind kind) {
+        return whole.gpusMax(kind);
     }
 
     /** What those have that can share an attempt, whether they take on work or not; 0 if none is there. */
-    public int gpusTogether() {
-        return joint.gpusWhole();
+    public int gpusTogether(GpuKind kind) {
+        return joint.gpusWhole(kind);
     }
 
-    /** The same of those who take on work. */
-    public int gpusTogetherAccepted() {
-        return joint.gpusAccepting();
+    /** The largest number of GPUs of this kind that one attempt could get if nobody else ran. */
+    public int gpusAcceptedMax(GpuKind kind) {
+        return Math.max(accepting.gpusMax(kind), joint.gpusAccepting(kind));
     }
 
     /** The worker has said that it takes on no more and is about to go. */
@@ -162,6 +164,7 @@ public final class Fleet {
         Worker gone = workers.remove(workerId);
         if (gone != null) {
             whole.remove(workerId);
+            accepting.remove(workerId);
             free.remove(workerId);
             joint.remove(workerId);
         }
@@ -246,35 +249,35 @@ public final class Fleet {
         return Optional.ofNullable(workers.get(workerId)).map(worker -> worker.incarnation);
     }
 
-    /** The largest number of GPUs that one attempt could get now. */
-    public int gpusFreeMax() {
-        return Math.max(free.gpusMax(), joint.gpusFree());
+    /** The largest number of GPUs of this kind that one attempt could get now. */
+    public int gpusFreeMax(GpuKind kind) {
+        return Math.max(free.gpusMax(kind), joint.gpusFree(kind));
     }
 
     /** The same on one worker. */
-    public int gpusFreeOnOne() {
-        return free.gpusMax();
+    public int gpusFreeOnOne(GpuKind kind) {
+        return free.gpusMax(kind);
     }
 
     /**
      * Where an attempt fits with the least room to spare, by name among equals; if possible not on a worker to be
      * avoided.
      */
-    public Optional<WorkerId> roomFor(int gpus, Collection<WorkerId> avoided) {
-        return free.bestFit(GpuClasses.ANY, gpus, avoided);
+    public Optional<WorkerId> roomFor(GpuKind kind, int gpus, Collection<WorkerId> avoided) {
+        return free.bestFit(kind, gpus, avoided);
     }
 
     /**
      * Where an attempt fits that fits on no single worker: on as few of those as can share one, as near to each other
      * as can be, all of one GPU class; the roomiest first.
      */
-    public Optional<List<Share>> sharesFor(int gpus, Collection<WorkerId> avoided) {
-        return joint.sharesFor(gpus, avoided);
+    public Optional<List<Share>> sharesFor(GpuKind kind, int gpus, Collection<WorkerId> avoided) {
+        return joint.sharesFor(kind, gpus, avoided);
     }
 
     /** Whether a shape of whole GPUs has a place among all that are heard, and what it lacks if not. */
     public Fit fit(Shape shape) {
-        return Fit.of(shape, whole, free);
+        return Fit.of(shape, whole.whole(), free.whole());
     }
 
     /** Everybody, by name. */
@@ -310,8 +313,9 @@ public final class Fleet {
     /** After any change to the worker: it is found by the room that it has now. */
     private void place(Worker worker) {
         int offered = worker.readiness == Readiness.ACCEPTING ? Math.max(0, worker.gpusFree(shared)) : 0;
-        whole.put(worker.id, worker.gpuClass, Topology.UNKNOWN, worker.gpus);
-        free.put(worker.id, worker.gpuClass, Topology.UNKNOWN, offered);
+        whole.put(worker.id, worker.gpuClass, Demand.WHOLE, worker.gpus);
+        accepting.put(worker.id, worker.gpuClass, Demand.WHOLE, gpusAccepted(worker));
+        free.put(worker.id, worker.gpuClass, Demand.WHOLE, offered);
         joint.put(worker.id, worker.door, worker.gpuClass, worker.gpus, gpusAccepted(worker), offered);
     }
 

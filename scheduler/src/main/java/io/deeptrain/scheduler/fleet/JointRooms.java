@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.fleet;
 
 import io.deeptrain.event.FleetEvent.GangDoor;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.placement.RoomIndex;
 import io.deeptrain.scheduler.placement.RoomIndex.Share;
 import io.deeptrain.scheduler.placement.Topology;
@@ -46,21 +47,25 @@ final class JointRooms {
         }
     }
 
-    /** What all of one class have together. */
-    int gpusWhole() {
-        return whole.gpusTogetherMax();
+    /** What all of one class have together, of those that are accepted. */
+    int gpusWhole(GpuKind kind) {
+        return together(whole, kind);
     }
 
     /** The same of those who take on work. */
-    int gpusAccepting() {
-        return accepting.gpusTogetherMax();
+    int gpusAccepting(GpuKind kind) {
+        return together(accepting, kind);
     }
 
-    int gpusFree() {
-        return free.gpusTogetherMax();
+    int gpusFree(GpuKind kind) {
+        return together(free, kind);
     }
 
-    Optional<List<Share>> sharesFor(int gpus, Collection<WorkerId> avoided) {
-        return free.together(gpus, avoided);
+    Optional<List<Share>> sharesFor(GpuKind kind, int gpus, Collection<WorkerId> avoided) {
+        return kind.isOfWhole() ? free.together(kind.classes(), gpus, avoided) : Optional.empty();
+    }
+
+    private static int together(RoomIndex rooms, GpuKind kind) {
+        return kind.isOfWhole() ? rooms.gpusTogetherMax(kind.classes()) : 0;
     }
 }

@@ -5,6 +5,8 @@ import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.placement.Demand;
+import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.placement.Topology;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -37,6 +39,11 @@ public record Place(WorkerBeat lastBeat, Map<Holding, Integer> strays, int gpusS
     /** Whether an attempt may lie on it and on others. */
     public boolean isJoint() {
         return lastBeat.door().isPresent();
+    }
+
+    /** Whether a job that asks for such GPUs may run there. */
+    public boolean isOf(GpuKind kind) {
+        return kind.accepts(lastBeat.gpuClass(), Demand.WHOLE);
     }
 
     /** Where it stands, as far as it has told. */

@@ -4,6 +4,8 @@ import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.placement.Demand;
+import io.deeptrain.scheduler.placement.GpuKind;
 import java.util.List;
 
 /**
@@ -23,5 +25,10 @@ public record WorkerView(
         List<Holding> holdings) {
     public WorkerView {
         holdings = List.copyOf(holdings);
+    }
+
+    /** Whether a job that asks for such GPUs may run there. */
+    public boolean isOf(GpuKind kind) {
+        return kind.accepts(gpuClass, Demand.WHOLE);
     }
 }

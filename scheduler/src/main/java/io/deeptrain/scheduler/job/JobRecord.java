@@ -3,6 +3,7 @@ package io.deeptrain.scheduler.job;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.Tenant;
+import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.queue.JobQueue;
 import io.deeptrain.scheduler.queue.Priority;
 import io.deeptrain.scheduler.queue.RemainingWork;
@@ -56,16 +57,24 @@ public record JobRecord(
         return gpus() < gpusMost();
     }
 
+    /** Which GPUs it runs on. */
+    public GpuKind kind() {
+        return request.spec().gpuClass().map(GpuKind::of).orElse(GpuKind.ANY);
+    }
+
     /** What it asks for. */
     public Shape shape() {
-        return Shape.ofAnyClass(gpus());
+        return shapeOf(gpus());
+    }
+
+    /** What it is with so many GPUs. */
+    public Shape shapeOf(int gpus) {
+        return Shape.of(kind(), gpus);
     }
 
     /** What it holds while a worker has a lease on it, else what it asks for. */
     public Shape shapeHeld() {
-        return state instanceof JobState.Leased leased
-                ? Shape.ofAnyClass(leased.lease().gpus())
-                : shape();
+        return state instanceof JobState.Leased leased ? shapeOf(leased.lease().gpus()) : shape();
     }
 
     /** How many GPUs it holds, or asks for. */

@@ -142,13 +142,13 @@ public final class RoomIndex {
     }
 
     /** The most single GPUs that one class has, on whichever workers. */
-    public int gpusTogetherMax() {
-        return slotsMax(GpuClasses.ANY, 1, Together.ANYWHERE);
+    public int gpusTogetherMax(GpuClasses accepted) {
+        return slotsMax(accepted, 1, Together.ANYWHERE);
     }
 
     /** Workers that have so many GPUs together, all or none: as few and as near to each other as can be. */
-    public Optional<List<Share>> together(int gpus, Collection<WorkerId> avoided) {
-        return gang(GpuClasses.ANY, gpus, 1, Together.ANYWHERE, avoided);
+    public Optional<List<Share>> together(GpuClasses accepted, int gpus, Collection<WorkerId> avoided) {
+        return gang(accepted, gpus, 1, Together.ANYWHERE, avoided);
     }
 
     /** The most slots of {@code gpus} that one class has so near to each other. */

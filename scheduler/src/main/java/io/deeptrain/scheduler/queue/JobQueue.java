@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -377,9 +378,9 @@ public final class JobQueue implements Preemption.Shares {
                 priority, entitled, askedAt.toEpochMilli(), settings.patience().millis(work), arrival);
     }
 
-    /** The most GPUs that a job asks for which waits for its turn; 0 if none does. */
-    public int gpusOfLargestReady() {
-        return shapesReady.keySet().stream().mapToInt(Shape::gpus).max().orElse(0);
+    /** What those ask for who wait for their turn. */
+    public Set<Shape> shapesReady() {
+        return Collections.unmodifiableSet(shapesReady.keySet());
     }
 
     /** Whether nobody is guaranteed GPUs of this class and no queue that is named may hold only so many. */

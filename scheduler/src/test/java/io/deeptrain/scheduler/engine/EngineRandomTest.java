@@ -29,7 +29,9 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.Origin.Scratch;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
+import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
@@ -41,6 +43,7 @@ import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.Jobs;
 import io.deeptrain.scheduler.job.StallPolicy;
+import io.deeptrain.scheduler.placement.Demand;
 import io.deeptrain.scheduler.placement.QuarantineRule;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.QueueLimits;
@@ -58,6 +61,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -171,6 +175,9 @@ class EngineRandomTest {
         /** Whether the workers can share attempts, some of which are larger than any of them. */
         private final boolean joint;
 
+        /** Whether there are workers of two classes, and some jobs that do not run on both. */
+        private final boolean classes;
+
         private final Set<JobId> ended = new HashSet<>();
         private Instant now = T0;
         private Instant heardUpTo = T0;
@@ -180,6 +187,7 @@ class EngineRandomTest {
         World(long seed, EngineSettings settings) {
             random = new Random(seed);
             joint = seed % 2 == 0;
+            classes = seed % 3 == 0;
             engine = new SchedulerEngine(settings);
             apply(tick(Duration.ZERO));
         }
@@ -220,7 +228,7 @@ class EngineRandomTest {
                     id,
                     incarnation,
                     ++count,
-                    "cpu",
+                    classOf(worker),
                     GPUS,
                     Readiness.ACCEPTING,
                     holdings,
@@ -247,14 +255,25 @@ class EngineRandomTest {
         private void submit() {
             submitted++;
             Tenant tenant = random.nextBoolean() ? ACME : BOLT;
-            hear(
-                    random.nextInt(3) == 0
-                            ? Jobs.elastic(submitted, tenant, 1, 1 + random.nextInt(GPUS))
-                            : request(
-                                    submitted,
-                                    tenant,
-                                    1 + random.nextInt(joint ? 2 * GPUS : 2),
-                                    random.nextInt(4) == 0 ? new AtMost(1) : UNCAPPED));
+            TrainingRequested request = random.nextInt(3) == 0
+                    ? Jobs.elastic(submitted, tenant, 1, 1 + random.nextInt(GPUS))
+                    : request(
+                            submitted,
+                            tenant,
+                            1 + random.nextInt(joint ? 2 * GPUS : 2),
+                            random.nextInt(4) == 0 ? new AtMost(1) : UNCAPPED);
+            hear(classes && random.nextInt(3) > 0 ? Jobs.onClass(classOf(random.nextInt(WORKERS)), request) : request);
+        }
+
+        private String classOf(WorkerId workerId) {
+            return classOf(IntStream.range(0, WORKERS)
+                    .filter(worker -> workerId(worker).equals(workerId))
+                    .findFirst()
+                    .orElseThrow());
+        }
+
+        private String classOf(int worker) {
+            return classes && worker % 2 == 0 ? "gpu" : "cpu";
         }
 
         private void restartSometimes(int worker) {
@@ -348,9 +367,12 @@ class EngineRandomTest {
             for (JobRecord job : engine.jobs()) {
                 assertThat(histories.getOrDefault(job.jobId(), List.of())).hasSize((int) job.sequence());
                 if (job.state() instanceof Leased leased) {
-                    leased.lease()
-                            .members()
-                            .forEach(member -> promised.merge(member.workerId(), member.gpus(), Integer::sum));
+                    for (Partner member : leased.lease().members()) {
+                        promised.merge(member.workerId(), member.gpus(), Integer::sum);
+                        assertThat(job.kind().accepts(classOf(member.workerId()), Demand.WHOLE))
+                                .as("%s on %s", job.kind(), member)
+                                .isTrue();
+                    }
                     assertThat(leased.lease().gpus()).isBetween(job.gpus(), job.gpusMost());
                 }
             }

@@ -11,6 +11,7 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.placement.Fit;
 import io.deeptrain.scheduler.placement.GpuClasses;
+import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.placement.Shape;
 import io.deeptrain.scheduler.placement.Shortage;
 import java.util.List;
@@ -39,7 +40,7 @@ class FleetTest {
     void a_worker_that_drains_has_room_for_later_only_and_one_that_left_has_none() {
         beat("a100", 8, Readiness.DRAINING);
         assertThat(fleet.fit(Shape.gpus(8))).isInstanceOf(Fit.NotNow.class);
-        assertThat(fleet.roomFor(1, Set.of())).isEmpty();
+        assertThat(fleet.roomFor(GpuKind.ANY, 1, Set.of())).isEmpty();
         fleet.leave(BOX);
         assertThat(fleet.fit(Shape.gpus(8))).isInstanceOf(Fit.Never.class);
     }
@@ -48,23 +49,23 @@ class FleetTest {
     void a_worker_that_holds_more_than_it_has_offers_nothing() {
         beat("a100", 2, Readiness.ACCEPTING);
         fleet.occupy(BOX, HOLDING, 3);
-        assertThat(fleet.gpusFreeMax()).isZero();
+        assertThat(fleet.gpusFreeMax(GpuKind.ANY)).isZero();
         fleet.vacate(BOX, HOLDING);
-        assertThat(fleet.gpusFreeMax()).isEqualTo(2);
+        assertThat(fleet.gpusFreeMax(GpuKind.ANY)).isEqualTo(2);
     }
 
     @Test
     void a_worker_that_is_not_shared_has_room_for_another_attempt_when_it_is_empty() {
         Fleet whole = new Fleet(1_000, false);
         whole.introduce(new WorkerBeat(BOX, new IncarnationId("one"), 1, "a100", 8, Readiness.ACCEPTING, List.of()), 0);
-        assertThat(whole.gpusFreeMax()).isEqualTo(8);
+        assertThat(whole.gpusFreeMax(GpuKind.ANY)).isEqualTo(8);
         whole.occupy(BOX, HOLDING, 1);
-        assertThat(whole.gpusFreeMax()).isZero();
+        assertThat(whole.gpusFreeMax(GpuKind.ANY)).isZero();
         whole.listed(BOX, List.of(HOLDING), Map.of());
         whole.vacate(BOX, HOLDING);
-        assertThat(whole.gpusFreeMax()).as("its beats still list it").isZero();
+        assertThat(whole.gpusFreeMax(GpuKind.ANY)).as("its beats still list it").isZero();
         whole.endedByWorker(BOX, HOLDING);
-        assertThat(whole.gpusFreeMax()).isEqualTo(8);
+        assertThat(whole.gpusFreeMax(GpuKind.ANY)).isEqualTo(8);
     }
 
     private void beat(String gpuClass, int gpus, Readiness readiness) {

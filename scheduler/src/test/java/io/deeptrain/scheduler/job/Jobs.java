@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Fixtures that read as words. */
 public final class Jobs {
@@ -86,27 +87,37 @@ public final class Jobs {
 
     /** One that runs on any number of GPUs between these two. */
     public static TrainingRequested elastic(int number, Tenant tenant, int least, int most) {
-        TrainingRequested rigid = request(number, tenant, most, UNCAPPED);
-        TrainingSpec spec = rigid.spec();
+        return with(request(number, tenant, most, UNCAPPED), Map.of("num_epochs", 20L, "min_num_gpus", (long) least));
+    }
+
+    /** One that runs only on GPUs of this class. */
+    public static TrainingRequested onClass(String gpuClass, TrainingRequested request) {
+        return with(request, Map.of("gpu_class", gpuClass));
+    }
+
+    private static TrainingRequested with(TrainingRequested request, Map<String, Object> more) {
+        TrainingSpec spec = request.spec();
+        Map<String, Object> hyperparameters = new TreeMap<>(spec.hyperparameters());
+        hyperparameters.putAll(more);
         return new TrainingRequested(
-                rigid.jobId(),
-                tenant,
-                rigid.modelId(),
-                rigid.modelVersionId(),
+                request.jobId(),
+                request.tenant(),
+                request.modelId(),
+                request.modelVersionId(),
                 new TrainingSpec(
                         spec.modelTypeId(),
                         spec.template(),
-                        Map.of("num_epochs", 20L, "min_num_gpus", (long) least),
+                        hyperparameters,
                         spec.concepts(),
                         spec.manifest(),
                         spec.inputCount(),
                         spec.invalidDataTolerancePercent(),
-                        most,
+                        spec.gpus(),
                         spec.seed()),
-                rigid.rate(),
-                rigid.cap(),
-                rigid.estimate(),
-                rigid.requestedAt());
+                request.rate(),
+                request.cap(),
+                request.estimate(),
+                request.requestedAt());
     }
 
     public static TrainingRequested request(int number) {

@@ -48,6 +48,7 @@ record TrainingDraft(
     private static final String TOLERANCE = "invalid_data_tolerance_percent";
     private static final String MAX_COST = "max_cost_cents";
     private static final String SEED = "seed";
+    private static final String GPU_CLASS = "gpu_class";
     private static final String EMBED_MODEL = "embed_model";
     static final String EMBED_MODEL_PATH = Hyperparameters.PATH + EMBED_MODEL;
     private static final String DATASET_ID = "dataset_id";
@@ -121,6 +122,9 @@ record TrainingDraft(
         int tolerance = Math.toIntExact(taken(hyperparameters, TOLERANCE));
         long maxCost = taken(hyperparameters, MAX_COST);
         long seed = taken(hyperparameters, SEED);
+        if (Objects.requireNonNull(hyperparameters.get(GPU_CLASS)).toString().isBlank()) {
+            hyperparameters.remove(GPU_CLASS);
+        }
         return new TrainingOrder(
                 modelTypeId,
                 template,

@@ -83,6 +83,19 @@ class TrainingDraftTest {
     }
 
     @Test
+    void a_class_of_gpus_goes_with_the_job_if_one_is_asked_for() {
+        TrainingOrder order =
+                order(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("gpu_class", text("NVIDIA H200")))));
+
+        assertThat(order.hyperparameters()).containsEntry("gpu_class", "NVIDIA H200");
+        assertThat(order.document().getTrainInfo().getParams().getFieldsOrThrow("gpu_class"))
+                .isEqualTo(text("NVIDIA H200"));
+        assertThat(order(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("gpu_class", text(" ")))))
+                        .hyperparameters())
+                .isEqualTo(DEFAULTS);
+    }
+
+    @Test
     void the_version_is_kept_as_it_will_be_trained() {
         TrainingOrder order = order(
                 TYPE,

@@ -73,7 +73,7 @@ public final class ExplanationJson {
     void putReason(ObjectNode node, Explanation explanation) {
         node.putObject("reason")
                 .put("code", explanation.reason().code())
-                .put("sentence", explanation.reason().words())
+                .put("sentence", explanation.words())
                 .set("evidence", mapper.valueToTree(explanation.reason()));
         put(node.putObject("change"), explanation.change());
     }
@@ -94,7 +94,8 @@ public final class ExplanationJson {
         }
         ArrayNode workers = node.putArray("workers");
         for (Workers group : change.workers()) {
-            workers.addObject().put("count", group.count()).put("gpus_each", group.gpusEach());
+            ObjectNode each = workers.addObject().put("count", group.count()).put("gpus_each", group.gpusEach());
+            group.kind().classes().names().forEach(name -> each.put("gpu_class", name));
         }
         node.put("is_enough", change.isEnough());
     }
