@@ -65,9 +65,7 @@ final class Classifiers {
                         Settings.perItemRate(0.0015625),
                         Settings.logreg(0),
                         Settings.numItemsPerEpoch(),
-                        Settings.averageHorizontalFlips(false),
-                        Settings.gpus(),
-                        Settings.gpusMin()));
+                        Settings.averageHorizontalFlips(false)));
     }
 
     /** Of classifiers, and of embedders, which are trained as classifiers. */
@@ -123,8 +121,6 @@ final class Classifiers {
                 "A ResNext that can start from general weights.",
                 RESNEXT,
                 List.of(
-                        Settings.gpus(),
-                        Settings.gpusMin(),
                         Settings.choice("model_cfg", "The architecture.", "resnext", "resnext"),
                         Settings.choice(
                                 "preinit",
@@ -165,9 +161,7 @@ final class Classifiers {
                         Settings.pretrainedWeights(IMAGENET),
                         Settings.flipProbability(),
                         Settings.flipDirection(),
-                        Settings.conceptsMutuallyExclusive(),
-                        Settings.gpus(),
-                        Settings.gpusMin()));
+                        Settings.conceptsMutuallyExclusive()));
     }
 
     private static Template resNet() {
@@ -193,9 +187,7 @@ final class Classifiers {
                         Settings.pretrainedWeights(IMAGENET),
                         Settings.flipProbability(),
                         Settings.flipDirection(),
-                        Settings.conceptsMutuallyExclusive(),
-                        Settings.gpus(),
-                        Settings.gpusMin()));
+                        Settings.conceptsMutuallyExclusive()));
     }
 
     private static Template efficientNet() {

@@ -151,7 +151,7 @@ final class Settings {
     static Hyperparameter gpus() {
         return whole(
                 "num_gpus",
-                "GPUs of one machine to train on, which share each batch; 0 leaves it to the platform, which takes 1.",
+                "GPUs to train on, which share each batch; 0 leaves it to the platform, which takes 1.",
                 0,
                 GPUS_MAX,
                 1,

@@ -128,9 +128,13 @@ public final class TemplateCatalogue {
         return template(id, description, hyperparameters, false, UNMEASURED);
     }
 
-    /** A template that the workers of this release train; they all know when to stop early. */
+    /**
+     * A template that the workers of this release train; they all learn on several GPUs, and know when to stop early.
+     */
     static Template run(String id, String description, TrainingCost cost, List<Hyperparameter> hyperparameters) {
         List<Hyperparameter> all = new ArrayList<>(hyperparameters);
+        all.add(Settings.gpus());
+        all.add(Settings.gpusMin());
         all.add(Settings.earlyStoppingPatience());
         return template(id, description, all, true, cost);
     }

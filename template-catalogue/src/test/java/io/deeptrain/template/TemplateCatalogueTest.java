@@ -85,6 +85,22 @@ class TemplateCatalogueTest {
     }
 
     @Test
+    void what_can_be_trained_can_be_trained_on_several_gpus() {
+        for (ModelType type : TemplateCatalogue.modelTypes()) {
+            for (Template template : type.templates()) {
+                if (template.runnable()) {
+                    assertThat(template.hyperparameter("num_gpus").map(Hyperparameter::defaultValue))
+                            .as(type.id() + " " + template.id())
+                            .contains(1L);
+                    assertThat(template.hyperparameter("min_num_gpus").map(Hyperparameter::defaultValue))
+                            .as(type.id() + " " + template.id())
+                            .contains(0L);
+                }
+            }
+        }
+    }
+
+    @Test
     void defaults_and_ranges_are_the_published_ones() {
         Template strong = TemplateCatalogue.modelType("visual-classifier")
                 .flatMap(type -> type.template("MMClassification_ResNet_50_RSB_A1"))

@@ -10,17 +10,12 @@ import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.ResNet50;
 import io.deeptrain.worker.objective.Objective;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** What a training is for: the network that its model type and template ask for, and what that is to learn. */
 public final class Purpose {
     /** The embedder whose loss is an angle; the others learn to place images by telling concepts apart. */
     private static final String ANGULAR = "Clarifai_ResNet_AngularMargin";
-
-    private static final List<Double> ANCHOR_RATIOS = List.of(0.5, 1.0, 2.0);
-    private static final double SCORE_THRESHOLD = 0.2;
 
     private Purpose() {}
 
@@ -37,6 +32,9 @@ public final class Purpose {
 
     /** The network for square images of one size; nothing if this worker knows no such template. */
     public static Optional<Network> network(TrainingSpec spec, int imageSize) {
+        if (!isKnown(spec)) {
+            return Optional.empty();
+        }
         int concepts = spec.concepts().size();
         if (findsObjects(spec)) {
             DetectorSettings detector = detector(spec);
@@ -48,8 +46,7 @@ public final class Purpose {
         }
         return spec.template().equals(ANGULAR)
                 ? Optional.of(Embeddings.angular(
-                        ResNet50.resnet(concepts),
-                        number(spec, "embeddings_size").intValue()))
+                        ResNet50.resnet(concepts), Settings.of(spec).whole("embeddings_size")))
                 : Architectures.ofTemplate(spec.template(), concepts, imageSize).map(Embeddings::placing);
     }
 
@@ -67,8 +64,8 @@ public final class Purpose {
         }
         return spec.template().equals(ANGULAR)
                 ? new Objective.AngularMargin(
-                        number(spec, "angular_scale").doubleValue(),
-                        number(spec, "angular_margin").doubleValue())
+                        Settings.of(spec).real("angular_scale"),
+                        Settings.of(spec).real("angular_margin"))
                 : new Objective.Placement(activation);
     }
 
@@ -77,29 +74,15 @@ public final class Purpose {
     }
 
     private static DetectorSettings detector(TrainingSpec spec) {
-        Map<String, Object> given = spec.hyperparameters();
+        Settings settings = Settings.of(spec);
         return new DetectorSettings(
-                given.get("anchor_ratios") instanceof List<?> ratios
-                        ? ratios.stream()
-                                .map(ratio -> ((Number) ratio).doubleValue())
-                                .toList()
-                        : ANCHOR_RATIOS,
-                !Boolean.FALSE.equals(given.get("use_focal_loss")),
-                Boolean.TRUE.equals(given.get("use_perclass_regression")),
-                given.get("detection_score_threshold") instanceof Number threshold
-                        ? threshold.doubleValue()
-                        : SCORE_THRESHOLD);
+                settings.reals("anchor_ratios"),
+                settings.flag("use_focal_loss"),
+                settings.flag("use_perclass_regression"),
+                settings.real("detection_score_threshold"));
     }
 
     private static boolean placesImages(TrainingSpec spec) {
         return spec.modelTypeId().equals(TemplateCatalogue.VISUAL_EMBEDDER);
-    }
-
-    private static Number number(TrainingSpec spec, String name) {
-        if (spec.hyperparameters().get(name) instanceof Number number) {
-            return number;
-        }
-        throw new IllegalArgumentException("hyperparameter %s is not a number: %s"
-                .formatted(name, spec.hyperparameters().get(name)));
     }
 }

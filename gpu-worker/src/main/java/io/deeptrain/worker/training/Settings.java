@@ -61,6 +61,11 @@ final class Settings {
         return numbers.stream().map(each -> ((Number) each).intValue()).toList();
     }
 
+    List<Double> reals(String name) {
+        List<?> numbers = of(name, List.class);
+        return numbers.stream().map(each -> ((Number) each).doubleValue()).toList();
+    }
+
     private <T> T of(String name, Class<T> type) {
         return Optional.ofNullable(values.get(name))
                 .filter(type::isInstance)

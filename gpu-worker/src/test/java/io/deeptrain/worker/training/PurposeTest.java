@@ -6,6 +6,7 @@ import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.template.Template;
 import io.deeptrain.template.TemplateCatalogue;
+import io.deeptrain.worker.detection.DetectorSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.Network;
@@ -20,9 +21,13 @@ class PurposeTest {
         Map<String, Object> hyperparameters = new TreeMap<>();
         template.hyperparameters().forEach(each -> hyperparameters.put(each.name(), each.defaultValue()));
         hyperparameters.putAll(given);
+        return given(TemplateCatalogue.VISUAL_EMBEDDER, template.id(), hyperparameters);
+    }
+
+    private static TrainingSpec given(String modelType, String template, Map<String, Object> hyperparameters) {
         return new TrainingSpec(
-                TemplateCatalogue.VISUAL_EMBEDDER,
-                template.id(),
+                modelType,
+                template,
                 hyperparameters,
                 List.of("cat", "dog"),
                 new StoredObject("manifest", "a".repeat(64), 1),
@@ -66,5 +71,25 @@ class PurposeTest {
                 .isEqualTo(new Objective.Placement(Activation.SIGMOID));
         assertThat(TrainingPlan.of(spec(other, Map.of("logreg", 0L))).objective())
                 .isEqualTo(new Objective.Placement(Activation.SOFTMAX));
+    }
+
+    @Test
+    void what_is_not_given_is_as_the_template_has_it() {
+        TrainingSpec angular =
+                given(TemplateCatalogue.VISUAL_EMBEDDER, embedders().getLast().id(), Map.of());
+        assertThat(TrainingPlan.of(angular).objective()).isEqualTo(new Objective.AngularMargin(64, 0.5));
+        assertThat(Purpose.network(angular, 64)).map(Embeddings::size).contains(512);
+        TrainingSpec detector = given(
+                TemplateCatalogue.VISUAL_DETECTOR,
+                "DeepTrain_SmallDetector",
+                Map.of("anchor_ratios", List.of(1.0), "detection_score_threshold", 0.5));
+        assertThat(TrainingPlan.of(detector).objective())
+                .isEqualTo(new Objective.ObjectDetection(new DetectorSettings(List.of(1.0), true, false, 0.5)));
+    }
+
+    @Test
+    void a_template_that_this_worker_does_not_train_has_no_network() {
+        assertThat(Purpose.network(given(TemplateCatalogue.VISUAL_DETECTOR, "MMDetection_SSD", Map.of()), 64))
+                .isEmpty();
     }
 }

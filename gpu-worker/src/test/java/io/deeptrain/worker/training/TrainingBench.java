@@ -87,6 +87,12 @@ final class TrainingBench {
         return this;
     }
 
+    TrainingBench embedder(String name) {
+        modelTypeId = "visual-embedder";
+        template = name;
+        return this;
+    }
+
     TrainingBench concepts(String... names) {
         concepts = List.of(names);
         return this;

@@ -39,14 +39,18 @@ public final class TemplatesBenchmark {
     private static final int DIGITS = 1_500;
     private static final int SCENES = 600;
     private static final int SCENE_CONCEPTS = 3;
-    private static final int THREADS = 2;
+    private static final int THREADS = 1;
     private static final long ORDER_SEED = 7;
     private static final String CLASSIFIER = "visual-classifier";
     private static final String EMBEDDER = "visual-embedder";
     private static final String DETECTOR = "visual-detector";
 
     /** A template, how it is trained here, and the metric that tells what it has learned. */
-    private record Trial(String modelType, String template, Map<String, Object> params, String metric, double chance) {}
+    private record Trial(String modelType, String template, Map<String, Object> params, String metric, double chance) {
+        String name() {
+            return modelType + "/" + template;
+        }
+    }
 
     private static final List<Trial> TRIALS = List.of(
             classifier("classification_cifar10_v1", 6, Map.of()),
@@ -67,7 +71,7 @@ public final class TemplatesBenchmark {
 
     private TemplatesBenchmark() {}
 
-    /** Names of templates as arguments: only those. */
+    /** Names of templates as arguments, alone or as {@code visual-detector/Clarifai_InceptionV2}: only those. */
     public static void main(String[] arguments) throws Exception {
         List<String> asked = List.of(arguments);
         System.out.printf(
@@ -80,7 +84,7 @@ public final class TemplatesBenchmark {
         List<Sample> scenes = scenes();
         DjlLearners learners = new DjlLearners(THREADS);
         for (Trial trial : TRIALS) {
-            if (asked.isEmpty() || asked.contains(trial.template)) {
+            if (asked.isEmpty() || asked.contains(trial.template) || asked.contains(trial.name())) {
                 run(trial, trial.modelType.equals(DETECTOR) ? scenes : digits, learners);
             }
         }
