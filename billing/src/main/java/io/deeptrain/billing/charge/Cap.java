@@ -38,7 +38,9 @@ final class Cap {
         List<AttemptTally> capped = new ArrayList<>();
         long paidLeft = paidGpuMillis;
         for (AttemptTally tally : tallies) {
-            long over = Math.max(0, tally.billableMillis() - paidLeft / tally.gpus());
+            // The millisecond in which the cap is reached is paid: less than a second more, which rounding takes off.
+            long payable = Math.ceilDiv(Math.max(0, paidLeft), tally.gpus());
+            long over = Math.max(0, tally.billableMillis() - payable);
             AttemptTally paid = tally.freeing(over, FreeReason.OVER_CAP);
             capped.add(paid);
             paidLeft -= paid.billableGpuMillis();

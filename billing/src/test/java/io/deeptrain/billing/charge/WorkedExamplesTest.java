@@ -134,7 +134,13 @@ class WorkedExamplesTest {
                         "the same, of which 10 dollars are allowed: the last half hour of the one GPU is free",
                         resized(aJob().on(4).cappedAt(1_000)),
                         2_250,
-                        1_000));
+                        1_000),
+                Example.of(
+                        "17",
+                        "4 GPUs for 40 s, then 3 of them until 20 cents are reached in the middle of a millisecond",
+                        cappedWithinAMillisecond(),
+                        45,
+                        20));
     }
 
     @ParameterizedTest(name = "row {0}")
@@ -239,6 +245,17 @@ class WorkedExamplesTest {
                 .startedFrom(checkpoint, 1)
                 .after("PT1H")
                 .succeeded(minutes(60));
+    }
+
+    private static JobStory cappedWithinAMillisecond() {
+        JobStory story = aJob().on(4).cappedAt(20).queued().assigned().started().after("PT40S");
+        Checkpoint checkpoint = story.checkpoint(40_000);
+        return story.checkpointed(40_000)
+                .lost(40_000)
+                .assigned()
+                .startedFrom(checkpoint, 3)
+                .after("PT10S")
+                .succeeded(10_000);
     }
 
     private static List<Event> everyReadingThriceShuffled() {
