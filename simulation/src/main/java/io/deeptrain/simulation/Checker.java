@@ -342,12 +342,25 @@ final class Checker {
         boolean runnable = world.schedulerStore().jobs.values().stream()
                 .anyMatch(job -> job.state() instanceof JobState.Queued queued
                         && job.gpus() <= idle
-                        && !queued.notBefore().isAfter(world.now()));
+                        && !queued.notBefore().isAfter(world.now()))
+                && !isKeptForSomebody(idle);
         idleSinceMillis = runnable ? Math.min(idleSinceMillis, now) : Long.MAX_VALUE;
         Violation.unless(
                 idleSinceMillis == Long.MAX_VALUE || now - idleSinceMillis <= IDLE_MAX_MILLIS,
                 "LV5",
                 () -> "a worker is idle while a job waits");
+    }
+
+    /** Whoever has waited too long is waited for. */
+    private boolean isKeptForSomebody(long idle) {
+        return world.isImpatient()
+                && world.schedulerStore().jobs.values().stream()
+                        .anyMatch(job -> job.state() instanceof JobState.Queued
+                                && job.gpus() > idle
+                                && job.request()
+                                        .requestedAt()
+                                        .plus(World.IMPATIENT.overdueAfter())
+                                        .isBefore(world.now()));
     }
 
     void checkEnd() {

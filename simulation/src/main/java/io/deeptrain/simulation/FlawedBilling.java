@@ -68,6 +68,9 @@ final class FlawedBilling {
             case JobCancelled(var jobId, var sequence, var at, var attempt, var _, var reading)
             when world.has(PlantedBug.CANCEL_BILLED_TO_THE_END) ->
                 new JobCancelled(jobId, sequence, at, attempt, at, reading);
+            case JobStarted(var jobId, var sequence, var at, var attempt, var origin, var _)
+            when world.has(PlantedBug.ALL_GPUS_BILLED) ->
+                new JobStarted(jobId, sequence, at, attempt, origin, Optional.empty());
             case JobEvent entry when world.has(PlantedBug.LOST_ATTEMPTS_BILLED) -> resumedFromLost(entry);
             case AttemptEvent _, JobEvent _, AssignmentEvent _, ChargeEvent _, FleetEvent _, RequestEvent _ -> event;
         };

@@ -122,7 +122,7 @@ final class FlawedEngine {
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.PARTNER_LOSS_IGNORED) -> engine.apply(new Input.Heard(asOfPartner(beat), now));
             case Input.Heard _, Input.Ordered _, Input.Tick _ ->
-                withoutPartners(withoutCheckpoint(rememberWhoMakesRoom(
+                withOtherLeases(withOtherOrders(rememberWhoMakesRoom(
                         withoutSeal(withoutMemoryOfStop(withoutMemoryOfCancel(input, engine.apply(input))), input))));
         };
     }
@@ -222,41 +222,40 @@ final class FlawedEngine {
                 beat.door());
     }
 
-    /** What is stored knows of one worker alone. */
-    private Decisions withoutPartners(Decisions decisions) {
-        if (world.has(PlantedBug.PARTNERS_NOT_STORED)) {
+    /** What is stored knows of one worker alone, or of all GPUs that the job could use. */
+    private Decisions withOtherLeases(Decisions decisions) {
+        if (world.has(PlantedBug.PARTNERS_NOT_STORED) || world.has(PlantedBug.GPUS_NOT_STORED)) {
             for (JobEvent entry : decisions.history()) {
                 if (entry instanceof JobAssigned
                         && stateOf(entry.jobId()).orElse(null)
-                                instanceof JobState.Assigned(var lease, var losses, var lineage, var wish)
-                        && lease.span().isPresent()) {
-                    Lease alone = new Lease(
-                            lease.holder(), lease.incarnation(), lease.token(), lease.gpus(), lease.grantedAt());
-                    replace(entry.jobId(), new JobState.Assigned(alone, losses, lineage, wish));
+                                instanceof JobState.Assigned(var lease, var losses, var lineage, var wish)) {
+                    Lease stored = stored(engine.job(entry.jobId()), lease);
+                    if (!stored.equals(lease)) {
+                        replace(entry.jobId(), new JobState.Assigned(stored, losses, lineage, wish));
+                    }
                 }
             }
         }
         return decisions;
     }
 
-    private Decisions withoutCheckpoint(Decisions decisions) {
-        if (!world.has(PlantedBug.CHECKPOINT_FORGOTTEN)) {
+    private Lease stored(JobRecord job, Lease lease) {
+        return new Lease(
+                lease.holder(),
+                lease.incarnation(),
+                lease.token(),
+                world.has(PlantedBug.GPUS_NOT_STORED) ? job.gpusMost() : lease.gpus(),
+                lease.grantedAt(),
+                world.has(PlantedBug.PARTNERS_NOT_STORED) ? Optional.empty() : lease.span());
+    }
+
+    private Decisions withOtherOrders(Decisions decisions) {
+        if (!world.has(PlantedBug.CHECKPOINT_FORGOTTEN) && !world.has(PlantedBug.GPUS_BEYOND_THE_WORKER)) {
             return decisions;
         }
         List<AssignmentEvent> assignments = new ArrayList<>();
         for (AssignmentEvent message : decisions.assignments()) {
-            assignments.add(
-                    message instanceof AttemptAssigned assigned
-                            ? new AttemptAssigned(
-                                    assigned.jobId(),
-                                    assigned.attempt(),
-                                    assigned.workerId(),
-                                    assigned.incarnation(),
-                                    assigned.tenant(),
-                                    assigned.spec(),
-                                    new Origin.Scratch(),
-                                    assigned.span())
-                            : message);
+            assignments.add(message instanceof AttemptAssigned assigned ? told(assigned) : message);
         }
         return new Decisions(
                 decisions.history(),
@@ -265,6 +264,20 @@ final class FlawedEngine {
                 decisions.changedJobs(),
                 decisions.controls(),
                 decisions.answer());
+    }
+
+    private AttemptAssigned told(AttemptAssigned assigned) {
+        return new AttemptAssigned(
+                assigned.jobId(),
+                assigned.attempt(),
+                assigned.workerId(),
+                assigned.incarnation(),
+                assigned.tenant(),
+                world.has(PlantedBug.GPUS_BEYOND_THE_WORKER)
+                        ? engine.job(assigned.jobId()).request().spec()
+                        : assigned.spec(),
+                world.has(PlantedBug.CHECKPOINT_FORGOTTEN) ? new Origin.Scratch() : assigned.origin(),
+                assigned.span());
     }
 
     private static AttemptFailed asFailure(AttemptStopped stopped, Fault fault) {

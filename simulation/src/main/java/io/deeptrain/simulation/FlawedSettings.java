@@ -40,6 +40,9 @@ final class FlawedSettings {
         if (world.has(PlantedBug.PRIORITY_IGNORED)) {
             return QueueSettings.STANDARD;
         }
+        if (world.isImpatient() && !world.has(PlantedBug.OVERDUE_IGNORED)) {
+            return sound.withPatience(World.IMPATIENT);
+        }
         return world.has(PlantedBug.SHARES_IGNORED)
                 ? sound.withUser(
                         Tenants.IN_NO_HURRY.userId(),

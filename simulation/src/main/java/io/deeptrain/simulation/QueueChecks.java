@@ -3,6 +3,7 @@ package io.deeptrain.simulation;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
 import io.deeptrain.event.Event;
+import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.JobEvent;
@@ -13,9 +14,11 @@ import io.deeptrain.event.JobEvent.JobStarted;
 import io.deeptrain.event.JobEvent.RequeueCause;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.Origin;
+import io.deeptrain.event.Span;
 import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.Tenant;
+import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.job.Budget;
 import io.deeptrain.scheduler.job.JobRecord;
@@ -64,6 +67,10 @@ final class QueueChecks {
                     && assigned.putIfAbsent(AttemptId.of(assignment), assignment) == null) {
                 checkOrigin(assignment);
                 checkWorkers(assignment, readiness);
+                checkGpus(assignment, jobs);
+            }
+            if (event instanceof JobStarted started) {
+                checkHeld(started, jobs);
             }
             if (event instanceof AttemptStopRequested stop
                     && stop.reason() == StopReason.PREEMPTED
@@ -77,7 +84,7 @@ final class QueueChecks {
                 checkBackOff(assignment);
             }
         }
-        checkShares(told, jobs);
+        checkOrder(told, jobs);
         before = new TreeMap<>(jobs);
         committedAt = world.now();
     }
@@ -120,6 +127,32 @@ final class QueueChecks {
                     "S14",
                     () -> "%s goes to %s, which is %s".formatted(assignment, workerId, readiness.get(workerId)));
         }
+    }
+
+    /** S17: an attempt gets as many GPUs as its job can use, and its workers have. */
+    private void checkGpus(AttemptAssigned assignment, Map<JobId, JobRecord> jobs) {
+        int gpus = assignment.spec().gpus();
+        TrainingSpec asked = job(jobs, assignment.jobId()).request().spec();
+        Violation.unless(
+                gpus >= asked.gpusMin() && gpus <= asked.gpus(),
+                "S17",
+                () -> "%s gets other than %d to %d GPUs".formatted(assignment, asked.gpusMin(), asked.gpus()));
+        int onHolder = gpus - assignment.span().map(Span::gpus).orElse(0);
+        WorkerBeat beat = beats.get(assignment.workerId());
+        Violation.unless(
+                beat != null && onHolder <= beat.gpus(),
+                "S17",
+                () -> "%s gets %d GPUs of a worker that says %s".formatted(assignment, onHolder, beat));
+    }
+
+    /** S17: what an attempt is said to hold is what its worker was told. */
+    private void checkHeld(JobStarted started, Map<JobId, JobRecord> jobs) {
+        AttemptAssigned told = assigned.get(new AttemptId(started.jobId(), started.attempt()));
+        int asked = job(jobs, started.jobId()).request().spec().gpus();
+        Violation.unless(
+                told != null && started.gpusOf(asked) == told.spec().gpus(),
+                "S17",
+                () -> "%s, and its worker was told %s".formatted(started, told));
     }
 
     private static List<WorkerId> workersOf(AttemptAssigned assignment) {
@@ -192,37 +225,65 @@ final class QueueChecks {
     }
 
     /**
-     * S15: of two tenants whose jobs wait, the one that holds less goes first. If there is one assignment in the batch
-     * and somebody still waits, then it came last of all that took or gave GPUs; but for what was given back afterwards
-     * by a worker that a new leader has not heard yet. Where room was made for somebody, that counts.
+     * What a single assignment tells of the order. If there is one in the batch and somebody still waits, then it came
+     * last of all that took or gave GPUs; but for what was given back afterwards by a worker that a new leader has not
+     * heard yet. Where room was made for somebody, that counts.
      */
-    private void checkShares(List<Event> told, Map<JobId, JobRecord> jobs) {
+    private void checkOrder(List<Event> told, Map<JobId, JobRecord> jobs) {
         List<JobAssigned> assignments = told.stream()
                 .filter(JobAssigned.class::isInstance)
                 .map(JobAssigned.class::cast)
                 .toList();
-        if (assignments.size() != 1 || isWhereRoomWasMade(assignments.getFirst())) {
+        if (assignments.size() != 1
+                || isWhereRoomWasMade(assignments.getFirst())
+                || hasBeenResized(assignments.getFirst(), jobs)) {
             return;
         }
         JobAssigned first = assignments.getFirst();
-        Tenant tenant = tenantOf(jobs, first.jobId());
-        for (JobRecord waiting : before.values()) {
-            boolean waitedAllTheTime = waiting.state() instanceof JobState.Queued queued
-                    && !queued.notBefore().isAfter(committedAt)
-                    && isQueued(jobs, waiting.jobId());
-            Violation.unless(
-                    !waitedAllTheTime
-                            || waiting.tenant().equals(tenant)
-                            || waiting.gpus() > gpusOf(jobs, first.jobId())
-                            || heldLately(waiting.tenant(), jobs) >= heldBeside(first, tenant, jobs),
-                    "S15",
-                    () -> "%s goes before %s, whose tenant holds less".formatted(first, waiting));
+        List<JobRecord> passed = before.values().stream()
+                .filter(job -> job.state() instanceof JobState.Queued queued
+                        && !queued.notBefore().isAfter(committedAt)
+                        && isQueued(jobs, job.jobId()))
+                .toList();
+        int gpus = job(jobs, first.jobId()).gpus();
+        // Whoever goes first of all, and does not fit: who starts beside it is another matter.
+        boolean isBackfill = world.isImpatient() && passed.stream().anyMatch(job -> job.gpus() > gpus);
+        for (JobRecord waiting : passed) {
+            if (waiting.gpus() <= gpus && !isBackfill) {
+                if (world.isImpatient()) {
+                    checkOverdue(first, waiting, jobs);
+                } else {
+                    checkShares(first, waiting, jobs);
+                }
+            }
         }
     }
 
-    private static int gpusOf(Map<JobId, JobRecord> jobs, JobId jobId) {
-        JobRecord job = jobs.get(jobId);
-        return job == null ? 0 : job.gpus();
+    /** S15: of two tenants whose jobs wait, the one that holds less goes first. */
+    private void checkShares(JobAssigned first, JobRecord waiting, Map<JobId, JobRecord> jobs) {
+        Tenant tenant = job(jobs, first.jobId()).tenant();
+        Violation.unless(
+                waiting.tenant().equals(tenant)
+                        || heldLately(waiting.tenant(), jobs) >= heldBeside(first, tenant, jobs),
+                "S15",
+                () -> "%s goes before %s, whose tenant holds less".formatted(first, waiting));
+    }
+
+    /** S18: nobody who was asked for later gets what a job could have had that has waited too long. */
+    private void checkOverdue(JobAssigned first, JobRecord waiting, Map<JobId, JobRecord> jobs) {
+        Instant askedAt = waiting.request().requestedAt();
+        Violation.unless(
+                !askedAt.plus(World.IMPATIENT.overdueAfter()).isBefore(committedAt)
+                        || !job(jobs, first.jobId()).request().requestedAt().isAfter(askedAt),
+                "S18",
+                () -> "%s goes before %s, which is overdue".formatted(first, waiting));
+    }
+
+    /** An elastic job that was asked to leave goes on before anybody else starts, also on another worker. */
+    private boolean hasBeenResized(JobAssigned assignment, Map<JobId, JobRecord> jobs) {
+        FencingToken earlier = new FencingToken(assignment.attempt().value() - 1);
+        return job(jobs, assignment.jobId()).isElastic()
+                && askedToMakeRoom.contains(new AttemptId(assignment.jobId(), earlier));
     }
 
     private static boolean isQueued(Map<JobId, JobRecord> jobs, JobId jobId) {
@@ -240,7 +301,7 @@ final class QueueChecks {
         return jobs.values().stream()
                 .filter(job -> job.tenant().equals(tenant)
                         && (job.state() instanceof JobState.Leased || wasLeased(job.jobId())))
-                .mapToLong(JobRecord::gpus)
+                .mapToLong(job -> Math.max(job.gpusHeld(), gpusHeldBefore(job.jobId())))
                 .sum();
     }
 
@@ -249,12 +310,17 @@ final class QueueChecks {
         return earlier != null && earlier.state() instanceof JobState.Leased;
     }
 
+    private int gpusHeldBefore(JobId jobId) {
+        JobRecord earlier = before.get(jobId);
+        return earlier == null ? 0 : earlier.gpusHeld();
+    }
+
     private static long heldBeside(JobAssigned assignment, Tenant tenant, Map<JobId, JobRecord> jobs) {
         return jobs.values().stream()
                 .filter(job -> job.tenant().equals(tenant)
                         && !job.jobId().equals(assignment.jobId())
                         && job.state() instanceof JobState.Leased)
-                .mapToLong(JobRecord::gpus)
+                .mapToLong(JobRecord::gpusHeld)
                 .sum();
     }
 
@@ -312,11 +378,11 @@ final class QueueChecks {
         return line;
     }
 
-    private static Tenant tenantOf(Map<JobId, JobRecord> jobs, JobId jobId) {
+    private static JobRecord job(Map<JobId, JobRecord> jobs, JobId jobId) {
         JobRecord job = jobs.get(jobId);
         if (job == null) {
             throw new Violation("S8", "%s is assigned and not there".formatted(jobId));
         }
-        return job.tenant();
+        return job;
     }
 }

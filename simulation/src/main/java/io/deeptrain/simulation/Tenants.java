@@ -47,6 +47,9 @@ final class Tenants {
     private static final StoredObject MANIFEST =
             new StoredObject("sha256/ab/manifest", ObjectShelf.sha256Of("manifest"), 1);
 
+    /** A training runs on any number of GPUs between these two, and is expected to take so long. */
+    record Wish(int least, int most, Duration estimate) {}
+
     private final World world;
     private final Set<String> stopping = new HashSet<>();
 
@@ -77,8 +80,8 @@ final class Tenants {
             CostCap cap =
                     chance.oneIn(4) ? new CostCap.AtMost(chance.between(0L, CAP_MAX_CENTS)) : new CostCap.Unlimited();
             world.truth().submits(key);
-            int gpus = world.drawnGpus();
-            world.agenda().after(submitAt, () -> submit(key, tenant, gpus, rate, cap));
+            Wish wish = world.drawnWish();
+            world.agenda().after(submitAt, () -> submit(key, tenant, wish, rate, cap));
             if (cancels) {
                 world.agenda().after(cancelAt, () -> delete(key));
             }
@@ -94,16 +97,16 @@ final class Tenants {
         }
     }
 
-    private void submit(String key, Tenant tenant, int gpus, Rate rate, CostCap cap) {
+    private void submit(String key, Tenant tenant, Wish wish, Rate rate, CostCap cap) {
         if (world.truth().acknowledged().containsKey(key)) {
             return;
         }
         world.frontDoor()
                 .submit(
                         key,
-                        jobId -> request(jobId, tenant, gpus, rate, cap),
+                        jobId -> request(jobId, tenant, wish, rate, cap),
                         jobId -> world.truth().acknowledges(key, jobId));
-        world.agenda().after(retryMillis(), () -> submit(key, tenant, gpus, rate, cap));
+        world.agenda().after(retryMillis(), () -> submit(key, tenant, wish, rate, cap));
     }
 
     /** Asks until it is told that the training is being stopped, or cannot be for long. */
@@ -137,7 +140,7 @@ final class Tenants {
         return world.chance().between(RETRY_MIN_MILLIS, RETRY_MAX_MILLIS);
     }
 
-    private TrainingRequested request(JobId jobId, Tenant tenant, int gpus, Rate rate, CostCap cap) {
+    private TrainingRequested request(JobId jobId, Tenant tenant, Wish wish, Rate rate, CostCap cap) {
         return new TrainingRequested(
                 jobId,
                 tenant,
@@ -146,16 +149,16 @@ final class Tenants {
                 new TrainingSpec(
                         "visual-classifier",
                         "classification_cifar10_v1",
-                        Map.of(),
+                        wish.least() < wish.most() ? Map.of("min_num_gpus", (long) wish.least()) : Map.of(),
                         List.of("cat"),
                         MANIFEST,
                         100,
                         5,
-                        gpus,
+                        wish.most(),
                         1),
                 rate,
                 cap,
-                Duration.ofSeconds(10),
+                wish.estimate(),
                 world.now());
     }
 }

@@ -20,7 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 
-/** A machine with one GPU, its network, and the worker process on it, which runs production's protocol. */
+/** A machine with one GPU or some, which it gives to one attempt at a time, its network, and the worker process on it, which runs production's protocol. */
 final class WorkerHost {
     private static final int BEAT_MILLIS = 1_000;
     private static final int POLL_MIN_MILLIS = 20;
@@ -38,6 +38,7 @@ final class WorkerHost {
 
     private final World world;
     private final WorkerId id;
+    private final int gpus;
     private final boolean keepsBeats;
     private final MeterSum meters = new MeterSum();
     private Optional<WorkerProcess> process = Optional.empty();
@@ -48,9 +49,10 @@ final class WorkerHost {
     private long wallSkewMillis;
     private long disturbedAtMillis;
 
-    WorkerHost(World world, WorkerId id) {
+    WorkerHost(World world, WorkerId id, int gpus) {
         this.world = world;
         this.id = id;
+        this.gpus = gpus;
         keepsBeats = world.chance().oneIn(2);
     }
 
@@ -159,7 +161,7 @@ final class WorkerHost {
                     id,
                     incarnation,
                     "simulated",
-                    1,
+                    gpus,
                     world.isJoint() ? Optional.of(new GangDoor(id + ":7400", "", "")) : Optional.empty());
             trainer = new Trainer(world, this);
             state = WorkerProtocol.start(identity);

@@ -7,6 +7,7 @@ import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.job.RetryPolicy;
 import io.deeptrain.scheduler.job.StallPolicy;
 import io.deeptrain.scheduler.placement.QuarantineRule;
+import io.deeptrain.scheduler.queue.Patience;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.Priority;
 import io.deeptrain.scheduler.queue.QueueLimits;
@@ -60,6 +61,17 @@ final class World {
     /** What decides about gangs is drawn apart, so that the other runs are what they were. */
     private static final long GANG_CHANCE = 0x6761_6e67L;
 
+    /** And so is what decides about elastic jobs. */
+    private static final long ELASTIC_CHANCE = 0x656c_6173L;
+
+    private static final int GPUS_MAX = 3;
+
+    /** Where nobody is patient, whoever has waited for so long goes first. */
+    static final Patience IMPATIENT = new Patience(
+            Duration.ZERO, Duration.ofHours(80), Duration.ZERO, Duration.ZERO, Duration.ofSeconds(3));
+
+    private static final Duration ESTIMATE = Duration.ofSeconds(10);
+
     private final Agenda agenda = new Agenda();
     private final Chance chance;
     private final Set<PlantedBug> planted;
@@ -70,6 +82,9 @@ final class World {
     private final GangBook gangs = new GangBook();
     private final SplittableRandom gangChance;
     private final boolean joint;
+    private final SplittableRandom elasticChance;
+    private final boolean elastic;
+    private final boolean impatient;
     private final List<Database> databases;
     private final FrontDoor frontDoor;
     private final SchedulerStore schedulerStore;
@@ -85,6 +100,9 @@ final class World {
         chance = new Chance(seed);
         gangChance = new SplittableRandom(seed ^ GANG_CHANCE);
         joint = gangChance.nextInt(3) == 0;
+        elasticChance = new SplittableRandom(seed ^ ELASTIC_CHANCE);
+        elastic = !joint && elasticChance.nextInt(3) == 0;
+        impatient = !elastic && elasticChance.nextInt(4) == 0;
         trace = new Trace(agenda, keepsText);
         int partitions = chance.between(1, PARTITIONS_MAX);
         log = new SimulatedLog(partitions, trace);
@@ -100,7 +118,7 @@ final class World {
         billing = new BillingNode(this, databases.get(2));
         int hosts = chance.between(1, WORKERS_MAX);
         for (int number = 1; number <= hosts; number++) {
-            workers.add(new WorkerHost(this, new WorkerId("gpu-" + number)));
+            workers.add(new WorkerHost(this, new WorkerId("gpu-" + number), elastic ? drawnUpTo(GPUS_MAX) : 1));
         }
     }
 
@@ -200,9 +218,27 @@ final class World {
         return joint;
     }
 
-    /** How many GPUs somebody's next training wants: no more than there are. */
-    int drawnGpus() {
-        return joint && gangChance.nextBoolean() ? gangChance.nextInt(1, workers.size() + 1) : 1;
+    /** Whether whoever has waited for some seconds goes first of all. */
+    boolean isImpatient() {
+        return impatient;
+    }
+
+    private int drawnUpTo(int most) {
+        return elasticChance.nextInt(1, most + 1);
+    }
+
+    /** How many GPUs somebody's next training wants: there is always a worker, or a gang of them, with the least. */
+    Tenants.Wish drawnWish() {
+        if (elastic) {
+            return new Tenants.Wish(1, drawnUpTo(GPUS_MAX), drawnEstimate());
+        }
+        int gpus = joint && gangChance.nextBoolean() ? gangChance.nextInt(1, workers.size() + 1) : 1;
+        return new Tenants.Wish(gpus, gpus, drawnEstimate());
+    }
+
+    /** How long somebody's next training is expected to take. */
+    private Duration drawnEstimate() {
+        return impatient ? Duration.ofSeconds(drawnUpTo((int) ESTIMATE.toSeconds())) : ESTIMATE;
     }
 
     GangBook gangs() {
@@ -268,7 +304,12 @@ final class World {
     /** Everything that is derived from the seed before the run begins. */
     @Override
     public String toString() {
-        return "%d partitions, %d workers%s, mishaps %s"
-                .formatted(log.partitions(), workers.size(), joint ? " that share attempts" : "", chance);
+        return "%d partitions, %d workers%s%s, mishaps %s"
+                .formatted(
+                        log.partitions(),
+                        workers.size(),
+                        joint ? " that share attempts" : elastic ? " for elastic jobs" : "",
+                        impatient ? ", nobody is patient" : "",
+                        chance);
     }
 }
