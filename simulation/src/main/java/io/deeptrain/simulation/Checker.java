@@ -340,9 +340,9 @@ final class Checker {
     private void checkIdle(long now) {
         long idle = world.workers().stream().filter(WorkerHost::isIdle).count();
         boolean runnable = world.schedulerStore().jobs.values().stream()
-                .anyMatch(job -> job.state() instanceof JobState.Queued queued
-                        && job.gpus() <= idle
-                        && !queued.notBefore().isAfter(world.now()))
+                        .anyMatch(job -> job.state() instanceof JobState.Queued queued
+                                && job.gpus() <= idle
+                                && !queued.notBefore().isAfter(world.now()))
                 && !isKeptForSomebody(idle);
         idleSinceMillis = runnable ? Math.min(idleSinceMillis, now) : Long.MAX_VALUE;
         Violation.unless(

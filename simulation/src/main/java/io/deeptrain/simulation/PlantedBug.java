@@ -47,7 +47,8 @@ enum PlantedBug {
     PARTNER_LOSS_IGNORED("an attempt over several workers goes on when one of them came back as another process"),
     PARTNERS_NOT_STORED("what is stored of an attempt over several workers is that of one"),
     OVERDUE_IGNORED("a job that has waited too long goes no sooner for it"),
-    GPUS_BEYOND_THE_WORKER("an elastic attempt is told to use all GPUs that its job could use, however many its worker has"),
+    GPUS_BEYOND_THE_WORKER(
+            "an elastic attempt is told to use all GPUs that its job could use, however many its worker has"),
     GPUS_NOT_STORED("what is stored of an elastic attempt is that it holds all GPUs that its job could use"),
     ALL_GPUS_BILLED("an elastic job is charged as if each attempt held all GPUs that it could use");
 

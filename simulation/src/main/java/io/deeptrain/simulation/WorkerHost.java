@@ -20,7 +20,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 
-/** A machine with one GPU or some, which it gives to one attempt at a time, its network, and the worker process on it, which runs production's protocol. */
+/**
+ * A machine with one GPU or some, which it gives to one attempt at a time, its network, and the worker process on it,
+ * which runs production's protocol.
+ */
 final class WorkerHost {
     private static final int BEAT_MILLIS = 1_000;
     private static final int POLL_MIN_MILLIS = 20;

@@ -67,8 +67,8 @@ final class World {
     private static final int GPUS_MAX = 3;
 
     /** Where nobody is patient, whoever has waited for so long goes first. */
-    static final Patience IMPATIENT = new Patience(
-            Duration.ZERO, Duration.ofHours(80), Duration.ZERO, Duration.ZERO, Duration.ofSeconds(3));
+    static final Patience IMPATIENT =
+            new Patience(Duration.ZERO, Duration.ofHours(80), Duration.ZERO, Duration.ZERO, Duration.ofSeconds(3));
 
     private static final Duration ESTIMATE = Duration.ofSeconds(10);
 
