@@ -2,12 +2,14 @@ package io.deeptrain.worker.gpu;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
  * What {@code nvidia-smi} reads of one GPU.
  *
  * @param uuid names the device for its life
+ * @param bus its address, as in {@code 00000000:3B:00.0}
  * @param memoryUsedBytes by all processes
  * @param celsius of its core
  * @param uncorrectedErrors errors of its memory since the driver was loaded that could not be corrected; 0 where it
@@ -16,6 +18,7 @@ import java.util.OptionalLong;
 public record GpuReading(
         int index,
         String uuid,
+        String bus,
         String name,
         long memoryBytes,
         long memoryUsedBytes,
@@ -23,7 +26,7 @@ public record GpuReading(
         long uncorrectedErrors) {
     /** The columns that {@link #parse} takes, as the program calls them. */
     public static final String COLUMNS =
-            "index,uuid,name,memory.total,memory.used,temperature.gpu,ecc.errors.uncorrected.volatile.total";
+            "index,uuid,pci.bus_id,name,memory.total,memory.used,temperature.gpu,ecc.errors.uncorrected.volatile.total";
 
     private static final int COLUMN_COUNT = COLUMNS.split(",").length;
     private static final long MEBIBYTE = 1L << 20;
@@ -45,12 +48,23 @@ public record GpuReading(
                     (int) number(columns[0], line).orElseThrow(() -> unreadable(line)),
                     columns[1].strip(),
                     columns[2].strip(),
-                    number(columns[3], line).orElse(0) * MEBIBYTE,
+                    columns[3].strip(),
                     number(columns[4], line).orElse(0) * MEBIBYTE,
-                    (int) number(columns[5], line).orElse(0),
-                    number(columns[6], line).orElse(0)));
+                    number(columns[5], line).orElse(0) * MEBIBYTE,
+                    (int) number(columns[6], line).orElse(0),
+                    number(columns[7], line).orElse(0)));
         }
         return readings;
+    }
+
+    /** Whether it goes by this name in {@link VisibleGpus#VARIABLE}: its index, or how its UUID begins. */
+    boolean isCalled(String visible) {
+        return visible.equals(Integer.toString(index)) || (visible.startsWith("GPU-") && uuid.startsWith(visible));
+    }
+
+    /** Whether the driver names this device in the kernel's log: with a shorter domain and without the function. */
+    boolean isAt(String device) {
+        return bus.toLowerCase(Locale.ROOT).contains(device.toLowerCase(Locale.ROOT));
     }
 
     private static OptionalLong number(String column, String line) {

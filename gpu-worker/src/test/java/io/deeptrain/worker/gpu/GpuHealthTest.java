@@ -9,18 +9,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GpuHealthTest {
-    private static final GpuReading WELL = new GpuReading(0, "GPU-1", "NVIDIA T4", 15_360L << 20, 3L << 20, 94, 0);
+    private static final GpuReading WELL =
+            new GpuReading(0, "GPU-1", "00000000:3B:00.0", "NVIDIA T4", 15_360L << 20, 3L << 20, 94, 0);
+
+    private static final List<String> BOTH = List.of("0", "1");
 
     @Test
     void a_table_is_read_line_by_line_and_what_a_device_does_not_have_is_nothing() {
         assertThat(GpuReading.parse("""
-                0, GPU-1, NVIDIA T4, 15360, 3, 41, 0
-                1, GPU-2, NVIDIA GeForce RTX 4090, 24564, 1024, 67, [N/A]
+                0, GPU-1, 00000000:3B:00.0, NVIDIA T4, 15360, 3, 41, 0
+                1, GPU-2, 00000000:AF:00.0, NVIDIA GeForce RTX 4090, 24564, 1024, 67, [N/A]
 
                 """))
                 .containsExactly(
-                        new GpuReading(0, "GPU-1", "NVIDIA T4", 15_360L << 20, 3L << 20, 41, 0),
-                        new GpuReading(1, "GPU-2", "NVIDIA GeForce RTX 4090", 24_564L << 20, 1L << 30, 67, 0));
+                        new GpuReading(0, "GPU-1", "00000000:3B:00.0", "NVIDIA T4", 15_360L << 20, 3L << 20, 41, 0),
+                        new GpuReading(
+                                1,
+                                "GPU-2",
+                                "00000000:AF:00.0",
+                                "NVIDIA GeForce RTX 4090",
+                                24_564L << 20,
+                                1L << 30,
+                                67,
+                                0));
         assertThat(GpuReading.parse("")).isEmpty();
     }
 
@@ -28,9 +39,9 @@ class GpuHealthTest {
     @ValueSource(
             strings = {
                 "No devices were found",
-                "0, GPU-1, NVIDIA T4, 15360, 3, 41",
-                "0, GPU-1, NVIDIA T4, 15360 MiB, 3 MiB, 41, 0",
-                "[N/A], GPU-1, NVIDIA T4, 15360, 3, 41, 0"
+                "0, GPU-1, 00000000:3B:00.0, NVIDIA T4, 15360, 3, 41",
+                "0, GPU-1, 00000000:3B:00.0, NVIDIA T4, 15360 MiB, 3 MiB, 41, 0",
+                "[N/A], GPU-1, 00000000:3B:00.0, NVIDIA T4, 15360, 3, 41, 0"
             })
     void what_is_no_such_table_is_refused_with_its_line(String table) {
         assertThatThrownBy(() -> GpuReading.parse(table))
@@ -51,19 +62,39 @@ class GpuHealthTest {
 
     @Test
     void faults_of_programs_break_no_device() {
-        assertThat(GpuHealth.of(List.of(WELL), List.of(new XidError("0000:3b:00", 31), new XidError("0000:3b:00", 13))))
+        assertThat(GpuHealth.of(
+                        List.of(WELL), List.of(new XidError("0000:3b:00", 31), new XidError("0000:3b:00", 13)), BOTH))
                 .isEqualTo(new GpuHealth.Healthy());
-        assertThat(GpuHealth.of(List.of(), List.of())).isEqualTo(new GpuHealth.Healthy());
+        assertThat(GpuHealth.of(List.of(), List.of(), List.of())).isEqualTo(new GpuHealth.Healthy());
     }
 
     @Test
     void heat_errors_of_memory_and_a_lost_device_are_told_together_and_each_once() {
-        GpuReading hot = new GpuReading(1, "GPU-2", "NVIDIA T4", 1, 1, 95, 3);
+        GpuReading hot = new GpuReading(1, "GPU-2", "00000000:AF:00.0", "NVIDIA T4", 1, 1, 95, 3);
         XidError lost = new XidError("0000:af:00", 79);
-        assertThat(GpuHealth.of(List.of(WELL, hot), List.of(lost, lost)))
+        assertThat(GpuHealth.of(List.of(WELL, hot), List.of(lost, lost), BOTH))
                 .isEqualTo(new GpuHealth.Broken(List.of(
                         "GPU 1 (GPU-2) has 3 errors of its memory that could not be corrected",
                         "GPU 1 (GPU-2) is at 95 degrees Celsius, 95 is too hot",
                         "the driver reported Xid 79 for the GPU at 0000:af:00")));
+    }
+
+    @Test
+    void a_worker_answers_for_the_gpus_that_it_sees_alone_as_long_as_it_knows_which_they_are() {
+        GpuReading other = new GpuReading(1, "GPU-2", "00000000:AF:00.0", "NVIDIA T4", 1, 1, 95, 3);
+        XidError othersError = new XidError("0000:af:00", 79);
+        List<GpuReading> machine = List.of(WELL, other);
+        assertThat(GpuHealth.of(machine, List.of(othersError), List.of("0"))).isEqualTo(new GpuHealth.Healthy());
+        assertThat(GpuHealth.of(machine, List.of(othersError), List.of("GPU-1")))
+                .isEqualTo(new GpuHealth.Healthy());
+        assertThat(GpuHealth.of(machine, List.of(), List.of("1"))).isInstanceOf(GpuHealth.Broken.class);
+        assertThat(GpuHealth.of(List.of(WELL), List.of(new XidError("0000:3b:00", 48)), List.of("0")))
+                .isInstanceOf(GpuHealth.Broken.class);
+        assertThat(GpuHealth.of(List.of(WELL), List.of(othersError), BOTH))
+                .as("one that it sees is there no more")
+                .isInstanceOf(GpuHealth.Broken.class);
+        assertThat(GpuHealth.of(machine, List.of(), List.of("MIG-8")))
+                .as("nobody knows which it is")
+                .isInstanceOf(GpuHealth.Broken.class);
     }
 }

@@ -21,17 +21,20 @@ public final class NvidiaDriver {
     private static final long ANSWER_SECONDS = 20;
 
     private final Path folder;
+    private final List<String> visible;
 
     /**
      * A driver whose programs lie in a folder.
      *
      * @param folder with {@code nvidia-smi} and {@code dmesg}, as in {@code /usr/bin}
+     * @param visible names of the GPUs that matter, as {@code CUDA_VISIBLE_DEVICES} has them
      */
-    public NvidiaDriver(Path folder) {
+    public NvidiaDriver(Path folder, List<String> visible) {
         this.folder = folder;
+        this.visible = List.copyOf(visible);
     }
 
-    /** How the GPUs are now. A program that does not answer as it should is a defect: its devices may hang. */
+    /** How those GPUs are now. A program that does not answer as it should is a defect: its devices may hang. */
     public GpuHealth health() throws InterruptedException {
         if (!Files.isExecutable(folder.resolve("nvidia-smi"))) {
             return new GpuHealth.Healthy();
@@ -43,7 +46,7 @@ public final class NvidiaDriver {
         } catch (IOException | IllegalArgumentException failed) {
             return new GpuHealth.Broken(List.of("nvidia-smi does not say how the GPUs are: " + failed.getMessage()));
         }
-        return GpuHealth.of(readings, errors());
+        return GpuHealth.of(readings, errors(), visible);
     }
 
     private List<XidError> errors() throws InterruptedException {

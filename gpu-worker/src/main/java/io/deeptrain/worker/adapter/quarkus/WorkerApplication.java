@@ -133,7 +133,7 @@ public class WorkerApplication {
                                 .<PretrainedWeights>map(PretrainedFolder::new)
                                 .orElse(PretrainedWeights.NONE),
                         opened(new ThreadsAhead(settings.worker().inputThreads())),
-                        new NvidiaDriver(settings.worker().programs())::health),
+                        new NvidiaDriver(settings.worker().programs(), devices)::health),
                 rendezvous
                         .<Lending>map(
                                 place -> new LentRanks(place, settings.worker().threads(), devices))

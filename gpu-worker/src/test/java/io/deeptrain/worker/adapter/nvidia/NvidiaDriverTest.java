@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,28 +23,28 @@ class NvidiaDriverTest {
 
     @Test
     void a_machine_without_the_program_is_well() throws Exception {
-        assertThat(new NvidiaDriver(folder).health()).isEqualTo(new GpuHealth.Healthy());
+        assertThat(new NvidiaDriver(folder, List.of("0")).health()).isEqualTo(new GpuHealth.Healthy());
     }
 
     @Test
     void the_program_is_asked_for_the_columns_that_are_read() throws Exception {
         program("nvidia-smi", """
-                [ "$1" = "--query-gpu=index,uuid,name,memory.total,memory.used,temperature.gpu,\
+                [ "$1" = "--query-gpu=index,uuid,pci.bus_id,name,memory.total,memory.used,temperature.gpu,\
                 ecc.errors.uncorrected.volatile.total" ] || exit 3
                 [ "$2" = "--format=csv,noheader,nounits" ] || exit 4
-                echo "0, GPU-1, NVIDIA T4, 15360, 3, 41, 0\"""");
+                echo "0, GPU-1, 00000000:3B:00.0, NVIDIA T4, 15360, 3, 41, 0\"""");
         program("dmesg", "echo 'NVRM: Xid (PCI:0000:3b:00): 13, pid=1, Graphics Exception'");
-        assertThat(new NvidiaDriver(folder).health()).isEqualTo(new GpuHealth.Healthy());
+        assertThat(new NvidiaDriver(folder, List.of("0")).health()).isEqualTo(new GpuHealth.Healthy());
         program("dmesg", "echo 'NVRM: Xid (PCI:0000:3b:00): 79, pid=1, GPU has fallen off the bus.'");
-        assertThat(new NvidiaDriver(folder).health()).isInstanceOf(GpuHealth.Broken.class);
+        assertThat(new NvidiaDriver(folder, List.of("0")).health()).isInstanceOf(GpuHealth.Broken.class);
         program("dmesg", "echo 'dmesg: read kernel buffer failed: Operation not permitted'; exit 1");
-        assertThat(new NvidiaDriver(folder).health()).isEqualTo(new GpuHealth.Healthy());
+        assertThat(new NvidiaDriver(folder, List.of("0")).health()).isEqualTo(new GpuHealth.Healthy());
     }
 
     @Test
     void a_program_that_fails_is_a_defect_and_its_words_are_told() throws Exception {
         program("nvidia-smi", "echo 'Unable to determine the device handle'; exit 15");
-        assertThat(new NvidiaDriver(folder).health())
+        assertThat(new NvidiaDriver(folder, List.of("0")).health())
                 .isInstanceOfSatisfying(
                         GpuHealth.Broken.class,
                         broken -> assertThat(broken.reasons())
