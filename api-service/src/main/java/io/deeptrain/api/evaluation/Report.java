@@ -29,11 +29,17 @@ public record Report(
          * @param meanAveragePrecision50 where an intersection over union of one half is a find
          * @param meanAveragePrecision averaged over ten such thresholds from 0.50 to 0.95
          * @param averagePrecisions50 of each concept, in the order of the report's
+         * @param seen what was shown in the first images, as many as the worker keeps
          */
-        record Objects(double meanAveragePrecision50, double meanAveragePrecision, List<Double> averagePrecisions50)
+        record Objects(
+                double meanAveragePrecision50,
+                double meanAveragePrecision,
+                List<Double> averagePrecisions50,
+                List<SeenImage> seen)
                 implements Subject {
             public Objects {
                 averagePrecisions50 = List.copyOf(averagePrecisions50);
+                seen = List.copyOf(seen);
             }
         }
     }
@@ -52,11 +58,23 @@ public record Report(
         if (confusion.size() != size || confusion.stream().anyMatch(row -> row.size() != size)) {
             throw new IllegalArgumentException("the confusion of %d concepts is not square".formatted(size));
         }
+        if (subject instanceof Subject.Objects objects) {
+            requireConcepts(objects.seen(), size);
+        }
         for (ImageScores score : scores) {
             if (score.values().size() != size
                     || score.shown().stream().anyMatch(position -> position < 0 || position >= size)) {
                 throw new IllegalArgumentException(
                         "the scores of %s are not those of %d concepts".formatted(score.inputId(), size));
+            }
+        }
+    }
+
+    private static void requireConcepts(List<SeenImage> seen, int concepts) {
+        for (SeenImage image : seen) {
+            if (!image.isOf(concepts)) {
+                throw new IllegalArgumentException(
+                        "what is seen in %s is not of %d concepts".formatted(image.inputId(), concepts));
             }
         }
     }

@@ -50,6 +50,12 @@ class EvaluationsTest {
                        {"input_id":"b","shown":[1],"values":[0.6,0.4]},
                        {"input_id":"c","shown":[0],"values":[0.5,0.5]}]}""";
 
+    private static final String DETECTOR_REPORT = """
+            {"split":"TEST","images":3,"mean_average_precision50":0.75,"mean_average_precision":0.5,
+             "concepts":[
+              {"concept":"cat","true_positives":4,"false_positives":1,"false_negatives":1,"precision":0.8,
+               "recall":0.8,"f1":0.8,"average_precision50":0.75,"average_precision":0.5}]}""";
+
     @TestHTTPResource
     @SuppressWarnings("NullAway.Init") // Quarkus sets it.
     URI base;
@@ -131,7 +137,48 @@ class EvaluationsTest {
                         .get(app.at("/models/m/versions/" + version + "/findings"))
                         .details())
                 .isEqualTo(
-                        "The report of model 'm', a visual-classifier, holds no scores of images, as those of classifiers do");
+                        "The report of model 'm', a visual-classifier, tells of no single images, as those of classifiers and detectors do");
+    }
+
+    @Test
+    void a_detectors_findings_name_what_is_wrong_missed_and_badly_placed() throws IOException {
+        String here = "{\"top_row\":0.0,\"left_col\":0.0,\"bottom_row\":0.5,\"right_col\":0.5}";
+        String half = "{\"top_row\":0.0,\"left_col\":0.0,\"bottom_row\":0.25,\"right_col\":0.5}";
+        String version = evaluable(
+                DETECTOR_REPORT.replaceFirst("}$", """
+                ,"detections":[
+                  {"input_id":"a","objects":[{"concept":0,"region":HERE}],
+                   "detections":[{"concept":0,"score":0.75,"region":HALF,"right":true,"object":0,"overlap":0.5},
+                                 {"concept":0,"score":0.5,"region":HERE,"right":false,"object":0,"overlap":1.0}]},
+                  {"input_id":"b","objects":[{"concept":0,"region":HALF}],"detections":[]}]}
+                """.replace("HERE", here).replace("HALF", half)));
+        JsonNode findings = app.rest()
+                .get(app.at("/models/m/versions/" + version + "/findings"))
+                .body()
+                .path("findings");
+        assertThat(findings.path("split").asText()).isEqualTo("test");
+        assertThat(findings.path("images").asInt()).isEqualTo(2);
+        assertThat(findings.path("concepts").toString())
+                .isEqualTo("[{\"concept\":\"cat\",\"objects\":2,\"found\":1,\"false_positives\":1,"
+                        + "\"false_positive_input_ids\":[\"a\"],\"missed_input_ids\":[\"b\"]}]");
+        assertThat(findings.path("false_positives").toString())
+                .isEqualTo("[{\"input_id\":\"a\",\"concept\":\"cat\",\"value\":0.5,\"region\":" + here
+                        + ",\"overlap\":1.0,\"error\":\"duplicate\"}]");
+        assertThat(findings.path("missed").toString())
+                .isEqualTo("[{\"input_id\":\"b\",\"concept\":\"cat\",\"region\":" + half + "}]");
+        assertThat(findings.path("worst_localised").toString())
+                .isEqualTo("[{\"input_id\":\"a\",\"concept\":\"cat\",\"value\":0.75,\"region\":" + half
+                        + ",\"overlap\":0.5,\"labelled_region\":" + here + "}]");
+        assertThat(findings.at("/samples/0/images/0/input_id").asText()).isEqualTo("a");
+    }
+
+    @Test
+    void a_detectors_report_of_an_earlier_release_has_no_findings() throws IOException {
+        String version = evaluable(DETECTOR_REPORT);
+        assertThat(app.rest()
+                        .get(app.at("/models/m/versions/" + version + "/findings"))
+                        .details())
+                .contains("tells of no single images");
     }
 
     @Test
@@ -171,11 +218,7 @@ class EvaluationsTest {
 
     @Test
     void a_detectors_report_says_how_well_objects_are_found() throws IOException {
-        String version = evaluable("""
-                {"split":"TEST","images":3,"mean_average_precision50":0.75,"mean_average_precision":0.5,
-                 "concepts":[
-                  {"concept":"cat","true_positives":4,"false_positives":1,"false_negatives":1,"precision":0.8,
-                   "recall":0.8,"f1":0.8,"average_precision50":0.75,"average_precision":0.5}]}""");
+        String version = evaluable(DETECTOR_REPORT);
         JsonNode metrics = app.rest()
                 .get(app.at("/models/m/versions/" + version + "/metrics?fields.confusion_matrix=true"
                         + "&fields.cooccurrence_matrix=true&fields.label_counts=true&fields.binary_metrics=true"

@@ -50,7 +50,7 @@ final class OwnOperations {
                     VERSION + "/findings",
                     "GetFindings",
                     "Which images of the test set a classifier confuses, whether its probabilities can be trusted, and which "
-                            + "labels are probably wrong.",
+                            + "labels are probably wrong; which boxes of a detector are wrong, missed or badly placed.",
                     Map.of(),
                     "application/json"),
             new Own(

@@ -4,6 +4,7 @@ import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.worker.detection.Detection;
 import io.deeptrain.worker.evaluation.AveragePrecision.Found;
 import io.deeptrain.worker.evaluation.DetectionReport.ObjectScore;
+import io.deeptrain.worker.evaluation.ImageDetections.Detected;
 import io.deeptrain.worker.evaluation.ImageReport.ConceptScore;
 import io.deeptrain.worker.objective.Labels.LabelledBox;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ public final class DetectionEvaluator {
     private final List<String> concepts;
     private final double scoreThreshold;
     private final List<Found> images = new ArrayList<>();
+    private final List<ImageDetections> shown = new ArrayList<>();
 
     /**
      * Without images.
@@ -27,8 +29,14 @@ public final class DetectionEvaluator {
     }
 
     /** Counts one image: what the model sees, however unsure, and what is there. */
-    public void add(List<Detection> detections, List<LabelledBox> objects) {
+    public void add(String inputId, List<Detection> detections, List<LabelledBox> objects) {
         images.add(new Found(List.copyOf(detections), List.copyOf(objects)));
+        shown.add(ImageDetections.of(
+                inputId,
+                detections.stream()
+                        .filter(detection -> detection.score() > scoreThreshold)
+                        .toList(),
+                objects));
     }
 
     public DetectionReport report(Split split) {
@@ -45,7 +53,7 @@ public final class DetectionEvaluator {
             }
             scores.add(score(concept, half.orElse(0), range));
         }
-        return new DetectionReport(split, images.size(), mean(atHalf), mean(overRange), scores);
+        return new DetectionReport(split, images.size(), mean(atHalf), mean(overRange), scores, told());
     }
 
     private double overRange(int concept) {
@@ -60,19 +68,14 @@ public final class DetectionEvaluator {
         long truePositives = 0;
         long falsePositives = 0;
         long objects = 0;
-        for (Found image : images) {
-            List<LabelledBox> left = new ArrayList<>(image.objects().stream()
+        for (ImageDetections image : shown) {
+            objects += image.objects().stream()
                     .filter(object -> object.concept() == concept)
-                    .toList());
-            objects += left.size();
-            for (Detection detection : image.detections().stream()
-                    .filter(seen -> seen.concept() == concept && seen.score() > scoreThreshold)
-                    .sorted(Detection.SUREST_FIRST)
-                    .toList()) {
-                if (AveragePrecision.takes(detection, left, AveragePrecision.OVERLAPS.getFirst())) {
-                    truePositives++;
-                } else {
-                    falsePositives++;
+                    .count();
+            for (Detected detection : image.detections()) {
+                if (detection.concept() == concept) {
+                    truePositives += detection.right() ? 1 : 0;
+                    falsePositives += detection.right() ? 0 : 1;
                 }
             }
         }
@@ -88,6 +91,20 @@ public final class DetectionEvaluator {
                 counts.f1(),
                 averagePrecision50,
                 averagePrecision);
+    }
+
+    /** The first images, as many as a report holds. */
+    private List<ImageDetections> told() {
+        List<ImageDetections> told = new ArrayList<>();
+        int boxes = 0;
+        for (ImageDetections image : shown) {
+            boxes += image.boxes();
+            if (told.size() == DetectionReport.TOLD_IMAGES_MAX || boxes > DetectionReport.TOLD_BOXES_MAX) {
+                break;
+            }
+            told.add(image);
+        }
+        return told;
     }
 
     private static double mean(List<Double> values) {

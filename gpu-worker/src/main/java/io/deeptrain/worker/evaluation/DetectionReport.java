@@ -14,12 +14,25 @@ import java.util.TreeMap;
  * @param meanAveragePrecision50 over the concepts that the images show, where an intersection over union of one half is
  *     a find
  * @param meanAveragePrecision the same, averaged over ten such thresholds from 0.50 to 0.95
+ * @param detections what was shown in the first images, at most {@link #TOLD_IMAGES_MAX} with at most
+ *     {@link #TOLD_BOXES_MAX} boxes, found and labelled ones together
  */
 public record DetectionReport(
-        Split split, int images, double meanAveragePrecision50, double meanAveragePrecision, List<ObjectScore> concepts)
+        Split split,
+        int images,
+        double meanAveragePrecision50,
+        double meanAveragePrecision,
+        List<ObjectScore> concepts,
+        List<ImageDetections> detections)
         implements EvaluationReport {
+    static final int TOLD_IMAGES_MAX = 10_000;
+
+    /** A report of so many has about 20 MB. */
+    static final int TOLD_BOXES_MAX = 100_000;
+
     public DetectionReport {
         concepts = List.copyOf(concepts);
+        detections = List.copyOf(detections);
     }
 
     /**

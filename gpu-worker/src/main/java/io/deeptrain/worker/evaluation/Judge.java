@@ -66,7 +66,7 @@ public interface Judge {
             @Override
             public void add(String inputId, Labels labels, Answers answers, int image) {
                 double lowest = Math.min(scoreThreshold, DetectionDecoder.SCORE_TO_MEASURE);
-                evaluator.add(decoder.read(answers, image, lowest), labels.objects());
+                evaluator.add(inputId, decoder.read(answers, image, lowest), labels.objects());
             }
 
             @Override

@@ -14,7 +14,6 @@ import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.evaluation.EpochSample;
 import io.deeptrain.worker.evaluation.EvaluationReport;
-import io.deeptrain.worker.evaluation.ImageReport;
 import io.deeptrain.worker.evaluation.Judge;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.LearnerState;
@@ -231,13 +230,13 @@ final class TrainingLoop {
         }
     }
 
-    /** Asks the network of the same few images after each epoch. */
+    /** Asks the network of the same few images after each epoch. Where an embedder puts one image says nothing. */
     private void sample() throws IOException, Ending {
-        if (plan.objective() instanceof Objective.Classification) {
+        if (plan.objective() instanceof Objective.Classification
+                || plan.objective() instanceof Objective.ObjectDetection) {
             int count = Math.min(measured().size(), EpochSample.IMAGES_MAX);
-            if (lookAt(count, () -> false).orElseThrow() instanceof ImageReport report) {
-                samples = EpochSample.after(samples, EpochSample.of(report, schedule.epochsAfter(reached), reached));
-            }
+            EvaluationReport report = lookAt(count, () -> false).orElseThrow();
+            samples = EpochSample.after(samples, EpochSample.of(report, schedule.epochsAfter(reached), reached));
         }
     }
 

@@ -9,19 +9,26 @@ import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.adapter.objects.SamplesJson;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.detection.Box;
+import io.deeptrain.worker.evaluation.EpochSample;
+import io.deeptrain.worker.evaluation.EpochSample.SampledImage;
+import io.deeptrain.worker.evaluation.EpochSample.ShownObject;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.prediction.LoadedModels;
 import io.deeptrain.worker.prediction.Prediction.Detected;
 import io.deeptrain.worker.prediction.Prediction.Region;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,5 +107,46 @@ class DetectorTrainingTest {
         assertThat(interrupted).hasSize(6).isEqualTo(losses(uninterrupted));
         assertThat(finished(second).model().sha256())
                 .isEqualTo(finished(uninterrupted).model().sha256());
+        assertThat(samples(bench, 3)).isEqualTo(samples(bench, 1)).hasSize(2);
+    }
+
+    @Test
+    void the_same_images_are_shown_after_each_epoch_and_the_report_compares_all_of_them() throws Exception {
+        TrainingBench bench = bench(24, 10).set("num_epochs", 2L).set("detection_score_threshold", 0.01);
+        finished(bench.run(bench.assignment(1, SCRATCH)));
+        List<EpochSample> samples = samples(bench, 1);
+
+        assertThat(samples).extracting(EpochSample::epoch).containsExactly(1, 2);
+        assertThat(samples).extracting(EpochSample::step).containsExactly(3L, 6L);
+        for (EpochSample sample : samples) {
+            assertThat(sample.images())
+                    .extracting(SampledImage::inputId)
+                    .containsExactlyElementsOf(
+                            IntStream.range(24, 32).mapToObj(n -> "input-" + n).toList());
+            assertThat(sample.images()).allSatisfy(image -> {
+                DigitScene scene =
+                        DigitScene.of(3, Integer.parseInt(image.inputId().substring("input-".length())));
+                assertThat(image.objects())
+                        .extracting(ShownObject::concept)
+                        .containsExactlyElementsOf(scene.regions().stream()
+                                .map(LabelledRegion::concept)
+                                .toList());
+                assertThat(image.found()).isNotEmpty().allMatch(found -> found.value() > 0.01f);
+            });
+        }
+        assertThat(samples.getFirst().images()).isNotEqualTo(samples.getLast().images());
+        String report = stored(bench, 1, "report.json");
+        assertThat(report.split("\"input_id\"", -1)).hasSize(1 + 10);
+        assertThat(report).contains("\"detections\":[{\"input_id\":\"input-24\",\"objects\":[{\"concept\":");
+    }
+
+    private static List<EpochSample> samples(TrainingBench bench, long attempt) throws IOException {
+        return SamplesJson.read(stored(bench, attempt, "samples.json"));
+    }
+
+    private static String stored(TrainingBench bench, long attempt, String name) throws IOException {
+        try (InputStream stored = bench.store().open("jobs/job-1/attempts/%d/%s".formatted(attempt, name))) {
+            return new String(stored.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 }

@@ -54,7 +54,7 @@ class StopWithinOneBatchTest {
             case DETECTOR ->
                 bench.detector("DeepTrain_SmallDetector")
                         .concepts("0", "1", "2")
-                        .scenes(16, Split.TRAIN)
+                        .scenes(24, Split.TRAIN)
                         .scenes(9, Split.TEST)
                         .set("batch_size", 8L)
                         .set("image_size", 96L)

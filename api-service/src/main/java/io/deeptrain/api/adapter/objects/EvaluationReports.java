@@ -10,6 +10,7 @@ import io.deeptrain.api.evaluation.Report;
 import io.deeptrain.api.evaluation.Report.Counts;
 import io.deeptrain.api.evaluation.Report.ImageScores;
 import io.deeptrain.api.evaluation.Report.Subject;
+import io.deeptrain.api.evaluation.SeenImage;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.objects.ObjectStore;
@@ -35,8 +36,8 @@ public class EvaluationReports {
     private static final String NAME = "report.json";
     private static final String SAMPLES = "samples.json";
 
-    /** A hundred epochs of eight images. */
-    private static final int SAMPLES_BYTES_MAX = 4 << 20;
+    /** A hundred epochs of eight images, with ten objects and ten detections in each. */
+    private static final int SAMPLES_BYTES_MAX = 8 << 20;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -105,10 +106,13 @@ public class EvaluationReports {
         }
     }
 
-    /** The first workers left no scores. */
+    /** The first workers told of no single images. */
     private static Report read(byte[] bytes) throws IOException {
         JsonNode tree = MAPPER.readTree(bytes);
         if (tree.has("mean_average_precision50")) {
+            if (tree instanceof ObjectNode object && !object.has("detections")) {
+                object.putArray("detections");
+            }
             return ofDetector(MAPPER.treeToValue(tree, FoundObjects.class));
         }
         if (tree instanceof ObjectNode object && !object.has("scores")) {
@@ -131,7 +135,8 @@ public class EvaluationReports {
                         found.meanAveragePrecision(),
                         found.concepts().stream()
                                 .map(FoundConcept::averagePrecision50)
-                                .toList()));
+                                .toList(),
+                        found.detections()));
     }
 
     /** A classifier's report as it is stored. */
@@ -144,7 +149,8 @@ public class EvaluationReports {
             long images,
             double meanAveragePrecision50,
             double meanAveragePrecision,
-            List<FoundConcept> concepts) {}
+            List<FoundConcept> concepts,
+            List<SeenImage> detections) {}
 
     private record FoundConcept(
             String concept,

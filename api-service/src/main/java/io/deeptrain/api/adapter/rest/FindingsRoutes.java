@@ -22,6 +22,7 @@ import io.deeptrain.api.evaluation.Findings;
 import io.deeptrain.api.evaluation.Findings.Cell;
 import io.deeptrain.api.evaluation.LabelDoubt;
 import io.deeptrain.api.evaluation.Report;
+import io.deeptrain.api.evaluation.Report.Subject;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.Tenant;
@@ -35,7 +36,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Which images a classifier confuses, whether its probabilities can be trusted, and which labels are in doubt. */
+/**
+ * Which images a classifier confuses, whether its probabilities can be trusted, and which labels are in doubt; of a
+ * detector what it shows that is not there, misses, or finds at the wrong place.
+ */
 @ApplicationScoped
 public class FindingsRoutes {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -108,16 +112,18 @@ public class FindingsRoutes {
                         connection, version.tenant(), version.modelId().value()))
                 .map(Models.StoredModel::modelTypeId)
                 .orElse("");
-        if (report.scores().isEmpty()) {
-            throw new Refusal(
-                    StatusCode.MODEL_INVALID_REQUEST,
-                    "The report of model '%s', a %s, holds no scores of images, as those of classifiers do"
-                            .formatted(version.modelId(), type));
-        }
-        return MAPPER.createObjectNode()
-                .set(
-                        "findings",
-                        json(report, Findings.of(report, Exclusivity.of(type, ModelMessages.document(version)))));
+        ObjectNode findings = switch (report.subject()) {
+            case Subject.Objects objects when !objects.seen().isEmpty() -> DetectionFindingsJson.of(report, objects);
+            case Subject.Images _
+            when !report.scores().isEmpty() ->
+                json(report, Findings.of(report, Exclusivity.of(type, ModelMessages.document(version))));
+            case Subject.Objects _, Subject.Images _ ->
+                throw new Refusal(
+                        StatusCode.MODEL_INVALID_REQUEST,
+                        "The report of model '%s', a %s, tells of no single images, as those of classifiers and detectors do"
+                                .formatted(version.modelId(), type));
+        };
+        return MAPPER.createObjectNode().set("findings", findings);
     }
 
     private static ObjectNode json(Report report, Findings findings) {

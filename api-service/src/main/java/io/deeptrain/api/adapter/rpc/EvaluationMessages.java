@@ -139,7 +139,7 @@ final class EvaluationMessages {
     private static BinaryMetrics binary(Evaluation evaluation, ConceptMetrics metrics) {
         return switch (evaluation.report().subject()) {
             case Subject.Images() -> ofImages(evaluation, metrics);
-            case Subject.Objects(var _, var _, List<Double> averagePrecisions) -> {
+            case Subject.Objects(var _, var _, List<Double> averagePrecisions, var _) -> {
                 int shown = Math.toIntExact(metrics.counts().shown());
                 int position = evaluation.concepts().indexOf(metrics);
                 yield BinaryMetrics.newBuilder()

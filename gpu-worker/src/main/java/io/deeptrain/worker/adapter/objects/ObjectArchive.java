@@ -155,7 +155,7 @@ public final class ObjectArchive implements Archive {
             metadata.put(WORSE_SINCE, Integer.toString(best.worseSince()));
         }
         if (!training.samples().isEmpty()) {
-            metadata.put(SAMPLES, MAPPER.writeValueAsString(training.samples()));
+            metadata.put(SAMPLES, SamplesJson.write(training.samples()));
         }
         return put(
                 folder(attempt) + "/checkpoints/" + training.step() + ".safetensors",
@@ -191,7 +191,7 @@ public final class ObjectArchive implements Archive {
     private static List<EpochSample> samples(Content content) throws CorruptObjectException {
         String samples = content.metadata().get(SAMPLES);
         try {
-            return samples == null ? List.of() : List.of(MAPPER.readValue(samples, EpochSample[].class));
+            return samples == null ? List.of() : SamplesJson.read(samples);
         } catch (JsonProcessingException broken) {
             throw new CorruptObjectException("samples are not what a network said of images", broken);
         }
@@ -217,7 +217,7 @@ public final class ObjectArchive implements Archive {
         SortedMap<String, String> metadata = metadata(model);
         putText(folder + "/report.json", MAPPER.writeValueAsString(publication.report()));
         putText(folder + "/run.json", MAPPER.writeValueAsString(publication.training()));
-        putText(folder + "/samples.json", MAPPER.writeValueAsString(publication.samples()));
+        putText(folder + "/samples.json", SamplesJson.write(publication.samples()));
         putText(folder + "/README.md", ModelCard.of(publication));
         Network network = model.network()
                 .orElseThrow(() -> new IllegalArgumentException(

@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * weights from elsewhere may also be {@code F16} and {@code BF16}, and what is none of these is left out.
  */
 final class Safetensors {
-    static final int HEADER_BYTES_MAX = 1 << 20;
+    static final int HEADER_BYTES_MAX = 8 << 20;
     private static final int DIMENSIONS_MAX = 8;
     private static final String METADATA = "__metadata__";
     private static final String TYPE = "F32";
