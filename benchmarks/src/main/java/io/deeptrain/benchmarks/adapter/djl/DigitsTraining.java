@@ -2,13 +2,7 @@ package io.deeptrain.benchmarks.adapter.djl;
 
 import io.deeptrain.benchmarks.adapter.djl.DigitsArchive.Sample;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
-import io.deeptrain.event.FencingToken;
-import io.deeptrain.event.IncarnationId;
-import io.deeptrain.event.JobId;
-import io.deeptrain.event.Origin;
-import io.deeptrain.event.Tenant;
 import io.deeptrain.event.TrainingSpec;
-import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.Devices;
@@ -19,7 +13,6 @@ import io.deeptrain.worker.training.TrainingRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** One epoch of {@code classification_cifar10_v1} by the worker's own training. */
 record DigitsTraining(List<Sample> images, int batchSize, Path scratch, Ahead ahead) {
@@ -52,23 +45,16 @@ record DigitsTraining(List<Sample> images, int batchSize, Path scratch, Ahead ah
     }
 
     private AttemptAssigned assignment(int gpus) {
-        return new AttemptAssigned(
-                new JobId("job"),
-                new FencingToken(1),
-                new WorkerId("worker"),
-                new IncarnationId("one"),
-                new Tenant("me", "app"),
-                new TrainingSpec(
-                        "visual-classifier",
-                        "classification_cifar10_v1",
-                        Map.of("num_epochs", 1L, "batch_size", (long) batchSize, "image_size", (long) IMAGE_SIZE),
-                        IntStream.range(0, CONCEPTS).mapToObj(Integer::toString).toList(),
-                        DigitsArchive.object("manifest"),
-                        images.size(),
-                        5,
-                        gpus,
-                        42),
-                new Origin.Scratch());
+        return Assignments.of(new TrainingSpec(
+                "visual-classifier",
+                "classification_cifar10_v1",
+                Map.of("num_epochs", 1L, "batch_size", (long) batchSize, "image_size", (long) IMAGE_SIZE),
+                Assignments.concepts(CONCEPTS),
+                DigitsArchive.object("manifest"),
+                images.size(),
+                5,
+                gpus,
+                42));
     }
 
     private static void requireWell(TrainerReport report) {

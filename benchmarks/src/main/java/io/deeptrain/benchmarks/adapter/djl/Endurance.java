@@ -3,14 +3,8 @@ package io.deeptrain.benchmarks.adapter.djl;
 import io.deeptrain.benchmarks.adapter.djl.DigitsArchive.Sample;
 import io.deeptrain.cli.images.ImageSets;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
-import io.deeptrain.event.FencingToken;
-import io.deeptrain.event.IncarnationId;
-import io.deeptrain.event.JobId;
-import io.deeptrain.event.Origin;
 import io.deeptrain.event.StoredObject;
-import io.deeptrain.event.Tenant;
 import io.deeptrain.event.TrainingSpec;
-import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.attempt.TrainerReport;
@@ -31,7 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * What a worker's process must stand in its life: one long training, many short ones, and images that were tampered
@@ -195,23 +188,16 @@ public final class Endurance {
         Map<String, Object> all = new HashMap<>(settings);
         all.put("batch_size", (long) BATCH_SIZE);
         all.put("image_size", (long) IMAGE_SIZE);
-        return new AttemptAssigned(
-                new JobId("job"),
-                new FencingToken(1),
-                new WorkerId("worker"),
-                new IncarnationId("one"),
-                new Tenant("me", "app"),
-                new TrainingSpec(
-                        "visual-classifier",
-                        "classification_cifar10_v1",
-                        all,
-                        IntStream.range(0, CONCEPTS).mapToObj(Integer::toString).toList(),
-                        DigitsArchive.object("manifest"),
-                        inputs,
-                        tolerancePercent,
-                        1,
-                        42),
-                new Origin.Scratch());
+        return Assignments.of(new TrainingSpec(
+                "visual-classifier",
+                "classification_cifar10_v1",
+                all,
+                Assignments.concepts(CONCEPTS),
+                DigitsArchive.object("manifest"),
+                inputs,
+                tolerancePercent,
+                1,
+                42));
     }
 
     /** Looks at memory after so many steps, again and again. */

@@ -5,13 +5,7 @@ import io.deeptrain.cli.images.ImageSet;
 import io.deeptrain.cli.images.ImageSets;
 import io.deeptrain.cli.images.LabelledImage;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
-import io.deeptrain.event.FencingToken;
-import io.deeptrain.event.IncarnationId;
-import io.deeptrain.event.JobId;
-import io.deeptrain.event.Origin;
-import io.deeptrain.event.Tenant;
 import io.deeptrain.event.TrainingSpec;
-import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.objects.PretrainedFolder;
 import io.deeptrain.worker.artifact.TrainedModel;
@@ -97,23 +91,15 @@ public final class PretrainedBenchmark {
     }
 
     private static AttemptAssigned assignment(int inputs, List<String> concepts) {
-        return new AttemptAssigned(
-                new JobId("job"),
-                new FencingToken(1),
-                new WorkerId("worker"),
-                new IncarnationId("one"),
-                new Tenant("me", "app"),
-                new TrainingSpec(
-                        "embedding-classifier",
-                        "",
-                        TrainingSpec.withBaseModel(
-                                Map.of("concepts_mutually_exclusive", true), DigitsArchive.object("base")),
-                        concepts,
-                        DigitsArchive.object("manifest"),
-                        inputs,
-                        0,
-                        1,
-                        SEED),
-                new Origin.Scratch());
+        return Assignments.of(new TrainingSpec(
+                "embedding-classifier",
+                "",
+                TrainingSpec.withBaseModel(Map.of("concepts_mutually_exclusive", true), DigitsArchive.object("base")),
+                concepts,
+                DigitsArchive.object("manifest"),
+                inputs,
+                0,
+                1,
+                SEED));
     }
 }

@@ -4,13 +4,7 @@ import io.deeptrain.benchmarks.adapter.djl.DigitsArchive.Sample;
 import io.deeptrain.cli.images.ImageSets;
 import io.deeptrain.cli.images.LabelledImage;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
-import io.deeptrain.event.FencingToken;
-import io.deeptrain.event.IncarnationId;
-import io.deeptrain.event.JobId;
-import io.deeptrain.event.Origin;
-import io.deeptrain.event.Tenant;
 import io.deeptrain.event.TrainingSpec;
-import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
@@ -28,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * What each template learns of real images from random weights, in a training short enough for two cores: classifiers
@@ -129,23 +122,16 @@ public final class TemplatesBenchmark {
 
     private static AttemptAssigned assignment(Trial trial, int inputs) {
         int concepts = trial.modelType.equals(DETECTOR) ? SCENE_CONCEPTS : 10;
-        return new AttemptAssigned(
-                new JobId("job"),
-                new FencingToken(1),
-                new WorkerId("worker"),
-                new IncarnationId("one"),
-                new Tenant("me", "app"),
-                new TrainingSpec(
-                        trial.modelType,
-                        trial.template,
-                        trial.params,
-                        IntStream.range(0, concepts).mapToObj(Integer::toString).toList(),
-                        DigitsArchive.object("manifest"),
-                        inputs,
-                        5,
-                        1,
-                        42),
-                new Origin.Scratch());
+        return Assignments.of(new TrainingSpec(
+                trial.modelType,
+                trial.template,
+                trial.params,
+                Assignments.concepts(concepts),
+                DigitsArchive.object("manifest"),
+                inputs,
+                5,
+                1,
+                42));
     }
 
     private static Trial classifier(String template, int epochs, Map<String, Object> more) {
