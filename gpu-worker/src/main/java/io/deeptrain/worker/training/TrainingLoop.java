@@ -7,7 +7,6 @@ import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
 import io.deeptrain.event.Progress;
-import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.artifact.BestSoFar;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.attempt.TrainerReport;
@@ -27,6 +26,7 @@ import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Step;
+import io.deeptrain.worker.training.Checkpoints.Learned;
 import io.deeptrain.worker.training.TrainingRun.Ending;
 import java.io.IOException;
 import java.util.Arrays;
@@ -38,8 +38,6 @@ import java.util.function.BooleanSupplier;
 
 /** The steps of a run: where they begin, what is looked at between them, and what they leave. */
 final class TrainingLoop {
-    static final long CHECKPOINT_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
-
     /** Weight of the newest step in the reported speed. */
     private static final double SPEED_SMOOTHING = 0.1;
 
@@ -55,9 +53,8 @@ final class TrainingLoop {
     private final Learner learner;
     private final Schedule schedule;
     private final Targets targets;
+    private final Checkpoints checkpoints;
     private long reached;
-    private long savedStep;
-    private long savedAtNanos;
     private BestSoFar best = BestSoFar.NONE;
     private List<EpochSample> samples = List.of();
     private double secondsPerImage;
@@ -71,6 +68,7 @@ final class TrainingLoop {
         this.learner = learner;
         this.schedule = new Schedule(plan, data.training().size());
         this.targets = plan.objective().targets(network, plan.imageSize());
+        this.checkpoints = new Checkpoints(run);
     }
 
     /** Steps that are completed, over all attempts. */
@@ -122,8 +120,7 @@ final class TrainingLoop {
 
     /** Steps until there are no more to be made, or the run is told to end. */
     Completion train() throws IOException, InterruptedException, Ending {
-        savedStep = reached;
-        savedAtNanos = run.world.clock().nanos();
+        checkpoints.beginAt(reached);
         if (plan.patience() > 0 && best.lookedAt() < reached) {
             // The attempt before was stopped while it looked.
             test();
@@ -160,7 +157,7 @@ final class TrainingLoop {
                 if (endsEpoch()) {
                     sample();
                 }
-                if (endsEpoch() || run.world.clock().nanos() - savedAtNanos >= CHECKPOINT_INTERVAL_NANOS) {
+                if (endsEpoch() || checkpoints.isDue()) {
                     saveIfNew();
                 }
             }
@@ -256,33 +253,10 @@ final class TrainingLoop {
     }
 
     private void saveIfNew() throws IOException {
-        if (reached > savedStep) {
-            save();
-            savedStep = reached;
-            savedAtNanos = run.world.clock().nanos();
-        }
-    }
-
-    private void save() throws IOException {
-        long takenAtNanos = run.world.clock().nanos();
-        long takenAtMillis = run.world.clock().millis();
-        LearnerState state = learner.state();
-        StoredObject object = run.world
-                .archive()
-                .saveCheckpoint(
-                        run.attempt,
-                        new SavedTraining(
-                                run.attempt.jobId(),
-                                run.spec.seed(),
-                                run.spec.manifest().sha256(),
-                                network.architecture(),
-                                reached,
-                                state,
-                                best,
-                                samples));
-        run.world.observations().checkpointWritten(object, run.world.clock().nanos() - takenAtNanos);
-        run.reports.accept(new TrainerReport.CheckpointWritten(
-                run.attempt, schedule.epochsAfter(reached), reached, takenAtMillis, object));
+        checkpoints.saveIfNew(
+                reached,
+                schedule.epochsAfter(reached),
+                new Learned(network.architecture(), learner::state, best, samples));
     }
 
     private EvaluationReport evaluate() throws IOException, Ending {

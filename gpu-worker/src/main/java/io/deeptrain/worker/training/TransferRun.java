@@ -27,6 +27,7 @@ import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Predictor;
+import io.deeptrain.worker.training.Checkpoints.Learned;
 import io.deeptrain.worker.training.TrainingRun.Ending;
 import io.deeptrain.worker.transfer.HeadTraining;
 import java.io.IOException;
@@ -54,13 +55,13 @@ final class TransferRun {
     private static final long CHECKPOINT_BYTES_MAX = 128L << 20;
 
     private final TrainingRun run;
+    private final Checkpoints checkpoints;
     private double loss = Double.NaN;
     private long reached;
-    private long savedStep;
-    private long savedAtNanos;
 
     TransferRun(TrainingRun run) {
         this.run = run;
+        this.checkpoints = new Checkpoints(run);
     }
 
     private record Prepared(
@@ -182,8 +183,7 @@ final class TransferRun {
 
     /** If it is to finish early, before the head has seen every image, it learns quickly from those it has. */
     private Completion teach(HeadTraining head) throws IOException, Ending {
-        savedStep = reached;
-        savedAtNanos = run.world.clock().nanos();
+        checkpoints.beginAt(reached);
         while (reached < head.steps()) {
             Direction direction = run.directions.now();
             if (direction instanceof Direction.SaveAndStop) {
@@ -201,8 +201,7 @@ final class TransferRun {
             loss = head.step(reached);
             reached++;
             advance(Phase.TRAINING, head, reached, Map.of());
-            if (head.isEmbeddedAfter(reached)
-                    || run.world.clock().nanos() - savedAtNanos >= TrainingLoop.CHECKPOINT_INTERVAL_NANOS) {
+            if (head.isEmbeddedAfter(reached) || checkpoints.isDue()) {
                 saveIfNew(head);
             }
         }
@@ -210,28 +209,12 @@ final class TransferRun {
     }
 
     private void saveIfNew(HeadTraining head) throws IOException {
-        if (reached == savedStep || head.embeddingBytes() > CHECKPOINT_BYTES_MAX) {
-            return;
+        if (head.embeddingBytes() <= CHECKPOINT_BYTES_MAX) {
+            checkpoints.saveIfNew(
+                    reached,
+                    head.epochsAfter(reached),
+                    new Learned(head.architecture(), head::state, BestSoFar.NONE, List.of()));
         }
-        long takenAtNanos = run.world.clock().nanos();
-        long takenAtMillis = run.world.clock().millis();
-        StoredObject object = run.world
-                .archive()
-                .saveCheckpoint(
-                        run.attempt,
-                        new SavedTraining(
-                                run.attempt.jobId(),
-                                run.spec.seed(),
-                                run.spec.manifest().sha256(),
-                                head.architecture(),
-                                reached,
-                                head.state(),
-                                BestSoFar.NONE));
-        run.world.observations().checkpointWritten(object, run.world.clock().nanos() - takenAtNanos);
-        run.reports.accept(new TrainerReport.CheckpointWritten(
-                run.attempt, head.epochsAfter(reached), reached, takenAtMillis, object));
-        savedStep = reached;
-        savedAtNanos = run.world.clock().nanos();
     }
 
     private EvaluationReport evaluate(Prepared prepared, HeadTraining head) throws IOException, Ending {
