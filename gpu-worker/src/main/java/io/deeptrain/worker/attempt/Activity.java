@@ -7,6 +7,7 @@ import io.deeptrain.event.Completion;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.StopReason;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the worker is busy with.
@@ -20,6 +21,23 @@ import java.util.List;
  * </pre>
  */
 public sealed interface Activity {
+    /** Whether this attempt, or a newer one at the same job, is in hand or comes next. */
+    default boolean isKnown(AttemptId attempt) {
+        List<AttemptId> inHand = switch (this) {
+            case Idle() -> List.of();
+            case Stopping stopping -> withNext(stopping.attempt(), stopping.next());
+            case Busy busy -> List.of(busy.attempt());
+            case Lending lending -> withNext(lending.attempt(), lending.next());
+        };
+        return inHand.stream()
+                .anyMatch(known ->
+                        known.jobId().equals(attempt.jobId()) && known.token().compareTo(attempt.token()) >= 0);
+    }
+
+    private static List<AttemptId> withNext(AttemptId attempt, List<Work> next) {
+        return Stream.concat(Stream.of(attempt), next.stream().map(AttemptId::of))
+                .toList();
+    }
 
     /** Holds no GPU memory and waits. */
     record Idle() implements Activity {}
@@ -31,6 +49,9 @@ public sealed interface Activity {
         default AttemptId attempt() {
             return AttemptId.of(assignment());
         }
+
+        /** The same attempt, once it was told to stop. */
+        Stopping stopping(StopReason reason);
     }
 
     /**
@@ -38,7 +59,12 @@ public sealed interface Activity {
      *
      * @param goal {@code ALL_EPOCHS} until the attempt is asked to end sooner and keep its model
      */
-    record Preparing(AttemptAssigned assignment, Completion goal) implements Busy {}
+    record Preparing(AttemptAssigned assignment, Completion goal) implements Busy {
+        @Override
+        public Stopping stopping(StopReason reason) {
+            return new Stopping(assignment, reason, new Meter.NotStarted(), ProgressReporting.NONE, 0, List.of());
+        }
+    }
 
     /**
      * The trainer trains, evaluates or publishes.
@@ -51,7 +77,24 @@ public sealed interface Activity {
             Meter.Since meter,
             ProgressReporting reporting,
             int checkpoints)
-            implements Busy {}
+            implements Busy {
+        @Override
+        public Stopping stopping(StopReason reason) {
+            return new Stopping(assignment, reason, meter, reporting, checkpoints, List.of());
+        }
+
+        Running withGoal(Completion newGoal) {
+            return new Running(assignment, newGoal, meter, reporting, checkpoints);
+        }
+
+        Running withReporting(ProgressReporting newReporting) {
+            return new Running(assignment, goal, meter, newReporting, checkpoints);
+        }
+
+        Running withCheckpoints(int number) {
+            return new Running(assignment, goal, meter, reporting, number);
+        }
+    }
 
     /**
      * The trainer was told to stop and has not yet let go.
@@ -68,6 +111,23 @@ public sealed interface Activity {
             implements Busy {
         public Stopping {
             next = atMostOne(next);
+        }
+
+        @Override
+        public Stopping stopping(StopReason other) {
+            return new Stopping(assignment, other, meter, reporting, checkpoints, next);
+        }
+
+        Stopping withNext(List<Work> newNext) {
+            return new Stopping(assignment, reason, meter, reporting, checkpoints, newNext);
+        }
+
+        Stopping withReporting(ProgressReporting newReporting) {
+            return new Stopping(assignment, reason, meter, newReporting, checkpoints, next);
+        }
+
+        Stopping withCheckpoints(int number) {
+            return new Stopping(assignment, reason, meter, reporting, number, next);
         }
     }
 
