@@ -8,6 +8,9 @@ import java.nio.file.Path;
 
 /** The object store that a setting names. */
 public final class ObjectStores {
+    /** The setting, as operators write it; messages about it name it. */
+    public static final String SETTING = "DEEPTRAIN_OBJECTS";
+
     private ObjectStores() {}
 
     /**
@@ -20,7 +23,7 @@ public final class ObjectStores {
             case "s3" -> S3ObjectStore.in(place);
             default ->
                 throw new IllegalArgumentException(
-                        "object store must be file:///folder or s3://bucket/prefix: " + place);
+                        "%s must be file:///folder or s3://bucket/prefix: %s".formatted(SETTING, place));
         };
     }
 }

@@ -1,5 +1,6 @@
 package io.deeptrain.objects.adapter.s3;
 
+import io.deeptrain.objects.ObjectStores;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -30,9 +31,12 @@ final class S3Failures {
         return switch (answered.statusCode()) {
             case HttpURLConnection.HTTP_FORBIDDEN, HttpURLConnection.HTTP_UNAUTHORIZED ->
                 "access is refused (%s): look at the credentials and at the policy of the bucket".formatted(code);
-            case HttpURLConnection.HTTP_NOT_FOUND -> "there is no bucket %s (%s)".formatted(place.bucket(), code);
+            case HttpURLConnection.HTTP_NOT_FOUND ->
+                "there is no bucket %s (%s): make it, or name another in %s"
+                        .formatted(place.bucket(), code, ObjectStores.SETTING);
             case HttpURLConnection.HTTP_MOVED_PERM ->
-                "the bucket is in another region (%s): name it with region=".formatted(code);
+                "the bucket is in another region (%s): name it with region= in %s"
+                        .formatted(code, ObjectStores.SETTING);
             default -> "the server answers %s".formatted(code);
         };
     }
@@ -43,10 +47,14 @@ final class S3Failures {
             return "no credentials are found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_SHARED_CREDENTIALS_FILE";
         }
         if (message.startsWith("Unable to load region")) {
-            return "no region is found: name it with region=, or set AWS_REGION";
+            return "no region is found: name it with region= in %s, or set AWS_REGION".formatted(ObjectStores.SETTING);
         }
         return "no answer from %s: %s"
-                .formatted(place.endpoint().map(Object::toString).orElse("Amazon S3"), message);
+                .formatted(
+                        place.endpoint()
+                                .map(endpoint -> "%s, the endpoint in %s".formatted(endpoint, ObjectStores.SETTING))
+                                .orElse("Amazon S3"),
+                        message);
     }
 
     private static String code(S3Exception failed) {

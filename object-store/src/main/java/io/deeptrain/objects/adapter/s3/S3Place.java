@@ -1,5 +1,6 @@
 package io.deeptrain.objects.adapter.s3;
 
+import io.deeptrain.objects.ObjectStores;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +34,8 @@ record S3Place(String bucket, String prefix, Optional<URI> endpoint, Optional<St
         if (setting.getRawUserInfo() != null) {
             // It may hold a secret, and is not repeated.
             throw new IllegalArgumentException(
-                    "object store must be %s: credentials come from the environment, not from the setting"
-                            .formatted(FORM));
+                    "%s must be %s: credentials come from the environment, not from the setting"
+                            .formatted(ObjectStores.SETTING, FORM));
         }
         String bucket = setting.getRawAuthority();
         if (bucket == null || !BUCKETS.matcher(bucket).matches()) {
@@ -94,7 +95,8 @@ record S3Place(String bucket, String prefix, Optional<URI> endpoint, Optional<St
     }
 
     private static IllegalArgumentException refused(URI setting, String reason) {
-        return new IllegalArgumentException("object store must be %s: %s: %s".formatted(FORM, reason, setting));
+        return new IllegalArgumentException(
+                "%s must be %s: %s: %s".formatted(ObjectStores.SETTING, FORM, reason, setting));
     }
 
     String keyOf(String key) {

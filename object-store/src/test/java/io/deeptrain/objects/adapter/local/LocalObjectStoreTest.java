@@ -70,6 +70,6 @@ class LocalObjectStoreTest extends ObjectStoreContract {
     void a_place_of_another_kind_is_rejected_by_name() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ObjectStores.open(URI.create("ftp://bucket")))
-                .withMessage("object store must be file:///folder or s3://bucket/prefix: ftp://bucket");
+                .withMessage("DEEPTRAIN_OBJECTS must be file:///folder or s3://bucket/prefix: ftp://bucket");
     }
 }

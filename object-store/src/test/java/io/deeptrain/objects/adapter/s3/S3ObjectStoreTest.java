@@ -119,7 +119,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> ObjectStores.open(absent))
                 .withMessage(
-                        "s3://absent/deeptrain/ cannot be opened: there is no bucket absent (status 404 NoSuchBucket)");
+                        "s3://absent/deeptrain/ cannot be opened: there is no bucket absent (status 404 NoSuchBucket): make it, or name another in DEEPTRAIN_OBJECTS");
     }
 
     @Test
@@ -141,7 +141,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> ObjectStores.open(nobody))
                 .withMessageStartingWith(
-                        "s3://bucket/deeptrain/ cannot be opened: no answer from http://127.0.0.1:1: ");
+                        "s3://bucket/deeptrain/ cannot be opened: no answer from http://127.0.0.1:1, the endpoint in DEEPTRAIN_OBJECTS: ");
     }
 
     @Test

@@ -51,8 +51,9 @@ class S3PlaceTest {
     void what_names_no_place_is_refused(String setting, String reason) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> S3Place.of(URI.create(setting)))
-                .withMessage("object store must be s3://bucket/prefix?endpoint=URL&region=NAME&path-style=true: %s: %s"
-                        .formatted(reason, setting));
+                .withMessage(
+                        "DEEPTRAIN_OBJECTS must be s3://bucket/prefix?endpoint=URL&region=NAME&path-style=true: %s: %s"
+                                .formatted(reason, setting));
     }
 
     @Test
