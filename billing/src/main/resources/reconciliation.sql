@@ -2,7 +2,8 @@
 -- It shares no code with the service. Each row that comes back is a difference; the target is none.
 with recursive
 accepted as (
-    select job_id, cents_per_gpu_hour, gpus, cap_cents from billing.job_fact where type = 'io.deeptrain.job.queued.v1'
+    select job_id, cents_per_gpu_hour, gpus, coalesce(gpu_milli, 1000) as gpu_milli, cap_cents
+    from billing.job_fact where type = 'io.deeptrain.job.queued.v1'
 ),
 ended as (
     select job_id, type, cancelled_at, fault, occurred_at from billing.job_fact
@@ -37,10 +38,11 @@ lineage as (
     join attempt as earlier on earlier.job_id = lineage.job_id and earlier.attempt = lineage.resumed_attempt
     where earlier.attempt < lineage.attempt
 ),
--- Seconds of all the GPUs that were agreed on: an attempt on fewer counts for its share.
+-- Seconds of all the GPUs that were agreed on: an attempt on fewer counts for its share, and so does a slice.
 useful as (
-    select job_id, floor(sum(least(counted_millis, span_millis) * lineage.gpus) / (1000 * accepted.gpus))::bigint as seconds
-    from lineage join accepted using (job_id) group by job_id, accepted.gpus
+    select job_id, floor(sum(least(counted_millis, span_millis) * lineage.gpus) * accepted.gpu_milli
+               / (1000 * 1000 * accepted.gpus::bigint))::bigint as seconds
+    from lineage join accepted using (job_id) group by job_id, accepted.gpus, accepted.gpu_milli
 ),
 billed as (
     select accepted.job_id, cents_per_gpu_hour * gpus as cents_per_hour,

@@ -38,6 +38,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Tells the life of one job in words and writes the events of it: first the history, which a clock of the server
@@ -57,6 +58,7 @@ public final class JobStory {
     private CostCap cap = new CostCap.Unlimited();
     private int gpus = 1;
     private Instant now = BEGINNING;
+    private Optional<Integer> gpuMilli = Optional.empty();
     private FencingToken attempt = FencingToken.NONE;
     private int checkpoints;
     private long reports;
@@ -93,6 +95,12 @@ public final class JobStory {
         return this;
     }
 
+    /** Of one GPU, so many thousandths. */
+    public JobStory onSlice(int thousandths) {
+        this.gpuMilli = Optional.of(thousandths);
+        return this;
+    }
+
     public JobStory cappedAt(long cents) {
         this.cap = new CostCap.AtMost(cents);
         return this;
@@ -121,7 +129,8 @@ public final class JobStory {
                 gpus,
                 rate,
                 cap,
-                Duration.ofHours(1)));
+                Duration.ofHours(1),
+                gpuMilli));
     }
 
     public JobStory assigned() {

@@ -37,7 +37,7 @@ public sealed interface ChargeEvent extends Event {
 
     /**
      * The sum and how it was made: {@code amountCents = rate.centsPerGpuHour * gpus * billedSeconds / 3600}, rounded
-     * down once. Of an attempt that held fewer than {@code gpus} the billed seconds are its share.
+     * down once. Of an attempt that held fewer than {@code gpus}, or a slice of one, the billed seconds are its share.
      */
     record Statement(Rate rate, int gpus, long billedSeconds, long amountCents, List<Line> lines) {
         public Statement {

@@ -41,6 +41,7 @@ public sealed interface FleetEvent extends Event {
      * @param gpus how many it has; an attempt may use them all
      * @param number counts the beats of this incarnation from 1
      * @param door without it the worker shares no attempt with others
+     * @param gpuMilli thousandths of a GPU that its only one is, as MIG slices a GPU; without it, whole ones
      */
     record WorkerBeat(
             WorkerId workerId,
@@ -50,10 +51,32 @@ public sealed interface FleetEvent extends Event {
             int gpus,
             Readiness readiness,
             List<Holding> holdings,
-            Optional<GangDoor> door)
+            Optional<GangDoor> door,
+            Optional<Integer> gpuMilli)
             implements FleetEvent {
         public WorkerBeat {
             holdings = List.copyOf(holdings);
+            if (gpuMilli.filter(milli -> milli < 1 || milli >= GpuShare.WHOLE).isPresent()) {
+                throw new IllegalArgumentException(
+                        "gpu_milli must be 1 to 999, or absent for whole GPUs: " + gpuMilli.get());
+            }
+            if (gpuMilli.isPresent() && gpus != 1) {
+                throw new IllegalArgumentException(
+                        "gpus must be 1 of a worker with gpu_milli %d: %d".formatted(gpuMilli.get(), gpus));
+            }
+        }
+
+        /** Of a worker with whole GPUs. */
+        public WorkerBeat(
+                WorkerId workerId,
+                IncarnationId incarnation,
+                long number,
+                String gpuClass,
+                int gpus,
+                Readiness readiness,
+                List<Holding> holdings,
+                Optional<GangDoor> door) {
+            this(workerId, incarnation, number, gpuClass, gpus, readiness, holdings, door, Optional.empty());
         }
 
         /** Of a worker that shares no attempt with others. */
@@ -66,6 +89,11 @@ public sealed interface FleetEvent extends Event {
                 Readiness readiness,
                 List<Holding> holdings) {
             this(workerId, incarnation, number, gpuClass, gpus, readiness, holdings, Optional.empty());
+        }
+
+        /** Thousandths of a GPU that each of its GPUs is. */
+        public int milliOfEach() {
+            return gpuMilli.orElse(GpuShare.WHOLE);
         }
 
         @Override

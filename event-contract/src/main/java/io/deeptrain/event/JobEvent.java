@@ -45,7 +45,11 @@ public sealed interface JobEvent extends Event {
     /** Ends the history. */
     sealed interface Terminal extends JobEvent {}
 
-    /** The job exists and waits. Carries all that billing and outside readers need to know about it. */
+    /**
+     * The job exists and waits. Carries all that billing and outside readers need to know about it.
+     *
+     * @param gpuMilli thousandths of a GPU that it asks for and pays for, if it asks for a slice of one
+     */
     record JobQueued(
             JobId jobId,
             long sequence,
@@ -58,8 +62,55 @@ public sealed interface JobEvent extends Event {
             int gpus,
             Rate rate,
             CostCap cap,
-            Duration estimate)
-            implements JobEvent {}
+            Duration estimate,
+            Optional<Integer> gpuMilli)
+            implements JobEvent {
+        public JobQueued {
+            if (gpuMilli.filter(milli -> milli < 1 || milli >= GpuShare.WHOLE).isPresent()) {
+                throw new IllegalArgumentException(
+                        "gpu_milli must be 1 to 999, or absent for whole GPUs: " + gpuMilli.get());
+            }
+            if (gpuMilli.isPresent() && gpus != 1) {
+                throw new IllegalArgumentException(
+                        "gpus must be 1 of a job with gpu_milli %d: %d".formatted(gpuMilli.get(), gpus));
+            }
+        }
+
+        /** On whole GPUs. */
+        public JobQueued(
+                JobId jobId,
+                long sequence,
+                Instant occurredAt,
+                Tenant tenant,
+                ModelId modelId,
+                ModelVersionId modelVersionId,
+                String modelTypeId,
+                String template,
+                int gpus,
+                Rate rate,
+                CostCap cap,
+                Duration estimate) {
+            this(
+                    jobId,
+                    sequence,
+                    occurredAt,
+                    tenant,
+                    modelId,
+                    modelVersionId,
+                    modelTypeId,
+                    template,
+                    gpus,
+                    rate,
+                    cap,
+                    estimate,
+                    Optional.empty());
+        }
+
+        /** Thousandths of a GPU that each of its GPUs is. */
+        public int milliOfEach() {
+            return gpuMilli.orElse(GpuShare.WHOLE);
+        }
+    }
 
     /** A worker has a lease on the job, under a new fencing token. */
     record JobAssigned(

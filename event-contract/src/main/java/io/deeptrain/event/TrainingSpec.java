@@ -28,6 +28,7 @@ public record TrainingSpec(
         long seed) {
     private static final String GPUS_MIN = "min_num_gpus";
     private static final String GPU_CLASS = "gpu_class";
+    private static final String GPU_FRACTION = "gpu_fraction";
     private static final String BASE_MODEL_KEY = "base_model_key";
     private static final String BASE_MODEL_SHA256 = "base_model_sha256";
     private static final String BASE_MODEL_SIZE = "base_model_size_bytes";
@@ -61,6 +62,13 @@ public record TrainingSpec(
         return hyperparameters.get(GPU_CLASS) instanceof String name && !name.isBlank()
                 ? Optional.of(name.strip())
                 : Optional.empty();
+    }
+
+    /** Thousandths of a GPU that it asks for: fewer than 1000 for a slice, which is then the only one it has. */
+    public int gpuMilli() {
+        return gpus == 1 && hyperparameters.get(GPU_FRACTION) instanceof Double fraction && fraction > 0 && fraction < 1
+                ? GpuShare.milli(fraction)
+                : GpuShare.WHOLE;
     }
 
     /** The same on so many GPUs. */

@@ -133,6 +133,20 @@ public final class SampleEvents {
 
     /** Each type that has something which may be absent, with all of it. */
     public static final List<Event> WHOLE = List.of(
+            new JobEvent.JobQueued(
+                    JOB,
+                    1,
+                    NOON,
+                    TENANT,
+                    MODEL,
+                    VERSION,
+                    "visual-classifier",
+                    "classification_cifar10_v1",
+                    1,
+                    RATE,
+                    new CostCap.Unlimited(),
+                    ESTIMATE,
+                    Optional.of(250)),
             new JobEvent.JobStarted(JOB, 3, NOON, ATTEMPT, RESUMED, 2),
             new AssignmentEvent.AttemptAssigned(
                     JOB,
@@ -153,7 +167,8 @@ public final class SampleEvents {
                     1,
                     FleetEvent.Readiness.ACCEPTING,
                     List.of(),
-                    Optional.of(new FleetEvent.GangDoor("gpu-1:7400", "rack-a", ""))));
+                    Optional.of(new FleetEvent.GangDoor("gpu-1:7400", "rack-a", "")),
+                    Optional.of(143)));
 
     public static Event of(EventType type) {
         return ALL.stream()

@@ -87,8 +87,9 @@ record ChargeRecount(long seconds, long cents, Map<FencingToken, Long> billableM
                 }
             }
         }
-        BigDecimal seconds =
-                gpuMillis.divide(MILLIS_PER_SECOND.multiply(BigDecimal.valueOf(terms.gpus())), 0, RoundingMode.DOWN);
+        BigDecimal seconds = gpuMillis
+                .multiply(BigDecimal.valueOf(terms.milliOfEach(), 3))
+                .divide(MILLIS_PER_SECOND.multiply(BigDecimal.valueOf(terms.gpus())), 0, RoundingMode.DOWN);
         BigDecimal perHour =
                 BigDecimal.valueOf(terms.rate().centsPerGpuHour()).multiply(BigDecimal.valueOf(terms.gpus()));
         if (terms.cap() instanceof CostCap.AtMost(long most)) {

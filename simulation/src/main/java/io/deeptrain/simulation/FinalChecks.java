@@ -198,10 +198,7 @@ final class FinalChecks {
                 .mapToLong(transaction -> transaction.owed().cents())
                 .sum();
         Violation.unless(owed == expected.cents(), "B2", () -> "%s owes %d of %s".formatted(jobId, owed, expected));
-        if (line.entries().getFirst()
-                        instanceof
-                        JobQueued(var _, var _, var _, var _, var _, var _, var _, var _, var _, var _, var cap, var _)
-                && cap instanceof CostCap.AtMost(long most)) {
+        if (line.entries().getFirst() instanceof JobQueued terms && terms.cap() instanceof CostCap.AtMost(long most)) {
             Violation.unless(expected.cents() <= most, "B8", () -> "%s costs more than %d".formatted(jobId, most));
         }
         checkLines(jobId, line, posted);

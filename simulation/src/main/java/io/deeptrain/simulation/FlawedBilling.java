@@ -89,7 +89,8 @@ final class FlawedBilling {
                 queued.gpus(),
                 queued.rate(),
                 new CostCap.Unlimited(),
-                queued.estimate());
+                queued.estimate(),
+                queued.gpuMilli());
     }
 
     private Outcome chargeAgain(Optional<JobBill> bill, JobEvent.Terminal end, Outcome outcome) {

@@ -194,7 +194,8 @@ final class FlawedEngine {
                 beat.gpus(),
                 Readiness.ACCEPTING,
                 beat.holdings(),
-                beat.door());
+                beat.door(),
+                beat.gpuMilli());
     }
 
     /** As if the process that is a partner went on. */
@@ -219,7 +220,8 @@ final class FlawedEngine {
                 beat.gpus(),
                 beat.readiness(),
                 holdings,
-                beat.door());
+                beat.door(),
+                beat.gpuMilli());
     }
 
     /** What is stored knows of one worker alone, or of all GPUs that the job could use. */

@@ -5,6 +5,7 @@ import io.deeptrain.billing.ledger.LedgerTransaction;
 import io.deeptrain.event.ChargeEvent.ChargeDivided;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
 import io.deeptrain.event.ChargeEvent.MonthPart;
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobEvent.JobQueued;
 import io.deeptrain.event.JobEvent.JobStarted;
@@ -41,7 +42,9 @@ final class MonthChecks {
         ChargeRecount whole = ChargeRecount.of(line.entries());
         long secondsOfFirst = Math.min(
                 whole.seconds(),
-                gpuMillisInFirst(line, whole) / (MILLIS_PER_SECOND * terms(line).gpus()));
+                gpuMillisInFirst(line, whole)
+                        * terms(line).milliOfEach()
+                        / (GpuShare.WHOLE * MILLIS_PER_SECOND * terms(line).gpus()));
         long centsOfFirst = centsPerHour(line) * secondsOfFirst / SECONDS_PER_HOUR;
         Map<YearMonth, MonthPart> expected = new TreeMap<>();
         put(expected, new MonthPart(FIRST, secondsOfFirst, centsOfFirst));

@@ -55,6 +55,11 @@ public final class TemplateCatalogue {
                     new Text(NAME_MAX),
                     ""),
             new Hyperparameter(
+                    "gpu_fraction",
+                    "Below 1: trains on a slice of one GPU that is at least as large, and costs this part of its price.",
+                    new RealNumber(0.001, 1),
+                    1.0),
+            new Hyperparameter(
                     "seed", "Of all that is random in the training.", new WholeNumber(0, Integer.MAX_VALUE, 1), 42L));
 
     private static final TypeField MUTUALLY_EXCLUSIVE = new TypeField(

@@ -1,6 +1,7 @@
 package io.deeptrain.api.budget;
 
 import io.deeptrain.event.CostCap;
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.event.Rate;
 import java.time.Duration;
 
@@ -24,9 +25,19 @@ public record Hold(long placedCents, CostCap cap) {
 
     /** For a training of that estimate; rounded up, so that nothing that costs something is held at 0. */
     public static Hold of(Duration estimate, Rate rate, int gpus, CostCap cap) {
+        return of(estimate, rate, gpus, GpuShare.WHOLE, cap);
+    }
+
+    /**
+     * The same.
+     *
+     * @param gpuMilli thousandths of a GPU that each of them is
+     */
+    public static Hold of(Duration estimate, Rate rate, int gpus, int gpuMilli, CostCap cap) {
         long centsPerHour = Math.multiplyExact(rate.centsPerGpuHour(), gpus);
+        long gpuSeconds = Math.ceilDiv(Math.multiplyExact(estimate.toSeconds(), gpuMilli), GpuShare.WHOLE);
         long cents = Math.ceilDiv(
-                Math.multiplyExact(Math.multiplyExact(centsPerHour, estimate.toSeconds()), MARGIN_NUMERATOR),
+                Math.multiplyExact(Math.multiplyExact(centsPerHour, gpuSeconds), MARGIN_NUMERATOR),
                 SECONDS_PER_HOUR * MARGIN_DENOMINATOR);
         return new Hold(within(cap, cents), cap);
     }

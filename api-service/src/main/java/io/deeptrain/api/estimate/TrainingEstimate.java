@@ -1,5 +1,6 @@
 package io.deeptrain.api.estimate;
 
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.template.Hyperparameter;
 import io.deeptrain.template.Template;
 import java.time.Duration;
@@ -65,9 +66,19 @@ public record TrainingEstimate(Duration time) {
         return minutes == 0 ? hours + " h" : hours + " h " + minutesText;
     }
 
-    /** What it will cost, not rounded down to 15 minutes. */
+    /** What it will cost on whole GPUs, not rounded down to 15 minutes. */
     public long costCents(long centsPerGpuHour, int gpus) {
-        return Math.multiplyExact(Math.multiplyExact(centsPerGpuHour, gpus), time.toSeconds()) / SECONDS_PER_HOUR;
+        return costCents(centsPerGpuHour, gpus, GpuShare.WHOLE);
+    }
+
+    /**
+     * What it will cost, not rounded down to 15 minutes.
+     *
+     * @param gpuMilli thousandths of a GPU that each of them is
+     */
+    public long costCents(long centsPerGpuHour, int gpus, int gpuMilli) {
+        long gpuSeconds = Math.multiplyExact(time.toSeconds(), gpuMilli) / GpuShare.WHOLE;
+        return Math.multiplyExact(Math.multiplyExact(centsPerGpuHour, gpus), gpuSeconds) / SECONDS_PER_HOUR;
     }
 
     private static double defaultImageSize(Template template) {

@@ -1,6 +1,7 @@
 package io.deeptrain.api.hyperparameter;
 
 import io.deeptrain.api.violation.Violation;
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.template.Hyperparameter;
 import io.deeptrain.template.ModelType;
 import io.deeptrain.template.Template;
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
 /** What a tenant asked for, filled up with the template's defaults; or everything that is wrong with it, at once. */
 public sealed interface Hyperparameters {
     String PATH = "train_info.params.";
+
+    /** The part of a GPU that a training runs on. */
+    String GPU_FRACTION = "gpu_fraction";
 
     /** Up to here a double is exact to the unit. */
     double WHOLE_MAX = 1L << 53;
@@ -54,6 +58,7 @@ public sealed interface Hyperparameters {
             }
         }
         tooManyAtLeast(values).ifPresent(violations::add);
+        fractionOfSeveral(values).ifPresent(violations::add);
         return violations.isEmpty() ? new Complete(values) : new Rejected(violations);
     }
 
@@ -70,6 +75,25 @@ public sealed interface Hyperparameters {
             }
         }
         return Optional.empty();
+    }
+
+    /** A slice is of one GPU, and as large as thousandths can say. */
+    private static Optional<Violation> fractionOfSeveral(Map<String, Object> values) {
+        if (!(values.get(GPU_FRACTION) instanceof Double fraction)) {
+            return Optional.empty();
+        }
+        double rounded = (double) GpuShare.milli(fraction) / GpuShare.WHOLE;
+        if (fraction != rounded) {
+            return Optional.of(new Violation(
+                    PATH + GPU_FRACTION, shown(fraction), "a multiple of 0.001 up to 1", Optional.of(rounded)));
+        }
+        return fraction < 1 && values.get("num_gpus") instanceof Long gpus && gpus > 1
+                ? Optional.of(new Violation(
+                        PATH + GPU_FRACTION,
+                        shown(fraction),
+                        "1 with num_gpus above 1, which is %d".formatted(gpus),
+                        Optional.of(1.0)))
+                : Optional.empty();
     }
 
     /**

@@ -16,6 +16,7 @@ class HoldTest {
     @Test
     void half_as_much_again_as_the_estimate_is_set_aside_or_the_cap_if_that_is_less() {
         assertThat(Hold.of(Duration.ofHours(1), RATE, 1, NO_CAP)).isEqualTo(new Hold(600, NO_CAP));
+        assertThat(Hold.of(Duration.ofHours(1), RATE, 1, 250, NO_CAP)).isEqualTo(new Hold(150, NO_CAP));
         assertThat(Hold.of(Duration.ofHours(1), RATE, 2, NO_CAP)).isEqualTo(new Hold(1200, NO_CAP));
         CostCap low = new CostCap.AtMost(599);
         CostCap high = new CostCap.AtMost(601);

@@ -64,6 +64,8 @@ class TrainingEstimateTest {
         double two = seconds(cifar, Map.of("num_epochs", 10L, "image_size", 32L, "num_gpus", 2L), 10_000) - b;
 
         assertThat(two / one).isEqualTo(0.5);
+        assertThat(new TrainingEstimate(Duration.ofHours(1)).costCents(400, 1, 143))
+                .isEqualTo(57);
         assertThat(new TrainingEstimate(Duration.ofHours(1)).costCents(400, 2)).isEqualTo(800);
         assertThat(TrainingEstimate.gpus(Map.of("num_gpus", 0L))).isEqualTo(1);
         assertThat(TrainingEstimate.gpus(Map.of())).isEqualTo(1);

@@ -4,6 +4,7 @@ import io.deeptrain.billing.meter.AttemptTally;
 import io.deeptrain.billing.meter.Terms;
 import io.deeptrain.event.ChargeEvent.FreeReason;
 import io.deeptrain.event.CostCap;
+import io.deeptrain.event.GpuShare;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +29,15 @@ final class Cap {
             return Long.MAX_VALUE;
         }
         long seconds = cap.cents() * Rounding.SECONDS_PER_HOUR / centsPerHour;
-        return seconds * Rounding.MILLIS_PER_SECOND * terms.gpus();
+        return terms.gpuMilli() == GpuShare.WHOLE
+                ? seconds * Rounding.MILLIS_PER_SECOND * terms.gpus()
+                : sliceMillis(seconds, terms.gpuMilli());
+    }
+
+    /** The first millisecond of a slice by which it has had so many seconds of a whole GPU. */
+    private static long sliceMillis(long seconds, int gpuMilli) {
+        long perSecond = Rounding.MILLIS_PER_SECOND * GpuShare.WHOLE;
+        return seconds > Long.MAX_VALUE / perSecond ? Long.MAX_VALUE : Math.ceilDiv(seconds * perSecond, gpuMilli);
     }
 
     /** Above it no job that can be metered reaches its cap, and the products would not fit. */

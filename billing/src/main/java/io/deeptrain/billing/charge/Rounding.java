@@ -2,6 +2,7 @@ package io.deeptrain.billing.charge;
 
 import io.deeptrain.billing.meter.Terms;
 import io.deeptrain.billing.money.Money;
+import io.deeptrain.event.GpuShare;
 
 /**
  * R10. The only place where anything is rounded: once per job, down, first to whole seconds and then to whole cents.
@@ -13,9 +14,14 @@ final class Rounding {
 
     private Rounding() {}
 
-    /** Seconds of all the GPUs that were agreed on: an attempt on fewer of them counts for its share. */
+    /**
+     * Seconds of all the GPUs that were agreed on: an attempt on fewer of them counts for its share, and so does a
+     * slice of one.
+     *
+     * @param gpuMillis milliseconds of each GPU, or of the slice
+     */
     static long wholeSeconds(Terms terms, long gpuMillis) {
-        return gpuMillis / (MILLIS_PER_SECOND * terms.gpus());
+        return Math.multiplyExact(gpuMillis, terms.gpuMilli()) / (MILLIS_PER_SECOND * GpuShare.WHOLE * terms.gpus());
     }
 
     static Money cost(Terms terms, long seconds) {

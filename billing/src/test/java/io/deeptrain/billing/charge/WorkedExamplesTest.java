@@ -140,7 +140,42 @@ class WorkedExamplesTest {
                         "4 GPUs for 40 s, then 3 of them until 20 cents are reached in the middle of a millisecond",
                         cappedWithinAMillisecond(),
                         45,
-                        20));
+                        20),
+                Example.of(
+                        "18",
+                        "asks for a quarter of a GPU and has it for 1 h 15 min 12 s",
+                        aJob().onSlice(250)
+                                .queued()
+                                .assigned()
+                                .started()
+                                .after("PT1H15M12S")
+                                .succeeded(4_512_000),
+                        1_128,
+                        125),
+                Example.of(
+                        "18",
+                        "a seventh, 0.143, for 10 h, of which 5 dollars are allowed: they pay for 4500 s of a GPU",
+                        aJob().onSlice(143)
+                                .cappedAt(500)
+                                .queued()
+                                .assigned()
+                                .started()
+                                .after("PT10H")
+                                .succeeded(36_000_000, Completion.BUDGET_REACHED),
+                        4_500,
+                        500),
+                Example.of(
+                        "18",
+                        "3 ms less of a quarter than 4 s are not a second of a GPU",
+                        aJob().onSlice(250)
+                                .at(360_000)
+                                .queued()
+                                .assigned()
+                                .started()
+                                .after("PT4S")
+                                .succeeded(3_997),
+                        0,
+                        0));
     }
 
     @ParameterizedTest(name = "row {0}")
@@ -156,7 +191,7 @@ class WorkedExamplesTest {
     void all_rows_of_the_table_are_here() {
         List<String> rows = table().map(Example::row).distinct().toList();
 
-        assertThat(rows).hasSize(17).first().isEqualTo("1");
+        assertThat(rows).hasSize(18).first().isEqualTo("1");
     }
 
     @Test

@@ -106,7 +106,8 @@ final class TurnDraft {
                 state.identity().gpus(),
                 state.readiness(),
                 state.holdings(),
-                state.identity().door())));
+                state.identity().door(),
+                state.identity().gpuMilli())));
     }
 
     void repeatLastWord(AssignmentEvent event) {

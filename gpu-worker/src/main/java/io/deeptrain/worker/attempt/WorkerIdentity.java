@@ -11,9 +11,21 @@ import java.util.Optional;
  * @param gpuClass of its GPUs
  * @param gpus how many it has; the one attempt that it runs may use them all
  * @param door without it the worker shares no attempt with others
+ * @param gpuMilli thousandths of a GPU that its only one is; without it, whole ones
  */
 public record WorkerIdentity(
-        WorkerId workerId, IncarnationId incarnation, String gpuClass, int gpus, Optional<GangDoor> door) {
+        WorkerId workerId,
+        IncarnationId incarnation,
+        String gpuClass,
+        int gpus,
+        Optional<GangDoor> door,
+        Optional<Integer> gpuMilli) {
+    /** Of a worker with whole GPUs. */
+    public WorkerIdentity(
+            WorkerId workerId, IncarnationId incarnation, String gpuClass, int gpus, Optional<GangDoor> door) {
+        this(workerId, incarnation, gpuClass, gpus, door, Optional.empty());
+    }
+
     /** Of a worker that shares no attempt with others. */
     public WorkerIdentity(WorkerId workerId, IncarnationId incarnation, String gpuClass, int gpus) {
         this(workerId, incarnation, gpuClass, gpus, Optional.empty());
@@ -22,6 +34,10 @@ public record WorkerIdentity(
     public WorkerIdentity {
         if (gpus < 1) {
             throw new IllegalArgumentException("a worker has at least one GPU, or a processor: " + gpus);
+        }
+        if (gpuMilli.isPresent() && gpus != 1) {
+            throw new IllegalArgumentException(
+                    "deeptrain.worker.gpus must be 1 with deeptrain.worker.gpu-fraction below 1: " + gpus);
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.deeptrain.worker.gpu;
 
+import io.deeptrain.event.GpuShare;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,6 +27,23 @@ public final class VisibleGpus {
                 .map(text -> Stream.of(text.split(",", -1)).map(String::strip))
                 .orElseGet(() -> IntStream.range(0, count).mapToObj(Integer::toString));
         return names.limit(count).toList();
+    }
+
+    /**
+     * Thousandths of a GPU that the worker's only one is; empty if it is whole.
+     *
+     * @param wanted by the operator
+     */
+    public static Optional<Integer> slice(OptionalDouble wanted) {
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        double fraction = wanted.getAsDouble();
+        if (!(fraction > 0 && fraction <= 1)) {
+            throw new IllegalArgumentException(
+                    "deeptrain.worker.gpu-fraction must be above 0 and at most 1: " + fraction);
+        }
+        return Optional.of(GpuShare.milli(fraction)).filter(milli -> milli < GpuShare.WHOLE);
     }
 
     /**

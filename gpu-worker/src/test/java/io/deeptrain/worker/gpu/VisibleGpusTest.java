@@ -3,8 +3,12 @@ package io.deeptrain.worker.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.deeptrain.event.IncarnationId;
+import io.deeptrain.event.WorkerId;
+import io.deeptrain.worker.attempt.WorkerIdentity;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +31,21 @@ class VisibleGpusTest {
         assertThatThrownBy(() -> VisibleGpus.count(two, OptionalInt.of(3)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("deeptrain.worker.gpus must be 1 to 2: 3");
+    }
+
+    @Test
+    void a_slice_is_what_the_operator_says_in_thousandths() {
+        assertThat(VisibleGpus.slice(OptionalDouble.empty())).isEmpty();
+        assertThat(VisibleGpus.slice(OptionalDouble.of(1))).isEmpty();
+        assertThat(VisibleGpus.slice(OptionalDouble.of(1.0 / 7))).contains(143);
+        assertThat(VisibleGpus.slice(OptionalDouble.of(0.0001))).contains(1);
+        assertThatThrownBy(() -> VisibleGpus.slice(OptionalDouble.of(1.5)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("deeptrain.worker.gpu-fraction must be above 0 and at most 1: 1.5");
+        assertThatThrownBy(() -> new WorkerIdentity(
+                        new WorkerId("w"), new IncarnationId("one"), "a100", 2, Optional.empty(), Optional.of(143)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("deeptrain.worker.gpus must be 1 with deeptrain.worker.gpu-fraction below 1: 2");
     }
 
     @Test

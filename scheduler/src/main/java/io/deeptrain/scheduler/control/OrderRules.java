@@ -14,6 +14,7 @@ import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.JobState.Queued;
 import io.deeptrain.scheduler.job.JobState.Running;
 import io.deeptrain.scheduler.placement.Condition;
+import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.queue.QueueName;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import io.deeptrain.scheduler.queue.QueueSettings.Flaw;
@@ -130,8 +131,14 @@ public final class OrderRules {
             return conflict("worker %s takes on no work now".formatted(to));
         }
         if (!place.isOf(job.kind())) {
-            return conflict("the job %s runs on %s, and worker %s has class %s"
-                    .formatted(job.jobId(), job.kind(), to, place.lastBeat().gpuClass()));
+            return conflict("the job %s runs on %s, and worker %s has %s"
+                    .formatted(
+                            job.jobId(),
+                            job.kind(),
+                            to,
+                            GpuKind.words(
+                                    place.lastBeat().gpuClass(),
+                                    place.lastBeat().milliOfEach())));
         }
         if (isReserved) {
             return conflict("room is being made on worker %s for another job: try again in a minute".formatted(to));

@@ -7,7 +7,6 @@ import io.deeptrain.scheduler.fleet.Place;
 import io.deeptrain.scheduler.job.JobCommand;
 import io.deeptrain.scheduler.job.JobDecision;
 import io.deeptrain.scheduler.job.JobRecord;
-import io.deeptrain.scheduler.placement.Demand;
 import io.deeptrain.scheduler.placement.KindRooms;
 import io.deeptrain.scheduler.placement.Reservation;
 import io.deeptrain.scheduler.placement.Reservation.InUse;
@@ -131,7 +130,11 @@ final class Backfill {
         private void offer(Place place) {
             int spare = reservation.spareOf(place.workerId(), place.gpusOffered());
             boolean isWhole = settings.occupied(1, place.gpus()) == 1 || spare == place.gpusOffered();
-            beside.put(place.workerId(), place.lastBeat().gpuClass(), Demand.WHOLE, isWhole ? spare : 0);
+            beside.put(
+                    place.workerId(),
+                    place.lastBeat().gpuClass(),
+                    place.lastBeat().milliOfEach(),
+                    isWhole ? spare : 0);
         }
 
         void assign(Room room) {

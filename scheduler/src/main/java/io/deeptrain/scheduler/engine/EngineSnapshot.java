@@ -23,7 +23,7 @@ import java.util.OptionalLong;
  * @param places the workers, by name
  * @param claims room that is kept for jobs until others have made it
  * @param uses what tenants have lately used
- * @param fleetGpus what accepting workers have; absent as long as no worker was ever heard
+ * @param fleetMilli thousandths of GPUs that accepting workers have; absent as long as no worker was ever heard
  * @param controls what operators have ordered, and which workers have failed
  * @param recent those that came last, ended ones too, in the order in which they came
  */
@@ -34,7 +34,7 @@ public record EngineSnapshot(
         List<Place> places,
         List<KeptRoom> claims,
         Map<Tenant, TenantUse> uses,
-        OptionalLong fleetGpus,
+        OptionalLong fleetMilli,
         Controls controls,
         List<JobRecord> recent) {
     /** So many of those that came last are {@code recent}. */
@@ -63,18 +63,18 @@ public record EngineSnapshot(
     public EngineSnapshot with(JobRecord job) {
         List<JobRecord> more = new ArrayList<>(jobs);
         more.add(job);
-        return new EngineSnapshot(now, settings, more, places, claims, uses, fleetGpus, controls, recent);
+        return new EngineSnapshot(now, settings, more, places, claims, uses, fleetMilli, controls, recent);
     }
 
     /** The same with other workers, and what follows from that. */
     public EngineSnapshot with(
-            List<Place> newPlaces, List<JobRecord> newJobs, List<KeptRoom> newClaims, OptionalLong newFleetGpus) {
-        return new EngineSnapshot(now, settings, newJobs, newPlaces, newClaims, uses, newFleetGpus, controls, recent);
+            List<Place> newPlaces, List<JobRecord> newJobs, List<KeptRoom> newClaims, OptionalLong newFleetMilli) {
+        return new EngineSnapshot(now, settings, newJobs, newPlaces, newClaims, uses, newFleetMilli, controls, recent);
     }
 
     /** The same with other limits. */
     public EngineSnapshot with(QueueSettings queues) {
         return new EngineSnapshot(
-                now, settings.withQueues(queues), jobs, places, claims, uses, fleetGpus, controls, recent);
+                now, settings.withQueues(queues), jobs, places, claims, uses, fleetMilli, controls, recent);
     }
 }

@@ -347,7 +347,7 @@ final class JobBook {
         queue = new JobQueue(queues);
         queue.recall(before.uses());
         queue.advanceTo(state.clocks().now());
-        before.fleetGpus(Shape.ANY_CLASS).ifPresent(gpus -> queue.resize(Shape.ANY_CLASS, gpus));
+        before.fleetMilli(Shape.ANY_CLASS).ifPresent(gpuMilli -> queue.resizeMilli(Shape.ANY_CLASS, gpuMilli));
         List<JobRecord> inOrder = new ArrayList<>(jobs.values());
         inOrder.sort(Comparator.comparingLong(JobRecord::arrival));
         for (JobRecord job : inOrder) {

@@ -172,7 +172,7 @@ final class Resizing {
         if (standing.priority() != own.priority() || entitled != isEntitled) {
             return standing.compareTo(own) < 0;
         }
-        int fewer = running.lease().gpus() - least(job, running, ticket);
+        long fewer = job.shapeOf(1).gpuMilli() * (running.lease().gpus() - least(job, running, ticket));
         return other.tenant().equals(job.tenant())
                 || book.queue()
                         .staysAhead(

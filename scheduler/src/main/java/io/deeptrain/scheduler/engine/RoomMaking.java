@@ -14,7 +14,6 @@ import io.deeptrain.scheduler.queue.Contender.Claimant;
 import io.deeptrain.scheduler.queue.Contender.Holder;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.Room;
-import io.deeptrain.scheduler.queue.Shape;
 import io.deeptrain.scheduler.queue.Standing;
 import io.deeptrain.scheduler.queue.Ticket;
 import java.time.Duration;
@@ -110,11 +109,11 @@ final class RoomMaking {
     /** What a job may have of a worker besides what those who run there would give up. */
     private int gpusBeside(List<Holder> holders, WorkerView worker, JobRecord job) {
         if (sharedWorkers) {
-            return book.queue().lendable(Shape.ANY_CLASS, worker.gpusFree());
+            return worker.gpusFree() == 0 ? 0 : book.queue().lendable(job.shapeOf(worker.gpusFree()));
         }
         // The only one there gives up the whole worker; what it does not need itself, the job must be allowed to have.
         int beside = job.gpus() - holders.stream().mapToInt(Holder::gpusHere).sum();
-        return beside <= 0 || book.queue().lendable(Shape.ANY_CLASS, beside) == beside ? job.gpus() - 1 : 0;
+        return beside <= 0 || book.queue().lendable(job.shapeOf(beside)) == beside ? job.gpus() - 1 : 0;
     }
 
     private void claim(JobRecord job, WorkerView worker, List<Holder> victims) {

@@ -145,7 +145,7 @@ public final class SchedulerEngine {
         copy.takeUp(snapshot.recent().stream()
                 .filter(job -> job.state() instanceof Ended)
                 .toList());
-        snapshot.fleetGpus().ifPresent(gpus -> copy.book.queue().resize(Shape.ANY_CLASS, gpus));
+        snapshot.fleetMilli().ifPresent(gpuMilli -> copy.book.queue().resizeMilli(Shape.ANY_CLASS, gpuMilli));
         return copy;
     }
 
@@ -169,7 +169,7 @@ public final class SchedulerEngine {
                 fleet.places(),
                 claims.kept(),
                 book.queue().uses(),
-                book.queue().fleetGpus(Shape.ANY_CLASS),
+                book.queue().fleetMilli(Shape.ANY_CLASS),
                 operator.controls(),
                 recent);
     }
@@ -184,7 +184,7 @@ public final class SchedulerEngine {
                 workforce.endWhatIsOverdue();
                 outgoing.sendAgainWhatIsDue(clocks.now());
                 operator.pursueMoves(clocks.now());
-                faults.review(workforce.capacity().gpus() == 0, clocks.now());
+                faults.review(workforce.capacity().gpuMilli() == 0, clocks.now());
                 failWhatIsImpossible();
             }
         }
@@ -334,7 +334,7 @@ public final class SchedulerEngine {
     private void settle(Place place) {
         WorkerBeat beat = place.lastBeat();
         fleet.introduce(beat, clocks.heardNanos());
-        workforce.capacity().set(beat.workerId(), fleet.gpusAccepted(beat.workerId()));
+        workforce.capacity().set(beat.workerId(), fleet.milliAccepted(beat.workerId()));
         fleet.listed(beat.workerId(), beat.holdings(), place.strays());
     }
 

@@ -40,8 +40,8 @@ final class Workforce {
 
     /** What the worker takes on may be more or less now. */
     void measure(WorkerId workerId) {
-        if (capacity.set(workerId, state.fleet().gpusAccepted(workerId))) {
-            book.queue().resize(Shape.ANY_CLASS, capacity.gpus());
+        if (capacity.set(workerId, state.fleet().milliAccepted(workerId))) {
+            book.queue().resizeMilli(Shape.ANY_CLASS, capacity.gpuMilli());
         }
     }
 
@@ -54,7 +54,7 @@ final class Workforce {
         state.claims().on(workerId).ifPresent(book::drop);
         state.outgoing().stops().settleAll(workerId);
         if (capacity.forget(workerId)) {
-            book.queue().resize(Shape.ANY_CLASS, capacity.gpus());
+            book.queue().resizeMilli(Shape.ANY_CLASS, capacity.gpuMilli());
         }
     }
 

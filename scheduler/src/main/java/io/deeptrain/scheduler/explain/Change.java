@@ -1,6 +1,7 @@
 package io.deeptrain.scheduler.explain;
 
 import io.deeptrain.event.Tenant;
+import io.deeptrain.scheduler.placement.Fractions;
 import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.queue.QueueLimits;
 import io.deeptrain.scheduler.queue.QueueSettings;
@@ -61,7 +62,15 @@ public record Change(
         }
 
         String words() {
-            String ofKind = kind.equals(GpuKind.ANY) ? "" : " " + kind.classes();
+            String ofKind = kind.classes().names().isEmpty() ? "" : " " + kind.classes();
+            if (!kind.isOfWhole()) {
+                return "%s more with a slice of %s GPUs%s%s"
+                        .formatted(
+                                Words.count(count, "worker"),
+                                Fractions.words(kind.gpuMilli()),
+                                ofKind,
+                                count == 1 ? "" : " each");
+            }
             return gpusEach == 1 && count == 1
                     ? "one GPU%s more".formatted(ofKind)
                     : "%s more with %s%s%s"

@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.explain;
 
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
@@ -35,14 +37,18 @@ public sealed interface Edit {
 
     EngineSnapshot in(EngineSnapshot snapshot);
 
-    /** So many workers join that have so many GPUs of this class each. */
-    record Join(int count, int gpusEach, String gpuClass) implements Edit {
+    /**
+     * So many workers join that have so many GPUs each.
+     *
+     * @param gpuMilli thousandths of a GPU that each of them is; less than 1000 only for a single one
+     */
+    record Join(int count, int gpusEach, String gpuClass, int gpuMilli) implements Edit {
         private static final String NAME = "~joined-";
         private static final String NO_CLASS = "";
 
         /** Of a class that no job asks for. */
         public Join(int count, int gpusEach) {
-            this(count, gpusEach, NO_CLASS);
+            this(count, gpusEach, NO_CLASS, GpuShare.WHOLE);
         }
 
         public Join {
@@ -53,6 +59,7 @@ public sealed interface Edit {
                 throw new IllegalArgumentException(
                         "gpus_each must be 1 to %d: %d".formatted(Proposal.GPUS_MAX, gpusEach));
             }
+            Proposal.requireShare("gpus_each", gpusEach, gpuMilli);
         }
 
         @Override
@@ -67,11 +74,13 @@ public sealed interface Edit {
                         gpuClass,
                         gpusEach,
                         Readiness.ACCEPTING,
-                        List.of());
+                        List.of(),
+                        Optional.empty(),
+                        Optional.of(gpuMilli).filter(milli -> milli < GpuShare.WHOLE));
                 places.add(new Place(beat, Map.of(), gpusEach));
             }
-            long gpus = snapshot.fleetGpus().orElse(0) + (long) count * gpusEach;
-            return snapshot.with(places, snapshot.jobs(), snapshot.claims(), OptionalLong.of(gpus));
+            long fleetMilli = snapshot.fleetMilli().orElse(0) + (long) count * gpusEach * gpuMilli;
+            return snapshot.with(places, snapshot.jobs(), snapshot.claims(), OptionalLong.of(fleetMilli));
         }
     }
 
@@ -103,8 +112,11 @@ public sealed interface Edit {
                     jobs.add(job);
                 }
             }
-            long gpus = snapshot.fleetGpus().orElse(0) - (leaving.isAccepting() ? leaving.gpus() : 0);
-            return snapshot.with(places, jobs, claims, OptionalLong.of(gpus));
+            long fleetMilli = snapshot.fleetMilli().orElse(0)
+                    - (leaving.isAccepting()
+                            ? (long) leaving.gpus() * leaving.lastBeat().milliOfEach()
+                            : 0);
+            return snapshot.with(places, jobs, claims, OptionalLong.of(fleetMilli));
         }
 
         private boolean isMember(Lease lease) {

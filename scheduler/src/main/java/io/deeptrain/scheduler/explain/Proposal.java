@@ -1,6 +1,7 @@
 package io.deeptrain.scheduler.explain;
 
 import io.deeptrain.event.CostCap;
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.ModelId;
 import io.deeptrain.event.ModelVersionId;
@@ -11,6 +12,7 @@ import io.deeptrain.event.Tenant;
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.scheduler.engine.EngineSnapshot;
 import io.deeptrain.scheduler.job.JobRecord;
+import io.deeptrain.scheduler.placement.Fractions;
 import io.deeptrain.scheduler.queue.Priority;
 import io.deeptrain.scheduler.queue.QueueSettings;
 import java.time.Duration;
@@ -18,17 +20,24 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A job that nobody has asked for yet.
  *
  * @param gpus all together, on one worker
  * @param gpuClass absent for any
+ * @param gpuMilli thousandths of a GPU: 1000, or less for a slice of a single one
  * @param priority absent for that of its app
  * @param expected how long it will take on these GPUs
  */
 public record Proposal(
-        Tenant tenant, int gpus, Optional<String> gpuClass, Optional<Priority> priority, Duration expected) {
+        Tenant tenant,
+        int gpus,
+        Optional<String> gpuClass,
+        int gpuMilli,
+        Optional<Priority> priority,
+        Duration expected) {
     public static final int GPUS_MAX = 1024;
     public static final Duration EXPECTED_MAX = Duration.ofDays(365);
 
@@ -40,17 +49,34 @@ public record Proposal(
 
     /** On GPUs of any class. */
     public Proposal(Tenant tenant, int gpus, Optional<Priority> priority, Duration expected) {
-        this(tenant, gpus, Optional.empty(), priority, expected);
+        this(tenant, gpus, Optional.empty(), GpuShare.WHOLE, priority, expected);
     }
 
     public Proposal {
         if (gpus < 1 || gpus > GPUS_MAX) {
             throw new IllegalArgumentException("gpus must be 1 to %d: %d".formatted(GPUS_MAX, gpus));
         }
+        requireShare("gpus", gpus, gpuMilli);
         if (!expected.isPositive() || expected.compareTo(EXPECTED_MAX) > 0) {
             throw new IllegalArgumentException(
                     "expected_seconds must be 1 to %d: %d".formatted(EXPECTED_MAX.toSeconds(), expected.toSeconds()));
         }
+    }
+
+    static void requireShare(String field, int gpus, int gpuMilli) {
+        if (gpuMilli < 1 || gpuMilli > GpuShare.WHOLE || (gpuMilli < GpuShare.WHOLE && gpus != 1)) {
+            throw new IllegalArgumentException("gpu_fraction must be 0.001 to 1, and 1 with %s above 1: %s with %d"
+                    .formatted(field, Fractions.words(gpuMilli), gpus));
+        }
+    }
+
+    private Map<String, Object> hyperparameters() {
+        Map<String, Object> asked = new TreeMap<>();
+        gpuClass.ifPresent(name -> asked.put("gpu_class", name));
+        if (gpuMilli < GpuShare.WHOLE) {
+            asked.put("gpu_fraction", (double) gpuMilli / GpuShare.WHOLE);
+        }
+        return asked;
     }
 
     /** As it would wait if it were asked for now, behind all who are equal to it. */
@@ -64,8 +90,7 @@ public record Proposal(
                 new TrainingSpec(
                         NONE,
                         NONE,
-                        gpuClass.<Map<String, Object>>map(name -> Map.of("gpu_class", name))
-                                .orElseGet(Map::of),
+                        hyperparameters(),
                         List.of(NONE),
                         new StoredObject(NONE, SHA256_OF_NOTHING, 0),
                         1,

@@ -10,7 +10,6 @@ import io.deeptrain.scheduler.fleet.Place;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState.Leased;
 import io.deeptrain.scheduler.job.JobState.Queued;
-import io.deeptrain.scheduler.placement.Demand;
 import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.placement.KindRooms;
 import io.deeptrain.scheduler.placement.RoomIndex;
@@ -60,7 +59,7 @@ final class Rehearsal {
     private final Room room = new FreeRoom();
     private final EngineSettings engine;
     private int addedCount;
-    private OptionalLong fleetGpus;
+    private OptionalLong fleetMilli;
 
     /** A job, and where it began to run, on how many GPUs. */
     record Started(JobRecord job, List<Share> shares) {}
@@ -68,9 +67,9 @@ final class Rehearsal {
     /** What it would be like at this time and with these limits. */
     Rehearsal(EngineSnapshot snapshot, QueueSettings settings, Instant at) {
         engine = snapshot.settings();
-        fleetGpus = snapshot.fleetGpus();
+        fleetMilli = snapshot.fleetMilli();
         queue = queueOf(snapshot, settings, at);
-        fleetGpus.ifPresent(gpus -> queue.resize(Shape.ANY_CLASS, gpus));
+        fleetMilli.ifPresent(gpuMilli -> queue.resizeMilli(Shape.ANY_CLASS, gpuMilli));
         for (JobRecord job : snapshot.jobs()) {
             if (job.state() instanceof Queued && !job.isHeld()) {
                 waiting.put(job.jobId(), job);
@@ -80,7 +79,11 @@ final class Rehearsal {
         for (Place place : snapshot.places()) {
             places.put(place.workerId(), place);
             if (place.isAccepting()) {
-                accepting.put(place.workerId(), place.lastBeat().gpuClass(), Demand.WHOLE, place.gpus());
+                accepting.put(
+                        place.workerId(),
+                        place.lastBeat().gpuClass(),
+                        place.lastBeat().milliOfEach(),
+                        place.gpus());
                 gpus.put(place.workerId(), place.gpus());
                 if (place.isJoint()) {
                     joint.put(place.workerId(), place.lastBeat().gpuClass(), place.topology(), place.gpus());
@@ -168,11 +171,11 @@ final class Rehearsal {
         addedCount++;
         WorkerId workerId = new WorkerId(ADDED + addedCount);
         kinds.put(workerId, kind);
-        accepting.put(workerId, classOf(workerId), Demand.WHOLE, count);
+        accepting.put(workerId, classOf(workerId), kind.gpuMilli(), count);
         gpus.put(workerId, count);
         offer(workerId, count);
-        fleetGpus = OptionalLong.of(fleetGpus.orElse(0) + count);
-        queue.resize(Shape.ANY_CLASS, fleetGpus.getAsLong());
+        fleetMilli = OptionalLong.of(fleetMilli.orElse(0) + (long) count * kind.gpuMilli());
+        queue.resizeMilli(Shape.ANY_CLASS, fleetMilli.getAsLong());
         int alike = !added.isEmpty() && added.getLast().isEach(count, kind)
                 ? added.removeLast().count()
                 : 0;
@@ -193,7 +196,9 @@ final class Rehearsal {
                 job.state() instanceof Queued queued ? queued.losses().workers() : List.of();
         List<Share> shares = free.bestFit(job.kind(), job.gpus(), avoided)
                 .map(workerId -> List.of(new Share(workerId, job.gpus())))
-                .or(() -> freeJoint.together(job.kind().classes(), job.gpus(), avoided))
+                .or(() -> job.kind().isOfWhole()
+                        ? freeJoint.together(job.kind().classes(), job.gpus(), avoided)
+                        : Optional.empty())
                 .orElseThrow(() -> new IllegalStateException("no worker has room for " + job.jobId()));
         queue.remove(next.get(), notBefore(job));
         KeptRoom kept = claims.remove(job.jobId());
@@ -237,7 +242,7 @@ final class Rehearsal {
     private void offer(WorkerId workerId, int offered) {
         spare.put(workerId, offered);
         Place place = places.get(workerId);
-        free.put(workerId, classOf(workerId), Demand.WHOLE, Math.max(0, offered));
+        free.put(workerId, classOf(workerId), milliOf(workerId), Math.max(0, offered));
         if (place != null && place.isJoint()) {
             freeJoint.put(workerId, place.lastBeat().gpuClass(), place.topology(), Math.max(0, offered));
         }
@@ -251,6 +256,13 @@ final class Rehearsal {
                         .findFirst()
                         .orElse("")
                 : place.lastBeat().gpuClass();
+    }
+
+    private int milliOf(WorkerId workerId) {
+        Place place = places.get(workerId);
+        return place == null
+                ? kinds.getOrDefault(workerId, GpuKind.ANY).gpuMilli()
+                : place.lastBeat().milliOfEach();
     }
 
     private final class FreeRoom implements Room {

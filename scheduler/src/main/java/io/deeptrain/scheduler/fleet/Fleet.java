@@ -93,6 +93,7 @@ public final class Fleet {
         worker.heardNanos = heardNanos;
         worker.gpuClass = beat.gpuClass();
         worker.gpus = beat.gpus();
+        worker.gpuMilli = beat.milliOfEach();
         worker.said = beat.readiness();
         worker.number = beat.number();
         worker.door = beat.door();
@@ -114,10 +115,10 @@ public final class Fleet {
         place(worker);
     }
 
-    /** What the worker would take on if it were empty. */
-    public int gpusAccepted(WorkerId workerId) {
+    /** What the worker would take on if it were empty, in thousandths of GPUs. */
+    public long milliAccepted(WorkerId workerId) {
         Worker worker = workers.get(workerId);
-        return worker == null ? 0 : gpusAccepted(worker);
+        return worker == null ? 0 : (long) gpusAccepted(worker) * worker.gpuMilli;
     }
 
     private static int gpusAccepted(Worker worker) {
@@ -313,10 +314,16 @@ public final class Fleet {
     /** After any change to the worker: it is found by the room that it has now. */
     private void place(Worker worker) {
         int offered = worker.readiness == Readiness.ACCEPTING ? Math.max(0, worker.gpusFree(shared)) : 0;
-        whole.put(worker.id, worker.gpuClass, Demand.WHOLE, worker.gpus);
-        accepting.put(worker.id, worker.gpuClass, Demand.WHOLE, gpusAccepted(worker));
-        free.put(worker.id, worker.gpuClass, Demand.WHOLE, offered);
-        joint.put(worker.id, worker.door, worker.gpuClass, worker.gpus, gpusAccepted(worker), offered);
+        whole.put(worker.id, worker.gpuClass, worker.gpuMilli, worker.gpus);
+        accepting.put(worker.id, worker.gpuClass, worker.gpuMilli, gpusAccepted(worker));
+        free.put(worker.id, worker.gpuClass, worker.gpuMilli, offered);
+        joint.put(
+                worker.id,
+                worker.door.filter(_ -> worker.gpuMilli == Demand.WHOLE),
+                worker.gpuClass,
+                worker.gpus,
+                gpusAccepted(worker),
+                offered);
     }
 
     private static final class Worker implements Comparable<Worker> {
@@ -329,6 +336,7 @@ public final class Fleet {
         private Set<Holding> listed = Set.of();
         private String gpuClass;
         private int gpus;
+        private int gpuMilli;
         /** What the worker itself says. */
         private Readiness said;
         /** What counts. */
@@ -343,6 +351,7 @@ public final class Fleet {
             incarnation = beat.incarnation();
             gpuClass = beat.gpuClass();
             gpus = beat.gpus();
+            gpuMilli = beat.milliOfEach();
             said = beat.readiness();
             readiness = said;
             number = beat.number();
@@ -357,12 +366,21 @@ public final class Fleet {
         WorkerView view(boolean shared) {
             List<Holding> holdings = new ArrayList<>(leased.keySet());
             holdings.addAll(lingering.keySet());
-            return new WorkerView(id, incarnation, gpuClass, readiness, gpus, Math.max(0, gpusFree(shared)), holdings);
+            return new WorkerView(
+                    id, incarnation, gpuClass, gpuMilli, readiness, gpus, Math.max(0, gpusFree(shared)), holdings);
         }
 
         Place place(boolean shared) {
-            WorkerBeat lastBeat =
-                    new WorkerBeat(id, incarnation, number, gpuClass, gpus, readiness, List.copyOf(listed), door);
+            WorkerBeat lastBeat = new WorkerBeat(
+                    id,
+                    incarnation,
+                    number,
+                    gpuClass,
+                    gpus,
+                    readiness,
+                    List.copyOf(listed),
+                    door,
+                    Optional.of(gpuMilli).filter(milli -> milli < Demand.WHOLE));
             return new Place(lastBeat, lingering, gpusFree(shared));
         }
 

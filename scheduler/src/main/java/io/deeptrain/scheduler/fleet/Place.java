@@ -5,7 +5,6 @@ import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.WorkerId;
-import io.deeptrain.scheduler.placement.Demand;
 import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.placement.Topology;
 import java.util.Collections;
@@ -38,12 +37,12 @@ public record Place(WorkerBeat lastBeat, Map<Holding, Integer> strays, int gpusS
 
     /** Whether an attempt may lie on it and on others. */
     public boolean isJoint() {
-        return lastBeat.door().isPresent();
+        return lastBeat.door().isPresent() && lastBeat.gpuMilli().isEmpty();
     }
 
     /** Whether a job that asks for such GPUs may run there. */
     public boolean isOf(GpuKind kind) {
-        return kind.accepts(lastBeat.gpuClass(), Demand.WHOLE);
+        return kind.accepts(lastBeat.gpuClass(), lastBeat.milliOfEach());
     }
 
     /** Where it stands, as far as it has told. */

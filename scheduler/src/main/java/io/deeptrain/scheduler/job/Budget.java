@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.job;
 
 import io.deeptrain.event.CostCap.AtMost;
 import io.deeptrain.event.CostCap.Unlimited;
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import java.math.BigInteger;
 
@@ -21,7 +22,11 @@ public record Budget(long millisMax, int gpus) {
         return switch (request.cap()) {
             case Unlimited() -> UNLIMITED;
             case AtMost(var cents) ->
-                paying(cents, request.rate().centsPerGpuHour(), request.spec().gpus());
+                paying(
+                        cents,
+                        request.rate().centsPerGpuHour(),
+                        request.spec().gpus(),
+                        request.spec().gpuMilli());
         };
     }
 
@@ -29,14 +34,18 @@ public record Budget(long millisMax, int gpus) {
         return millisMax != Long.MAX_VALUE && billableGpuMillis / gpus >= millisMax;
     }
 
-    private static Budget paying(long cents, long centsPerGpuHour, int gpus) {
+    private static Budget paying(long cents, long centsPerGpuHour, int gpus, int gpuMilli) {
         BigInteger centsPerHour = BigInteger.valueOf(centsPerGpuHour).multiply(BigInteger.valueOf(gpus));
         if (centsPerHour.signum() == 0) {
             return UNLIMITED;
         }
         BigInteger seconds =
                 BigInteger.valueOf(cents).multiply(SECONDS_PER_HOUR).divide(centsPerHour);
-        BigInteger millis = seconds.multiply(MILLIS_PER_SECOND);
-        return millis.bitLength() < Long.SIZE ? new Budget(millis.longValueExact(), gpus) : UNLIMITED;
+        // Of a slice so many more as it is smaller than a GPU, rounded up, so that it has had the last second.
+        BigInteger[] millis = seconds.multiply(MILLIS_PER_SECOND)
+                .multiply(BigInteger.valueOf(GpuShare.WHOLE))
+                .divideAndRemainder(BigInteger.valueOf(gpuMilli));
+        BigInteger millisMax = millis[0].add(BigInteger.valueOf(millis[1].signum()));
+        return millisMax.bitLength() < Long.SIZE ? new Budget(millisMax.longValueExact(), gpus) : UNLIMITED;
     }
 }

@@ -1,5 +1,6 @@
 package io.deeptrain.scheduler.job;
 
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.event.JobEvent;
 import io.deeptrain.event.JobEvent.JobAssigned;
 import io.deeptrain.event.JobEvent.JobCancelled;
@@ -39,7 +40,8 @@ public final class JobHistory {
                 request.spec().gpus(),
                 request.rate(),
                 request.cap(),
-                request.estimate());
+                request.estimate(),
+                Optional.of(request.spec().gpuMilli()).filter(milli -> milli < GpuShare.WHOLE));
     }
 
     /** The entry that follows {@code before}, if the fact is one to tell. */

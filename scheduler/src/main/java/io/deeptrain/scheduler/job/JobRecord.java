@@ -1,8 +1,10 @@
 package io.deeptrain.scheduler.job;
 
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.Tenant;
+import io.deeptrain.scheduler.placement.GpuClasses;
 import io.deeptrain.scheduler.placement.GpuKind;
 import io.deeptrain.scheduler.queue.JobQueue;
 import io.deeptrain.scheduler.queue.Priority;
@@ -59,7 +61,11 @@ public record JobRecord(
 
     /** Which GPUs it runs on. */
     public GpuKind kind() {
-        return request.spec().gpuClass().map(GpuKind::of).orElse(GpuKind.ANY);
+        Optional<String> gpuClass = request.spec().gpuClass();
+        int gpuMilli = request.spec().gpuMilli();
+        return gpuClass.isEmpty() && gpuMilli == GpuShare.WHOLE
+                ? GpuKind.ANY
+                : new GpuKind(gpuClass.map(GpuClasses::of).orElse(GpuClasses.ANY), gpuMilli);
     }
 
     /** What it asks for. */

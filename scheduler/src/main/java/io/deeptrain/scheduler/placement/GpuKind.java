@@ -43,6 +43,14 @@ public record GpuKind(GpuClasses classes, int gpuMilli) implements Comparable<Gp
         return gpuMilli < Demand.WHOLE;
     }
 
+    /** What a worker has, as in "GPUs of class a100" and "slices of 0.143 GPUs of class a100". */
+    public static String words(String gpuClass, int gpuMilli) {
+        return "%s of class %s"
+                .formatted(
+                        isSlice(gpuMilli) ? "slices of %s GPUs".formatted(Fractions.words(gpuMilli)) : "GPUs",
+                        gpuClass);
+    }
+
     @Override
     public int compareTo(GpuKind other) {
         return equals(other) ? 0 : ORDER.compare(this, other);

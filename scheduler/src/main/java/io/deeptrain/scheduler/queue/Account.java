@@ -1,14 +1,19 @@
 package io.deeptrain.scheduler.queue;
 
+import io.deeptrain.scheduler.placement.Demand;
+
 /**
- * How one queue stands in one GPU class. What its neighbours may borrow of it is in its parent's pool, and on upwards
- * to the root's, which is the fleet. A queue uses first what it does not lend, then from the pool.
+ * How one queue stands in one GPU class, in thousandths of GPUs. What its neighbours may borrow of it is in its
+ * parent's pool, and on upwards to the root's, which is the fleet. A queue uses first what it does not lend, then from
+ * the pool.
  *
  * <p>The arithmetic follows the cohorts of Kueue (nominal quota, borrowing limit, lending limit).
  */
 final class Account {
     /** More than any fleet has, and still far from an overflow. */
-    static final long UNLIMITED = 1L << 40;
+    static final long UNLIMITED = 1L << 52;
+
+    private static final long PER_GPU = Demand.WHOLE;
 
     private final Account parent;
     /** The fleet's. */
@@ -36,7 +41,7 @@ final class Account {
         this.parent = parent;
         this.quota = quota;
         root = parent.root;
-        pool = quota.guaranteed();
+        pool = quota.guaranteed() * PER_GPU;
     }
 
     static Account root() {
@@ -55,9 +60,9 @@ final class Account {
         return parent == this;
     }
 
-    /** Tells the root how many GPUs the fleet has. */
-    void resize(long gpus) {
-        pool = gpus;
+    /** Tells the root what the fleet has. */
+    void resize(long gpuMilli) {
+        pool = gpuMilli;
     }
 
     /** Lends upwards. Once for each account, those below first. */
@@ -86,7 +91,7 @@ final class Account {
 
     /** Of what it is guaranteed, that which it does not lend. */
     private long own() {
-        return Math.max(0, pool - quota.lendMax());
+        return Math.max(0, pool - quota.lendMax() * PER_GPU);
     }
 
     /** What queues below this one are guaranteed and do not even lend to it. */
@@ -94,17 +99,17 @@ final class Account {
         return keptBelow;
     }
 
-    /** The queue holds so many GPUs more, or fewer. */
-    void change(long gpus) {
-        change(gpus, gpus);
+    /** The queue holds so much more, or less. */
+    void change(long gpuMilli) {
+        change(gpuMilli, gpuMilli);
     }
 
-    private void change(long gpus, long ofPool) {
+    private void change(long gpuMilli, long ofPool) {
         long before = Math.max(0, charged - own());
-        held += gpus;
+        held += gpuMilli;
         charged += ofPool;
         if (!isRoot()) {
-            parent.change(gpus, Math.max(0, charged - own()) - before);
+            parent.change(gpuMilli, Math.max(0, charged - own()) - before);
         }
     }
 
@@ -124,12 +129,12 @@ final class Account {
     /** What this queue could get, if its parent could get {@code above}. */
     long available(long above) {
         long fromOwn = Math.max(0, own() - charged);
-        long toBorrow = pool - own() - Math.max(0, charged - own()) + quota.borrowMax();
+        long toBorrow = pool - own() - Math.max(0, charged - own()) + quota.borrowMax() * PER_GPU;
         return fromOwn + Math.max(0, Math.min(above, toBorrow));
     }
 
-    /** Whether so many more GPUs are within what the queue is guaranteed. */
-    boolean guarantees(int gpus) {
-        return charged + gpus <= pool;
+    /** Whether so much more is within what the queue is guaranteed. */
+    boolean guarantees(long gpuMilli) {
+        return charged + gpuMilli <= pool;
     }
 }

@@ -2,6 +2,7 @@ package io.deeptrain.scheduler.queue;
 
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.Tenant;
+import io.deeptrain.scheduler.placement.Demand;
 import io.deeptrain.scheduler.queue.Contender.Claimant;
 import io.deeptrain.scheduler.queue.Contender.Holder;
 import io.deeptrain.scheduler.queue.QueueSettings.Member;
@@ -63,7 +64,7 @@ public final class JobQueue implements Preemption.Shares {
     private final TreeMap<Shape, Integer> shapesReady = new TreeMap<>();
     private Instant now = Instant.EPOCH;
     private long hour;
-    private long gpusAsked;
+    private long milliAsked;
 
     /** Nobody waits yet. */
     public JobQueue(QueueSettings settings) {
@@ -77,13 +78,18 @@ public final class JobQueue implements Preemption.Shares {
 
     /** The fleet has so many GPUs of this class. Until this is said there is no limit to what can be borrowed. */
     public void resize(String gpuClass, long gpus) {
-        root.account(gpuClass).resize(gpus);
+        resizeMilli(gpuClass, gpus * Demand.WHOLE);
+    }
+
+    /** The same in thousandths of GPUs. */
+    public void resizeMilli(String gpuClass, long gpuMilli) {
+        root.account(gpuClass).resize(gpuMilli);
         reorder();
     }
 
     /** Waits until {@code notBefore}, then for its turn. */
     public void add(Ticket ticket, Instant notBefore) {
-        gpusAsked += ticket.shape().gpus();
+        milliAsked += ticket.shape().gpuMilli();
         QueueNode queue = tenant(ticket.tenant());
         queue.pends(1);
         if (now.isBefore(notBefore)) {
@@ -95,7 +101,7 @@ public final class JobQueue implements Preemption.Shares {
 
     /** The same ticket as was added. */
     public void remove(Ticket ticket, Instant notBefore) {
-        gpusAsked -= ticket.shape().gpus();
+        milliAsked -= ticket.shape().gpuMilli();
         QueueNode queue = tenant(ticket.tenant());
         queue.pends(-1);
         if (backingOff.isEmpty() || !backingOff.remove(new BackingOff(notBefore, ticket))) {
@@ -126,7 +132,7 @@ public final class JobQueue implements Preemption.Shares {
         Optional<Ticket> overdue = overdue(room);
         if (overdue.isPresent()) {
             return overdue.filter(ticket -> room.has(ticket.shape())
-                    && available(ticket) >= ticket.shape().gpus());
+                    && available(ticket) >= ticket.shape().gpuMilli());
         }
         return nextInShares(room, _ -> true);
     }
@@ -192,7 +198,7 @@ public final class JobQueue implements Preemption.Shares {
                     line.node(),
                     shape.gpuClass(),
                     root.account(shape.gpuClass()).commonMax());
-            if (room.canEverHave(shape) && inEmptyFleet >= shape.gpus()) {
+            if (room.canEverHave(shape) && inEmptyFleet >= shape.gpuMilli()) {
                 return Optional.of(headOf(line));
             }
         }
@@ -205,10 +211,10 @@ public final class JobQueue implements Preemption.Shares {
             Account account = line.node().account(shape.gpuClass());
             long more = account.available(available);
             if (line.node().isOfTenant()) {
-                if (more >= shape.gpus() && mayStart.test(headOf(line))) {
+                if (more >= shape.gpuMilli() && mayStart.test(headOf(line))) {
                     return Optional.of(line);
                 }
-            } else if (more + account.keptBelow() >= shape.gpus()) {
+            } else if (more + account.keptBelow() >= shape.gpuMilli()) {
                 Optional<Line> found = pick(line.node(), shape, more, mayStart);
                 if (found.isPresent()) {
                     return found;
@@ -251,7 +257,7 @@ public final class JobQueue implements Preemption.Shares {
     /** Whether the tenant's queues allow it so many GPUs more, and nobody else keeps them for itself. */
     public boolean allows(Tenant tenant, Shape more) {
         String gpuClass = more.gpuClass();
-        return available(tenant(tenant), gpuClass, root.account(gpuClass).common()) >= more.gpus();
+        return available(tenant(tenant), gpuClass, root.account(gpuClass).common()) >= more.gpuMilli();
     }
 
     /** What the queue could get if the fleet had so much in common. */
@@ -259,9 +265,11 @@ public final class JobQueue implements Preemption.Shares {
         return node.isRoot() ? common : node.account(gpuClass).available(available(node.parent(), gpuClass, common));
     }
 
-    /** How many of so many free GPUs nobody keeps for itself. */
-    public int lendable(String gpuClass, int gpusFree) {
-        return (int) Math.min(gpusFree, root.account(gpuClass).common());
+    /** How many of so many free GPUs, or slices, nobody keeps for itself. */
+    public int lendable(Shape free) {
+        return (int) Math.min(
+                free.gpus(),
+                root.account(free.gpuClass()).common() / free.kind().gpuMilli());
     }
 
     /** The tenant runs a job of this shape more. */
@@ -275,7 +283,7 @@ public final class JobQueue implements Preemption.Shares {
     public TenantUse ended(Tenant tenant, Shape shape, Duration held) {
         QueueNode queue = tenant(tenant);
         queue.run(shape, -1);
-        long gpuMillis = shape.gpus() * Math.max(0, held.toMillis());
+        long gpuMillis = shape.gpuMilli() * Math.max(0, held.toMillis()) / Demand.WHOLE;
         for (QueueNode node = queue; !node.isRoot(); node = node.parent()) {
             node.useInstead(node.use().plus(gpuMillis));
         }
@@ -286,7 +294,7 @@ public final class JobQueue implements Preemption.Shares {
     /** Whether a job of this shape, started now, would be within a guarantee of its tenant or of a queue above. */
     public boolean isEntitled(Tenant tenant, Shape shape) {
         for (QueueNode node = tenant(tenant); !node.isRoot(); node = node.parent()) {
-            if (node.account(shape.gpuClass()).guarantees(shape.gpus())) {
+            if (node.account(shape.gpuClass()).guarantees(shape.gpuMilli())) {
                 return true;
             }
         }
@@ -295,7 +303,7 @@ public final class JobQueue implements Preemption.Shares {
 
     /** Compares the queues in which the two tenants part. */
     @Override
-    public boolean staysAhead(Holder holder, int gpusFewer, Claimant claimant) {
+    public boolean staysAhead(Holder holder, long milliFewer, Claimant claimant) {
         String gpuClass = claimant.shape().gpuClass();
         List<QueueNode> path = pathTo(tenant(holder.tenant()));
         List<QueueNode> claimantPath = pathTo(tenant(claimant.tenant()));
@@ -303,9 +311,9 @@ public final class JobQueue implements Preemption.Shares {
         while (path.get(depth) == claimantPath.get(depth)) {
             depth++;
         }
-        double after = path.get(depth).shareWith(gpuClass, -gpusFewer);
+        double after = path.get(depth).shareWith(gpuClass, -milliFewer);
         return after
-                >= claimantPath.get(depth).shareWith(gpuClass, claimant.shape().gpus());
+                >= claimantPath.get(depth).shareWith(gpuClass, claimant.shape().gpuMilli());
     }
 
     /** Takes up what was remembered of the tenants, before anybody waits. */
@@ -328,10 +336,10 @@ public final class JobQueue implements Preemption.Shares {
         return uses;
     }
 
-    /** As it was last {@linkplain #resize said}. */
-    public OptionalLong fleetGpus(String gpuClass) {
-        long gpus = root.account(gpuClass).guaranteed();
-        return gpus == Account.UNLIMITED ? OptionalLong.empty() : OptionalLong.of(gpus);
+    /** As it was last {@linkplain #resizeMilli said}, in thousandths of GPUs. */
+    public OptionalLong fleetMilli(String gpuClass) {
+        long gpuMilli = root.account(gpuClass).guaranteed();
+        return gpuMilli == Account.UNLIMITED ? OptionalLong.empty() : OptionalLong.of(gpuMilli);
     }
 
     /** The queues from the tenant's own upwards, as they stand in this class. */
@@ -410,7 +418,7 @@ public final class JobQueue implements Preemption.Shares {
 
     /** What all that wait, for their turn or the end of a back-off, ask for together. */
     public long gpusAsked() {
-        return gpusAsked;
+        return Math.ceilDiv(milliAsked, Demand.WHOLE);
     }
 
     private void addReady(QueueNode queue, Ticket ticket) {

@@ -95,11 +95,11 @@ final class Line implements Comparable<Line> {
     /** As far as the queue's own limits go. Whether its parents can give it so much is asked when it is its turn. */
     boolean mayRun() {
         return node.running() < node.limits().runningMax()
-                && account.available(Account.UNLIMITED) + account.keptBelow() >= shape.gpus();
+                && account.available(Account.UNLIMITED) + account.keptBelow() >= shape.gpuMilli();
     }
 
     private boolean wouldBorrow() {
-        return !account.guarantees(shape.gpus());
+        return !account.guarantees(shape.gpuMilli());
     }
 
     @Override

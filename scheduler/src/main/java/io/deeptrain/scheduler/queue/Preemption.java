@@ -42,9 +42,10 @@ public record Preemption(double hysteresis, Duration runMin, int perJobMax, Dura
     /** How tenants stand to one another, see {@link JobQueue#staysAhead}. */
     public interface Shares {
         /**
-         * Whether the holder's tenant, with so many GPUs fewer, still holds no less than the claimant's with its job.
+         * Whether the holder's tenant, with so many thousandths of GPUs fewer, still holds no less than the claimant's
+         * with its job.
          */
-        boolean staysAhead(Holder holder, int gpusFewer, Claimant claimant);
+        boolean staysAhead(Holder holder, long milliFewer, Claimant claimant);
     }
 
     /**
@@ -90,10 +91,10 @@ public record Preemption(double hysteresis, Duration runMin, int perJobMax, Dura
         if (isDecided || holder.tenant().equals(claimant.tenant())) {
             return true;
         }
-        int fewer = holder.shape().gpus();
+        long fewer = holder.shape().gpuMilli();
         for (Holder other : chosen) {
             if (other.tenant().equals(holder.tenant())) {
-                fewer += other.shape().gpus();
+                fewer += other.shape().gpuMilli();
             }
         }
         return shares.staysAhead(holder, fewer, claimant);

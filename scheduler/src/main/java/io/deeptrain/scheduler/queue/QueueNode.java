@@ -1,5 +1,6 @@
 package io.deeptrain.scheduler.queue;
 
+import io.deeptrain.scheduler.placement.Demand;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -134,7 +135,7 @@ final class QueueNode {
 
     /** One job more runs, with so many GPUs; or one fewer. */
     void run(Shape shape, int sign) {
-        account(shape.gpuClass()).change((long) sign * shape.gpus());
+        account(shape.gpuClass()).change(sign * shape.gpuMilli());
         for (QueueNode node = this; !node.isRoot(); node = node.parent) {
             node.running += sign;
             node.weigh();
@@ -148,9 +149,9 @@ final class QueueNode {
                 name,
                 running,
                 limits.runningMax(),
-                account.held(),
-                account.guaranteed(),
-                account.borrowed(),
+                Math.ceilDiv(account.held(), Demand.WHOLE),
+                account.guaranteed() / Demand.WHOLE,
+                Math.ceilDiv(account.borrowed(), Demand.WHOLE),
                 quota.borrowMax(),
                 limits.weight());
     }
@@ -160,12 +161,12 @@ final class QueueNode {
         share = shareWith("", 0);
     }
 
-    /** What its share would be with so many GPUs more of this class. */
-    double shareWith(String gpuClass, int moreGpus) {
+    /** What its share would be with so many thousandths of GPUs more of this class. */
+    double shareWith(String gpuClass, long moreMilli) {
         double dominant = 0;
         for (Map.Entry<String, Account> entry : accounts.entrySet()) {
-            long held = entry.getValue().held() + (entry.getKey().equals(gpuClass) ? moreGpus : 0);
-            long fleet = Math.max(1, entry.getValue().ofFleet().guaranteed());
+            long held = entry.getValue().held() + (entry.getKey().equals(gpuClass) ? moreMilli : 0);
+            long fleet = Math.max(Demand.WHOLE, entry.getValue().ofFleet().guaranteed());
             dominant = Math.max(dominant, (double) held / fleet);
         }
         return dominant / limits.weight();

@@ -5,9 +5,9 @@ package io.deeptrain.scheduler.queue;
  *
  * @param queue its name: a tenant's, a user's or a group's
  * @param running jobs of it that run
- * @param held GPUs that these hold
+ * @param held GPUs that these hold; slices are added up and a part of a GPU counts as one
  * @param guaranteed GPUs, its own and those lent to it by the queues below it
- * @param borrowed GPUs that it uses beyond that
+ * @param borrowed GPUs that it uses beyond that, the same
  */
 public record QueueStanding(
         String queue,

@@ -35,6 +35,11 @@ public record Shape(String gpuClass, int gpus, GpuKind kind) implements Comparab
         return new Shape(ANY_CLASS, gpus, kind);
     }
 
+    /** Thousandths of GPUs altogether, which is what counts in shares and quotas. */
+    public long gpuMilli() {
+        return (long) gpus * kind.gpuMilli();
+    }
+
     @Override
     public int compareTo(Shape other) {
         int byClass = gpuClass.compareTo(other.gpuClass);

@@ -200,7 +200,7 @@ class GpuKindsTest {
         assertThat(world.order(new Order.Move(job(1), new WorkerId("a"))))
                 .isEqualTo(new Refused(
                         Cause.CONFLICT,
-                        "the job job-001 runs on GPUs of class NVIDIA H200, and worker a has class NVIDIA L4"));
+                        "the job job-001 runs on GPUs of class NVIDIA H200, and worker a has GPUs of class NVIDIA L4"));
     }
 
     @Test
@@ -230,11 +230,11 @@ class GpuKindsTest {
     @Test
     void what_would_be_if_a_job_of_a_class_was_asked_for_and_workers_of_it_came() {
         beat("a", SMALL, 8);
-        Proposal proposal = new Proposal(ACME, 2, Optional.of(BIG), Optional.empty(), Duration.ofMinutes(10));
+        Proposal proposal = new Proposal(ACME, 2, Optional.of(BIG), 1000, Optional.empty(), Duration.ofMinutes(10));
         assertThat(startsNow(new WhatIf(Optional.of(proposal), List.of()))).isFalse();
         assertThat(startsNow(new WhatIf(Optional.of(proposal), List.of(new Edit.Join(1, 2)))))
                 .isFalse();
-        assertThat(startsNow(new WhatIf(Optional.of(proposal), List.of(new Edit.Join(1, 2, BIG)))))
+        assertThat(startsNow(new WhatIf(Optional.of(proposal), List.of(new Edit.Join(1, 2, BIG, 1000)))))
                 .isTrue();
     }
 

@@ -122,7 +122,7 @@ class ExplainRandomTest {
         EngineSnapshot snapshot = world.engine.snapshot();
         int gpus = 1 << world.random.nextInt(4);
         Optional<String> gpuClass = world.classes ? Optional.of(World.OTHER_CLASS) : Optional.empty();
-        Proposal proposal = new Proposal(BOLT, gpus, gpuClass, Optional.empty(), Duration.ofMinutes(10));
+        Proposal proposal = new Proposal(BOLT, gpus, gpuClass, 1000, Optional.empty(), Duration.ofMinutes(10));
         Prospect prospect = new WhatIf(Optional.of(proposal), List.of()).in(new Explainer(snapshot).asIs());
         SchedulerEngine copy = SchedulerEngine.copyOf(snapshot, neverMakingRoom(snapshot.settings()));
         copy.apply(new Heard(proposal.in(snapshot).request(), snapshot.now()));

@@ -95,6 +95,11 @@ public final class Jobs {
         return with(request, Map.of("gpu_class", gpuClass));
     }
 
+    /** One that runs on a slice of a GPU, of at least this fraction. */
+    public static TrainingRequested onSlice(double fraction, TrainingRequested request) {
+        return with(request, Map.of("gpu_fraction", fraction));
+    }
+
     private static TrainingRequested with(TrainingRequested request, Map<String, Object> more) {
         TrainingSpec spec = request.spec();
         Map<String, Object> hyperparameters = new TreeMap<>(spec.hyperparameters());

@@ -213,7 +213,8 @@ class QueueRandomTest {
                 Job job = in(waiting, ticket.jobId());
                 boolean entitled = queue.isEntitled(job.tenant, job.shape);
                 Claimant claimant = new Claimant(job.id, job.tenant, job.shape, job.standing(entitled, 0));
-                List<Holder> victims = RULE.victims(claimant, holders, queue.lendable(Shape.ANY_CLASS, free), queue);
+                List<Holder> victims =
+                        RULE.victims(claimant, holders, free == 0 ? 0 : queue.lendable(Shape.ofAnyClass(free)), queue);
                 if (!victims.isEmpty()) {
                     victims.forEach(victim -> preempt(in(running, victim.jobId())));
                     start(job);

@@ -3,11 +3,14 @@ package io.deeptrain.api.adapter.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.deeptrain.api.adapter.rpc.EstimateCalls.Wanted;
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -73,12 +76,16 @@ public class WaitingJobs {
      *
      * @param expected how long it is expected to train
      */
-    public Optional<ObjectNode> whatIf(Tenant tenant, int gpus, Duration expected) {
+    public Optional<ObjectNode> whatIf(Tenant tenant, Wanted wanted, Duration expected) {
         ObjectNode question = mapper.createObjectNode();
-        question.putObject("job")
-                .put("user", tenant.userId())
+        ObjectNode job = question.putObject("job");
+        wanted.gpuClass().ifPresent(name -> job.put("gpu_class", name));
+        if (wanted.gpuMilli() < GpuShare.WHOLE) {
+            job.put("gpu_fraction", BigDecimal.valueOf(wanted.gpuMilli(), 3));
+        }
+        job.put("user", tenant.userId())
                 .put("app", tenant.appId())
-                .put("gpus", gpus)
+                .put("gpus", wanted.gpus())
                 .put("expected_seconds", Math.clamp(expected.toSeconds(), 1, EXPECTED_SECONDS_MAX));
         Answer answer = ask(
                 "/queue/what-if",

@@ -104,7 +104,7 @@ public class EstimateRoutes {
     /** When it would start if it was asked for now, as far as a scheduler knows. */
     private void putStart(ObjectNode estimate, Quote quote) {
         Optional<ObjectNode> prospect = waitingJobs.whatIf(
-                quote.tenant(), quote.gpus(), quote.estimate().expected().time());
+                quote.tenant(), quote.wanted(), quote.estimate().expected().time());
         ObjectNode queue = estimate.putObject("queue");
         queue.put(
                 "state",

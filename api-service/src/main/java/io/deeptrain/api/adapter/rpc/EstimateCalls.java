@@ -17,6 +17,7 @@ import io.deeptrain.event.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -39,20 +40,31 @@ public class EstimateCalls {
 
     /** What one training of a tenant would take, from how many inputs, and at which rate. */
     public record Quote(
-            Tenant tenant, String templateId, long inputs, int gpus, CalibratedEstimate estimate, Rate rate) {
+            Tenant tenant, String templateId, long inputs, Wanted wanted, CalibratedEstimate estimate, Rate rate) {
+        public int gpus() {
+            return wanted.gpus();
+        }
 
         public long costCents() {
-            return estimate.expected().costCents(rate.centsPerGpuHour(), gpus());
+            return estimate.expected().costCents(rate.centsPerGpuHour(), gpus(), wanted.gpuMilli());
         }
 
         public long costCentsLow() {
-            return new TrainingEstimate(estimate.low()).costCents(rate.centsPerGpuHour(), gpus());
+            return new TrainingEstimate(estimate.low()).costCents(rate.centsPerGpuHour(), gpus(), wanted.gpuMilli());
         }
 
         public long costCentsHigh() {
-            return new TrainingEstimate(estimate.high()).costCents(rate.centsPerGpuHour(), gpus());
+            return new TrainingEstimate(estimate.high()).costCents(rate.centsPerGpuHour(), gpus(), wanted.gpuMilli());
         }
     }
+
+    /**
+     * The GPUs that a training asks for.
+     *
+     * @param gpuClass empty if any will do
+     * @param gpuMilli thousandths of a GPU that each of them is
+     */
+    public record Wanted(int gpus, Optional<String> gpuClass, int gpuMilli) {}
 
     void addTo(RpcTable.Builder table) {
         table.answer(
@@ -95,7 +107,7 @@ public class EstimateCalls {
                 CalibratedEstimate estimate = FinishedTrainings.calibration(
                                 connection, order.template().id())
                         .correct(formula);
-                quotes.add(new Quote(tenant, order.template().id(), inputs, order.gpus(), estimate, rate));
+                quotes.add(new Quote(tenant, order.template().id(), inputs, order.wanted(), estimate, rate));
             }
             return quotes;
         });

@@ -125,6 +125,7 @@ record TrainingDraft(
         if (Objects.requireNonNull(hyperparameters.get(GPU_CLASS)).toString().isBlank()) {
             hyperparameters.remove(GPU_CLASS);
         }
+        hyperparameters.remove(Hyperparameters.GPU_FRACTION, 1.0);
         return new TrainingOrder(
                 modelTypeId,
                 template,

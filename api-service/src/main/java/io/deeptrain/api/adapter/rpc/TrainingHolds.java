@@ -31,8 +31,12 @@ class TrainingHolds {
      */
     void setAside(Connection connection, TrainingRequested training) throws SQLException {
         YearMonth month = InvoiceMonths.of(clock.instant());
-        Hold hold =
-                Hold.of(training.estimate(), training.rate(), training.spec().gpus(), training.cap());
+        Hold hold = Hold.of(
+                training.estimate(),
+                training.rate(),
+                training.spec().gpus(),
+                training.spec().gpuMilli(),
+                training.cap());
         for (StoredBudget stored : Budgets.hold(connection, training.tenant())) {
             Standing standing =
                     Budgets.standing(connection, stored, month, training.rate().currency());

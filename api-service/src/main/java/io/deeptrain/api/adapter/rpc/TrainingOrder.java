@@ -3,11 +3,14 @@ package io.deeptrain.api.adapter.rpc;
 import io.deeptrain.api.dataset.DatasetChoice;
 import io.deeptrain.api.dataset.Evidence;
 import io.deeptrain.api.estimate.TrainingEstimate;
+import io.deeptrain.api.hyperparameter.Hyperparameters;
 import io.deeptrain.contract.ModelVersion;
 import io.deeptrain.event.CostCap;
+import io.deeptrain.event.GpuShare;
 import io.deeptrain.template.Template;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a tenant wants trained, complete and legal: what the version says, over what the model says, over the template's
@@ -25,6 +28,8 @@ record TrainingOrder(
         CostCap cap,
         long seed,
         ModelVersion document) {
+    private static final String GPU_CLASS = "gpu_class";
+
     TrainingOrder {
         hyperparameters = Map.copyOf(hyperparameters);
         concepts = List.copyOf(concepts);
@@ -33,6 +38,21 @@ record TrainingOrder(
     /** How many GPUs it is to have; where that is left to the platform, one. */
     int gpus() {
         return TrainingEstimate.gpus(hyperparameters);
+    }
+
+    /** Which GPUs it asks for. */
+    EstimateCalls.Wanted wanted() {
+        return new EstimateCalls.Wanted(gpus(), gpuClass(), gpuMilli());
+    }
+
+    private int gpuMilli() {
+        return hyperparameters.get(Hyperparameters.GPU_FRACTION) instanceof Double fraction
+                ? GpuShare.milli(fraction)
+                : GpuShare.WHOLE;
+    }
+
+    private Optional<String> gpuClass() {
+        return hyperparameters.get(GPU_CLASS) instanceof String name ? Optional.of(name) : Optional.empty();
     }
 
     /** What it is in an input that this training learns from. */

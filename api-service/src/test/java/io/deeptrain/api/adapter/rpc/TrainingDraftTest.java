@@ -23,6 +23,7 @@ import io.deeptrain.contract.TrainInfo;
 import io.deeptrain.event.CostCap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,34 @@ class TrainingDraftTest {
         assertThat(order(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("gpu_class", text(" ")))))
                         .hyperparameters())
                 .isEqualTo(DEFAULTS);
+    }
+
+    @Test
+    void a_slice_is_of_a_single_gpu_and_as_large_as_thousandths_can_say() {
+        TrainingOrder order =
+                order(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("gpu_fraction", number(0.25)))));
+        assertThat(order.hyperparameters()).containsEntry("gpu_fraction", 0.25);
+        assertThat(order.wanted()).isEqualTo(new EstimateCalls.Wanted(1, Optional.empty(), 250));
+        assertThat(order(TYPE, model(params(Map.of()), "cat"), asked(params(Map.of("gpu_fraction", number(1)))))
+                        .hyperparameters())
+                .isEqualTo(DEFAULTS);
+        assertThat(wrong(Map.of("gpu_fraction", number(0.5), "num_gpus", number(2))))
+                .containsExactly(new Violation(
+                        "train_info.params.gpu_fraction",
+                        "0.5",
+                        "1 with num_gpus above 1, which is 2",
+                        Optional.of(1.0)));
+        assertThat(wrong(Map.of("gpu_fraction", number(0.1234))))
+                .containsExactly(new Violation(
+                        "train_info.params.gpu_fraction", "0.1234", "a multiple of 0.001 up to 1", Optional.of(0.123)));
+        assertThat(wrong(Map.of("gpu_fraction", number(0))))
+                .extracting(Violation::field)
+                .containsExactly("train_info.params.gpu_fraction");
+    }
+
+    private static List<Violation> wrong(Map<String, Value> params) {
+        return Fault.violations(TrainingDraft.of(TYPE, model(params(Map.of()), "cat"), asked(params(params)))
+                .faults());
     }
 
     @Test

@@ -199,8 +199,9 @@ public final class BillRows {
     private static void saveFacts(Connection connection, List<Fact> facts) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
                 insert into billing.job_fact (job_id, sequence, type, occurred_at, body, attempt, reading_millis,
-                    resumed_attempt, resumed_reading_millis, cancelled_at, fault, cents_per_gpu_hour, gpus, cap_cents)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+                    resumed_attempt, resumed_reading_millis, cancelled_at, fault, cents_per_gpu_hour, gpus, cap_cents,
+                    gpu_milli)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
             for (Fact fact : facts) {
                 insert.setString(1, fact.entry().jobId().value());
                 insert.setLong(2, fact.entry().sequence());
@@ -240,6 +241,7 @@ public final class BillRows {
             insert.setObject(12, accepted == null ? null : accepted.rate().centsPerGpuHour(), Types.BIGINT);
             insert.setObject(13, gpus, Types.INTEGER);
             insert.setObject(14, accepted == null ? null : capCents(accepted.cap()), Types.BIGINT);
+            insert.setObject(15, accepted == null ? null : accepted.milliOfEach(), Types.INTEGER);
         }
 
         private static @Nullable Long capCents(CostCap cap) {

@@ -123,6 +123,23 @@ class IntakeTest {
     }
 
     @Test
+    void a_job_on_a_slice_is_charged_for_its_part_of_a_gpu_and_the_reconciliation_agrees() throws SQLException {
+        JobStory story = aJob("job-1")
+                .onSlice(143)
+                .queued()
+                .assigned()
+                .started()
+                .after("PT10H")
+                .succeeded(36_000_000);
+
+        intake.take(new RecordLog().append(story.events()).records());
+
+        assertThat(database.rows("select sum(amount_cents) from billing.ledger_entry where account = 'receivable'"))
+                .containsExactly("572");
+        assertThat(database.reconciliation()).isEmpty();
+    }
+
+    @Test
     void two_consumers_that_hold_the_same_partition_count_its_records_once() throws Exception {
         RecordLog log = new RecordLog();
         for (int job = 0; job < 40; job++) {

@@ -106,7 +106,8 @@ public class WorkerApplication {
                 new IncarnationId(UUID.randomUUID().toString()),
                 settings.worker().gpuClass(),
                 VisibleGpus.count(devices, settings.worker().gpus()),
-                rendezvous.isPresent() ? Optional.of(door(rendezvous.get())) : Optional.empty());
+                rendezvous.isPresent() ? Optional.of(door(rendezvous.get())) : Optional.empty(),
+                VisibleGpus.slice(settings.worker().gpuFraction()));
         String source = "/deeptrain/workers/" + workerId;
         KafkaEventLog attemptLog = opened(new KafkaEventLog(bootstrapServers));
         KafkaEventLog beatLog = opened(new KafkaEventLog(bootstrapServers));

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** A worker's settings, each from the environment: {@code deeptrain.worker.id} is {@code DEEPTRAIN_WORKER_ID}. */
@@ -31,6 +32,12 @@ public interface WorkerSettings {
          * machine without GPUs so many processes train on its processor, and one if it is not set.
          */
         OptionalInt gpus();
+
+        /**
+         * Which part of a GPU its only one is, as in 0.143 for the smallest slice that MIG makes of an A100. Without it
+         * its GPUs are whole. A training on a slice shares no attempt with other workers.
+         */
+        OptionalDouble gpuFraction();
 
         /** Threads of one operation. Only with one do results repeat bit for bit. */
         @WithDefault("1")

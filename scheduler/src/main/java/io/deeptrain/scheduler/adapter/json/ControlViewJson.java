@@ -10,6 +10,7 @@ import io.deeptrain.scheduler.control.FleetControl;
 import io.deeptrain.scheduler.control.FleetControl.WorkerControl;
 import io.deeptrain.scheduler.control.QueueControl;
 import io.deeptrain.scheduler.settings.LimitsReader;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 
@@ -62,6 +63,9 @@ public final class ControlViewJson {
                             .put("takes_on_work", place.isAccepting())
                             .put("gpus", place.gpus())
                             .put("gpus_free", place.gpusOffered()));
+            worker.place()
+                    .flatMap(place -> place.lastBeat().gpuMilli())
+                    .ifPresent(milli -> each.put("gpu_fraction", BigDecimal.valueOf(milli, 3)));
             ArrayNode jobs = each.putArray("jobs");
             worker.jobs().forEach(job -> jobs.add(job.value()));
         }

@@ -30,12 +30,14 @@ final class EditJson {
         }
         if (change.has("join")) {
             JsonNode join = change.path("join");
-            Fields.requireFields("join", join, List.of("count", "gpus_each", "gpu_class"));
+            Fields.requireFields("join", join, List.of("count", "gpus_each", "gpu_class", "gpu_fraction"));
             int count = Math.toIntExact(Fields.number(join, "count", 1, Edit.WORKERS_MAX));
             int gpusEach = Math.toIntExact(Fields.number(join, "gpus_each", 1, Proposal.GPUS_MAX));
-            return join.has("gpu_class")
-                    ? new Edit.Join(count, gpusEach, Fields.text(join, "gpu_class"))
-                    : new Edit.Join(count, gpusEach);
+            return new Edit.Join(
+                    count,
+                    gpusEach,
+                    join.has("gpu_class") ? Fields.text(join, "gpu_class") : "",
+                    Fields.gpuMilli(join));
         }
         return change.has("leave")
                 ? new Edit.Leave(new WorkerId(Fields.text(change, "leave")))

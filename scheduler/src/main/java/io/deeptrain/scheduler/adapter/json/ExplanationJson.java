@@ -11,6 +11,7 @@ import io.deeptrain.scheduler.explain.Change.Workers;
 import io.deeptrain.scheduler.explain.Explanation;
 import io.deeptrain.scheduler.explain.StartTime;
 import io.deeptrain.scheduler.job.JobDecision;
+import java.math.BigDecimal;
 import java.util.List;
 
 /** Explanations as the front door and operators read them: codes and sentences, with the numbers beside them. */
@@ -96,6 +97,9 @@ public final class ExplanationJson {
         for (Workers group : change.workers()) {
             ObjectNode each = workers.addObject().put("count", group.count()).put("gpus_each", group.gpusEach());
             group.kind().classes().names().forEach(name -> each.put("gpu_class", name));
+            if (!group.kind().isOfWhole()) {
+                each.put("gpu_fraction", BigDecimal.valueOf(group.kind().gpuMilli(), 3));
+            }
         }
         node.put("is_enough", change.isEnough());
     }

@@ -30,10 +30,10 @@ public final class WhatIfJson {
     private final ExplanationJson explanations = new ExplanationJson();
 
     /**
-     * Reads {@code {"job": {"user", "app", "gpus", "gpu_class"?, "priority"?, "expected_seconds"}?, "changes":
-     * [...]?}}, where a change is {@code {"join": {"count", "gpus_each", "gpu_class"?}}}, {@code {"leave": WORKER}} or
-     * {@code {"limit": {"level", "user"?, "app"?, "group"?, "weight"?, "guaranteed"?, "borrow_max"?, "lend_max"?,
-     * "running_max"?, "priority"?}}}.
+     * Reads {@code {"job": {"user", "app", "gpus", "gpu_class"?, "gpu_fraction"?, "priority"?, "expected_seconds"}?,
+     * "changes": [...]?}}, where a change is {@code {"join": {"count", "gpus_each", "gpu_class"?, "gpu_fraction"?}}},
+     * {@code {"leave": WORKER}} or {@code {"limit": {"level", "user"?, "app"?, "group"?, "weight"?, "guaranteed"?,
+     * "borrow_max"?, "lend_max"?, "running_max"?, "priority"?}}}.
      *
      * @throws IllegalArgumentException if it says anything else
      */
@@ -55,11 +55,15 @@ public final class WhatIfJson {
     }
 
     private static Proposal proposal(JsonNode job) {
-        requireFields("job", job, List.of("user", "app", "gpus", "gpu_class", "priority", "expected_seconds"));
+        requireFields(
+                "job",
+                job,
+                List.of("user", "app", "gpus", "gpu_class", "gpu_fraction", "priority", "expected_seconds"));
         return new Proposal(
                 new Tenant(text(job, "user"), text(job, "app")),
                 Math.toIntExact(number(job, "gpus", 1, Proposal.GPUS_MAX)),
                 job.has("gpu_class") ? Optional.of(text(job, "gpu_class")) : Optional.empty(),
+                Fields.gpuMilli(job),
                 job.has("priority") ? Optional.of(priority(job)) : Optional.empty(),
                 Duration.ofSeconds(number(job, "expected_seconds", 1, Proposal.EXPECTED_MAX.toSeconds())));
     }

@@ -45,7 +45,7 @@ class WhatIfJsonTest {
                 "'high' | 'urgent' | priority must be one of [LOW, NORMAL, HIGH, CRITICAL]: urgent",
                 "'ann' | 7 | user must be a text: 7",
                 "'ann' | '' | user id is blank",
-                "'app' | 'ape' | job has no field ape: one of [user, app, gpus, gpu_class, priority, expected_seconds] would be right",
+                "'app' | 'ape' | job has no field ape: one of [user, app, gpus, gpu_class, gpu_fraction, priority, expected_seconds] would be right",
                 "'job' | 'jobs' | question has no field jobs: one of [job, changes] would be right",
             })
     void what_cannot_be_is_named_with_its_value_and_what_would_be_right(String part, String instead, String message) {
@@ -61,7 +61,7 @@ class WhatIfJsonTest {
         assertThatThrownBy(() -> question("{}")).hasMessage("a question needs a job or a change: it has neither");
         assertThatThrownBy(() -> question("{'job': 7}"))
                 .hasMessage(
-                        "job must be an object with some of [user, app, gpus, gpu_class, priority, expected_seconds]: 7");
+                        "job must be an object with some of [user, app, gpus, gpu_class, gpu_fraction, priority, expected_seconds]: 7");
     }
 
     @Test
