@@ -51,6 +51,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The production engine, and around it the bugs that are planted there. With none planted it adds nothing. */
 final class FlawedEngine {
@@ -67,7 +68,10 @@ final class FlawedEngine {
     }
 
     static FlawedEngine restore(List<JobRecord> records, Controls controls, World world) {
-        return new FlawedEngine(SchedulerEngine.restore(records, controls, FlawedSettings.of(world)), world);
+        Controls known = world.has(PlantedBug.QUARANTINE_FORGOTTEN)
+                ? new Controls(controls.queues(), controls.conditions(), new TreeMap<>())
+                : controls;
+        return new FlawedEngine(SchedulerEngine.restore(records, known, FlawedSettings.of(world)), world);
     }
 
     JobRecord job(JobId jobId) {

@@ -47,6 +47,7 @@ enum PlantedBug {
     PARTNER_LOSS_IGNORED("an attempt over several workers goes on when one of them came back as another process"),
     PARTNERS_NOT_STORED("what is stored of an attempt over several workers is that of one"),
     OVERDUE_IGNORED("a job that has waited too long goes no sooner for it"),
+    QUARANTINE_FORGOTTEN("a new leader knows of no worker that is out of service for its faults"),
     GPUS_BEYOND_THE_WORKER(
             "an elastic attempt is told to use all GPUs that its job could use, however many its worker has"),
     GPUS_NOT_STORED("what is stored of an elastic attempt is that it holds all GPUs that its job could use"),

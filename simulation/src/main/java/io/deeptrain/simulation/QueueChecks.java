@@ -24,6 +24,7 @@ import io.deeptrain.scheduler.job.Budget;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
 import io.deeptrain.scheduler.job.StopWish;
+import io.deeptrain.scheduler.placement.QuarantineRule.Standing;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.worker.attempt.AttemptId;
 import java.time.Duration;
@@ -51,6 +52,7 @@ final class QueueChecks {
     private final Set<AttemptId> askedToMakeRoom = new HashSet<>();
     private final Map<WorkerId, Instant> roomMadeAt = new HashMap<>();
     private Map<JobId, JobRecord> before = Map.of();
+    private Map<WorkerId, Standing> standingsBefore = Map.of();
     private Instant committedAt = Instant.EPOCH;
     private long urgentSinceMillis = Long.MAX_VALUE;
 
@@ -68,6 +70,7 @@ final class QueueChecks {
                 checkOrigin(assignment);
                 checkWorkers(assignment, readiness);
                 checkGpus(assignment, jobs);
+                checkStandings(assignment);
             }
             if (event instanceof JobStarted started) {
                 checkHeld(started, jobs);
@@ -86,6 +89,7 @@ final class QueueChecks {
         }
         checkOrder(told, jobs);
         before = new TreeMap<>(jobs);
+        standingsBefore = world.schedulerStore().controls.standings();
         committedAt = world.now();
     }
 
@@ -153,6 +157,19 @@ final class QueueChecks {
                 told != null && started.gpusOf(asked) == told.spec().gpus(),
                 "S17",
                 () -> "%s, and its worker was told %s".formatted(started, told));
+    }
+
+    /** S19: a worker that is out of service for its faults gets none; but where it comes back or goes in this batch. */
+    private void checkStandings(AttemptAssigned assignment) {
+        Map<WorkerId, Standing> standings = world.schedulerStore().controls.standings();
+        for (WorkerId workerId : workersOf(assignment)) {
+            Violation.unless(
+                    !(standings.get(workerId) instanceof Standing.Out out)
+                            || !out.equals(standingsBefore.get(workerId)),
+                    "S19",
+                    () -> "%s goes to %s, which is out of service: %s"
+                            .formatted(assignment, workerId, standings.get(workerId)));
+        }
     }
 
     private static List<WorkerId> workersOf(AttemptAssigned assignment) {

@@ -128,7 +128,7 @@ final class Trainer {
             }
             if (work.load.failsWhilePreparing()) {
                 fail(work, Fault.USER, "DATA_TOLERANCE_EXCEEDED");
-            } else if (world.chance().strikes(Mishap.TRAINER_FAILS)) {
+            } else if (world.isBreaker(process.workerId()) || world.chance().strikes(Mishap.TRAINER_FAILS)) {
                 fail(work, Fault.PLATFORM, "DEVICE_LOST");
             } else {
                 Origin origin = realOrigin(work);

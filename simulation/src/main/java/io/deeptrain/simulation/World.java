@@ -37,7 +37,7 @@ final class World {
             QueueSettings.STANDARD.withTenant(Tenants.IN_A_HURRY, QueueLimits.STANDARD.withPriority(Priority.HIGH)),
             new Preemption(1, Duration.ofSeconds(1), 2, Duration.ZERO),
             new QuarantineRule(
-                    3, Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(4)),
+                    2, Duration.ofSeconds(10), Duration.ofSeconds(6), Duration.ofSeconds(12), Duration.ofSeconds(4)),
             Duration.ofMinutes(30),
             EngineSettings.FOR_EVER,
             false);
@@ -64,6 +64,9 @@ final class World {
     /** And so is what decides about elastic jobs. */
     private static final long ELASTIC_CHANCE = 0x656c_6173L;
 
+    /** And what decides about a worker that breaks whatever it runs. */
+    private static final long BREAKER_CHANCE = 0x6272_6b72L;
+
     private static final int GPUS_MAX = 3;
 
     /** Where nobody is patient, whoever has waited for so long goes first. */
@@ -85,6 +88,7 @@ final class World {
     private final SplittableRandom elasticChance;
     private final boolean elastic;
     private final boolean impatient;
+    private final boolean hasBreaker;
     private final List<Database> databases;
     private final FrontDoor frontDoor;
     private final SchedulerStore schedulerStore;
@@ -102,6 +106,7 @@ final class World {
         joint = gangChance.nextInt(3) == 0;
         elasticChance = new SplittableRandom(seed ^ ELASTIC_CHANCE);
         elastic = !joint && elasticChance.nextInt(3) == 0;
+        hasBreaker = new SplittableRandom(seed ^ BREAKER_CHANCE).nextInt(5) == 0;
         impatient = !elastic && elasticChance.nextInt(4) == 0;
         trace = new Trace(agenda, keepsText);
         int partitions = chance.between(1, PARTITIONS_MAX);
@@ -218,6 +223,11 @@ final class World {
         return joint;
     }
 
+    /** Whether the worker breaks whatever it runs, until everything heals. */
+    boolean isBreaker(WorkerId workerId) {
+        return hasBreaker && !chance.healed() && workers.getLast().id().equals(workerId);
+    }
+
     /** Whether whoever has waited for some seconds goes first of all. */
     boolean isImpatient() {
         return impatient;
@@ -304,11 +314,12 @@ final class World {
     /** Everything that is derived from the seed before the run begins. */
     @Override
     public String toString() {
-        return "%d partitions, %d workers%s%s, mishaps %s"
+        return "%d partitions, %d workers%s%s%s, mishaps %s"
                 .formatted(
                         log.partitions(),
                         workers.size(),
                         joint ? " that share attempts" : elastic ? " for elastic jobs" : "",
+                        hasBreaker ? ", one of them a breaker" : "",
                         impatient ? ", nobody is patient" : "",
                         chance);
     }
