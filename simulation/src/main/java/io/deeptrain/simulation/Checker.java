@@ -338,12 +338,16 @@ final class Checker {
     }
 
     private void checkIdle(long now) {
-        long idle = world.workers().stream().filter(WorkerHost::isIdle).count();
+        List<WorkerHost> idle =
+                world.workers().stream().filter(WorkerHost::isIdle).toList();
         boolean runnable = world.schedulerStore().jobs.values().stream()
                         .anyMatch(job -> job.state() instanceof JobState.Queued queued
-                                && job.gpus() <= idle
+                                && job.gpus()
+                                        <= idle.stream()
+                                                .filter(worker -> world.kinds().suits(job.jobId(), worker.id()))
+                                                .count()
                                 && !queued.notBefore().isAfter(world.now()))
-                && !isKeptForSomebody(idle);
+                && !isKeptForSomebody(idle.size());
         idleSinceMillis = runnable ? Math.min(idleSinceMillis, now) : Long.MAX_VALUE;
         Violation.unless(
                 idleSinceMillis == Long.MAX_VALUE || now - idleSinceMillis <= IDLE_MAX_MILLIS,

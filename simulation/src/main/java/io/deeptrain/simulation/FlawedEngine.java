@@ -30,9 +30,11 @@ import io.deeptrain.event.Origin;
 import io.deeptrain.event.RequestEvent.JobSealed;
 import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingCancelled;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
+import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.Decisions;
 import io.deeptrain.scheduler.engine.Input;
@@ -49,6 +51,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -123,6 +126,10 @@ final class FlawedEngine {
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.LEAVING_WORKER_ASSIGNED) && beat.readiness() == Readiness.DRAINING ->
                 engine.apply(new Input.Heard(asAccepting(beat), now));
+            case Input.Heard(WorkerBeat beat, var now)
+            when world.has(PlantedBug.CLASS_IGNORED) -> engine.apply(new Input.Heard(asOfAnyKind(beat), now));
+            case Input.Heard(TrainingRequested request, var now)
+            when world.has(PlantedBug.CLASS_IGNORED) -> engine.apply(new Input.Heard(forAnyKind(request), now));
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.PARTNER_LOSS_IGNORED) -> engine.apply(new Input.Heard(asOfPartner(beat), now));
             case Input.Heard _, Input.Ordered _, Input.Tick _ ->
@@ -200,6 +207,41 @@ final class FlawedEngine {
                 beat.holdings(),
                 beat.door(),
                 beat.gpuMilli());
+    }
+
+    private static WorkerBeat asOfAnyKind(WorkerBeat beat) {
+        return new WorkerBeat(
+                beat.workerId(),
+                beat.incarnation(),
+                beat.number(),
+                beat.gpuClass(),
+                beat.gpus(),
+                beat.readiness(),
+                beat.holdings(),
+                beat.door());
+    }
+
+    private static TrainingRequested forAnyKind(TrainingRequested request) {
+        TrainingSpec spec = request.spec();
+        return new TrainingRequested(
+                request.jobId(),
+                request.tenant(),
+                request.modelId(),
+                request.modelVersionId(),
+                new TrainingSpec(
+                        spec.modelTypeId(),
+                        spec.template(),
+                        Map.of(),
+                        spec.concepts(),
+                        spec.manifest(),
+                        spec.inputCount(),
+                        spec.invalidDataTolerancePercent(),
+                        spec.gpus(),
+                        spec.seed()),
+                request.rate(),
+                request.cap(),
+                request.estimate(),
+                request.requestedAt());
     }
 
     /** As if the process that is a partner went on. */

@@ -51,7 +51,8 @@ enum PlantedBug {
     GPUS_BEYOND_THE_WORKER(
             "an elastic attempt is told to use all GPUs that its job could use, however many its worker has"),
     GPUS_NOT_STORED("what is stored of an elastic attempt is that it holds all GPUs that its job could use"),
-    ALL_GPUS_BILLED("an elastic job is charged as if each attempt held all GPUs that it could use");
+    ALL_GPUS_BILLED("an elastic job is charged as if each attempt held all GPUs that it could use"),
+    CLASS_IGNORED("a job runs on whatever GPU is free, of another class or a slice of one");
 
     private final String description;
 

@@ -71,6 +71,7 @@ final class QueueChecks {
                 checkWorkers(assignment, readiness);
                 checkGpus(assignment, jobs);
                 checkStandings(assignment);
+                checkKind(assignment);
             }
             if (event instanceof JobStarted started) {
                 checkHeld(started, jobs);
@@ -172,6 +173,19 @@ final class QueueChecks {
         }
     }
 
+    /**
+     * S20: nobody runs on GPUs of another class, on a slice that is too small, or on a whole one in place of a slice.
+     */
+    private void checkKind(AttemptAssigned assignment) {
+        for (WorkerId workerId : workersOf(assignment)) {
+            Violation.unless(
+                    world.kinds().suits(assignment.jobId(), workerId),
+                    "S20",
+                    () -> "%s goes to %s, which has %s"
+                            .formatted(assignment, workerId, world.kinds().of(workerId)));
+        }
+    }
+
     private static List<WorkerId> workersOf(AttemptAssigned assignment) {
         return Stream.concat(
                         Stream.of(assignment.workerId()),
@@ -264,9 +278,11 @@ final class QueueChecks {
                 .toList();
         int gpus = job(jobs, first.jobId()).gpus();
         // Whoever goes first of all, and does not fit: who starts beside it is another matter.
-        boolean isBackfill = world.isImpatient() && passed.stream().anyMatch(job -> job.gpus() > gpus);
+        boolean isBackfill = world.isImpatient()
+                && passed.stream()
+                        .anyMatch(job -> job.gpus() > gpus || !world.kinds().suits(job.jobId(), first.workerId()));
         for (JobRecord waiting : passed) {
-            if (waiting.gpus() <= gpus && !isBackfill) {
+            if (waiting.gpus() <= gpus && !isBackfill && world.kinds().suits(waiting.jobId(), first.workerId())) {
                 if (world.isImpatient()) {
                     checkOverdue(first, waiting, jobs);
                 } else {
@@ -318,7 +334,7 @@ final class QueueChecks {
         return jobs.values().stream()
                 .filter(job -> job.tenant().equals(tenant)
                         && (job.state() instanceof JobState.Leased || wasLeased(job.jobId())))
-                .mapToLong(job -> Math.max(job.gpusHeld(), gpusHeldBefore(job.jobId())))
+                .mapToLong(job -> Math.max(job.shapeHeld().gpuMilli(), milliHeldBefore(job.jobId())))
                 .sum();
     }
 
@@ -327,9 +343,9 @@ final class QueueChecks {
         return earlier != null && earlier.state() instanceof JobState.Leased;
     }
 
-    private int gpusHeldBefore(JobId jobId) {
+    private long milliHeldBefore(JobId jobId) {
         JobRecord earlier = before.get(jobId);
-        return earlier == null ? 0 : earlier.gpusHeld();
+        return earlier == null ? 0 : earlier.shapeHeld().gpuMilli();
     }
 
     private static long heldBeside(JobAssigned assignment, Tenant tenant, Map<JobId, JobRecord> jobs) {
@@ -337,7 +353,7 @@ final class QueueChecks {
                 .filter(job -> job.tenant().equals(tenant)
                         && !job.jobId().equals(assignment.jobId())
                         && job.state() instanceof JobState.Leased)
-                .mapToLong(JobRecord::gpusHeld)
+                .mapToLong(job -> job.shapeHeld().gpuMilli())
                 .sum();
     }
 
@@ -357,7 +373,7 @@ final class QueueChecks {
                 .anyMatch(job -> job.state() instanceof JobState.Leased
                         && askedToMakeRoom.contains(
                                 new AttemptId(job.jobId(), job.state().token())));
-        boolean somebodyCould = jobs.values().stream().anyMatch(this::couldMakeRoom);
+        boolean somebodyCould = jobs.values().stream().anyMatch(job -> couldMakeRoom(job, waiting));
         urgentSinceMillis = onlyUrgentOnesWait && !roomIsBeingMade && somebodyCould
                 ? Math.min(urgentSinceMillis, nowMillis)
                 : Long.MAX_VALUE;
@@ -367,10 +383,14 @@ final class QueueChecks {
                 () -> "%s wait and nobody makes room: %s".formatted(waiting, jobs.values()));
     }
 
-    private boolean couldMakeRoom(JobRecord job) {
+    private boolean couldMakeRoom(JobRecord job, List<JobRecord> waiting) {
         Preemption limits = World.ENGINE_SETTINGS.preemption();
         return job.tenant().equals(Tenants.IN_NO_HURRY)
                 && job.state() instanceof JobState.Running running
+                && waiting.stream()
+                        .anyMatch(other -> other.gpus() == 1
+                                && world.kinds()
+                                        .suits(other.jobId(), running.lease().holder()))
                 && running.stopWish() == StopWish.NONE
                 && !Budget.of(job.request()).reachedBy(running.billableGpuMillis())
                 && running.preemptions() < limits.perJobMax()

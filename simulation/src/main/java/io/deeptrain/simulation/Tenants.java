@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -47,8 +48,22 @@ final class Tenants {
     private static final StoredObject MANIFEST =
             new StoredObject("sha256/ab/manifest", ObjectShelf.sha256Of("manifest"), 1);
 
-    /** A training runs on any number of GPUs between these two, and is expected to take so long. */
-    record Wish(int least, int most, Duration estimate) {}
+    /**
+     * What a training is to have.
+     *
+     * @param least it runs on any number of GPUs from this to {@code most}
+     * @param kind which GPUs, as its parameters say it
+     * @param estimate how long it is expected to take
+     */
+    record Wish(int least, int most, Map<String, Object> kind, Duration estimate) {
+        Map<String, Object> parameters() {
+            Map<String, Object> parameters = new TreeMap<>(kind);
+            if (least < most) {
+                parameters.put("min_num_gpus", (long) least);
+            }
+            return parameters;
+        }
+    }
 
     private final World world;
     private final Set<String> stopping = new HashSet<>();
@@ -141,6 +156,7 @@ final class Tenants {
     }
 
     private TrainingRequested request(JobId jobId, Tenant tenant, Wish wish, Rate rate, CostCap cap) {
+        world.kinds().wants(jobId, wish.kind());
         return new TrainingRequested(
                 jobId,
                 tenant,
@@ -149,7 +165,7 @@ final class Tenants {
                 new TrainingSpec(
                         "visual-classifier",
                         "classification_cifar10_v1",
-                        wish.least() < wish.most() ? Map.of("min_num_gpus", (long) wish.least()) : Map.of(),
+                        wish.parameters(),
                         List.of("cat"),
                         MANIFEST,
                         100,

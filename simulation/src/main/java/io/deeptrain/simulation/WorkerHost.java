@@ -163,9 +163,10 @@ final class WorkerHost {
             identity = new WorkerIdentity(
                     id,
                     incarnation,
-                    "simulated",
+                    world.kinds().of(id).gpuClass(),
                     gpus,
-                    world.isJoint() ? Optional.of(new GangDoor(id + ":7400", "", "")) : Optional.empty());
+                    world.isJoint() ? Optional.of(new GangDoor(id + ":7400", "", "")) : Optional.empty(),
+                    world.kinds().of(id).milli());
             trainer = new Trainer(world, this);
             state = WorkerProtocol.start(identity);
             partition = world.log().partitionOf(id.value());

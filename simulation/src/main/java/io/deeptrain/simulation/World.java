@@ -61,6 +61,8 @@ final class World {
     /** What decides about gangs is drawn apart, so that the other runs are what they were. */
     private static final long GANG_CHANCE = 0x6761_6e67L;
 
+    private static final long KIND_CHANCE = 0x6b69_6e64L;
+
     /** And so is what decides about elastic jobs. */
     private static final long ELASTIC_CHANCE = 0x656c_6173L;
 
@@ -89,6 +91,7 @@ final class World {
     private final boolean elastic;
     private final boolean impatient;
     private final boolean hasBreaker;
+    private final GpuKinds kinds;
     private final List<Database> databases;
     private final FrontDoor frontDoor;
     private final SchedulerStore schedulerStore;
@@ -108,6 +111,7 @@ final class World {
         elastic = !joint && elasticChance.nextInt(3) == 0;
         hasBreaker = new SplittableRandom(seed ^ BREAKER_CHANCE).nextInt(5) == 0;
         impatient = !elastic && elasticChance.nextInt(4) == 0;
+        kinds = new GpuKinds(new SplittableRandom(seed ^ KIND_CHANCE), joint || elastic);
         trace = new Trace(agenda, keepsText);
         int partitions = chance.between(1, PARTITIONS_MAX);
         log = new SimulatedLog(partitions, trace);
@@ -123,7 +127,9 @@ final class World {
         billing = new BillingNode(this, databases.get(2));
         int hosts = chance.between(1, WORKERS_MAX);
         for (int number = 1; number <= hosts; number++) {
-            workers.add(new WorkerHost(this, new WorkerId("gpu-" + number), elastic ? drawnUpTo(GPUS_MAX) : 1));
+            WorkerId workerId = new WorkerId("gpu-" + number);
+            kinds.arrive(workerId);
+            workers.add(new WorkerHost(this, workerId, elastic ? drawnUpTo(GPUS_MAX) : 1));
         }
     }
 
@@ -240,15 +246,19 @@ final class World {
     /** How many GPUs somebody's next training wants: there is always a worker, or a gang of them, with the least. */
     Tenants.Wish drawnWish() {
         if (elastic) {
-            return new Tenants.Wish(1, drawnUpTo(GPUS_MAX), drawnEstimate());
+            return new Tenants.Wish(1, drawnUpTo(GPUS_MAX), kinds.drawn(), drawnEstimate());
         }
         int gpus = joint && gangChance.nextBoolean() ? gangChance.nextInt(1, workers.size() + 1) : 1;
-        return new Tenants.Wish(gpus, gpus, drawnEstimate());
+        return new Tenants.Wish(gpus, gpus, kinds.drawn(), drawnEstimate());
     }
 
     /** How long somebody's next training is expected to take. */
     private Duration drawnEstimate() {
         return impatient ? Duration.ofSeconds(drawnUpTo((int) ESTIMATE.toSeconds())) : ESTIMATE;
+    }
+
+    GpuKinds kinds() {
+        return kinds;
     }
 
     GangBook gangs() {
@@ -314,11 +324,12 @@ final class World {
     /** Everything that is derived from the seed before the run begins. */
     @Override
     public String toString() {
-        return "%d partitions, %d workers%s%s%s, mishaps %s"
+        return "%d partitions, %d workers%s%s%s%s, mishaps %s"
                 .formatted(
                         log.partitions(),
                         workers.size(),
                         joint ? " that share attempts" : elastic ? " for elastic jobs" : "",
+                        kinds.isMixed() ? " of several kinds" : "",
                         hasBreaker ? ", one of them a breaker" : "",
                         impatient ? ", nobody is patient" : "",
                         chance);
