@@ -167,8 +167,8 @@ final class Resizing {
         boolean entitled = book.queue().isEntitled(other.tenant(), other.shape());
         boolean isEntitled =
                 state.leases().of(job.jobId()).filter(Watch::isEntitled).isPresent();
-        Standing standing = standing(other, entitled);
-        Standing own = standing(job, isEntitled);
+        Standing standing = other.standingIn(book.queue(), entitled);
+        Standing own = job.standingIn(book.queue(), isEntitled);
         if (standing.priority() != own.priority() || entitled != isEntitled) {
             return standing.compareTo(own) < 0;
         }
@@ -186,16 +186,6 @@ final class Resizing {
                                         running.preemptions()),
                                 fewer,
                                 new Claimant(other.jobId(), other.tenant(), other.shape(), standing));
-    }
-
-    private Standing standing(JobRecord job, boolean entitled) {
-        return book.queue()
-                .standing(
-                        job.priorityIn(book.queue()),
-                        job.request().requestedAt(),
-                        job.remainingWork(),
-                        entitled,
-                        job.arrival());
     }
 
     /** The most GPUs that it could go on with. */

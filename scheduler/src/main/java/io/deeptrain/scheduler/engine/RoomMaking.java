@@ -14,7 +14,6 @@ import io.deeptrain.scheduler.queue.Contender.Claimant;
 import io.deeptrain.scheduler.queue.Contender.Holder;
 import io.deeptrain.scheduler.queue.Preemption;
 import io.deeptrain.scheduler.queue.Room;
-import io.deeptrain.scheduler.queue.Standing;
 import io.deeptrain.scheduler.queue.Ticket;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +81,8 @@ final class RoomMaking {
 
     private boolean claimFor(JobRecord job) {
         boolean entitled = book.queue().isEntitled(job.tenant(), job.shape());
-        Claimant claimant = new Claimant(job.jobId(), job.tenant(), job.shape(), standing(job, entitled));
+        Claimant claimant =
+                new Claimant(job.jobId(), job.tenant(), job.shape(), job.standingIn(book.queue(), entitled));
         Optional<WorkerView> cheapest = Optional.empty();
         List<Holder> victims = List.of();
         for (WorkerView worker : state.fleet().view()) {
@@ -179,7 +179,7 @@ final class RoomMaking {
                         job.jobId(),
                         job.tenant(),
                         job.shapeHeld(),
-                        standing(job, watch.isEntitled()),
+                        job.standingIn(book.queue(), watch.isEntitled()),
                         Duration.between(running.startedAt(), state.clocks().now()),
                         Duration.ofMillis(running.unsavedMillis()),
                         running.preemptions(),
@@ -187,15 +187,5 @@ final class RoomMaking {
             }
         }
         return holders;
-    }
-
-    private Standing standing(JobRecord job, boolean entitled) {
-        return book.queue()
-                .standing(
-                        job.priorityIn(book.queue()),
-                        job.request().requestedAt(),
-                        job.remainingWork(),
-                        entitled,
-                        job.arrival());
     }
 }

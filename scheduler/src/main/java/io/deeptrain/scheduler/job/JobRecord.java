@@ -10,6 +10,7 @@ import io.deeptrain.scheduler.queue.JobQueue;
 import io.deeptrain.scheduler.queue.Priority;
 import io.deeptrain.scheduler.queue.RemainingWork;
 import io.deeptrain.scheduler.queue.Shape;
+import io.deeptrain.scheduler.queue.Standing;
 import io.deeptrain.scheduler.queue.TenantUse;
 import io.deeptrain.scheduler.queue.Ticket;
 import java.time.Duration;
@@ -146,6 +147,11 @@ public record JobRecord(
     public Ticket ticketIn(JobQueue queue) {
         long dueMillis = queue.dueMillis(priorityIn(queue), request.requestedAt(), remainingWork());
         return new Ticket(jobId(), tenant(), shape(), dueMillis, arrival);
+    }
+
+    /** How it stands there against others when somebody has to make room. */
+    public Standing standingIn(JobQueue queue, boolean entitled) {
+        return queue.standing(priorityIn(queue), request.requestedAt(), remainingWork(), entitled, arrival);
     }
 
     public JobRecord with(JobState newState, long newSequence) {
