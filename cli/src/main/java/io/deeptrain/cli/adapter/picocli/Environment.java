@@ -14,7 +14,19 @@ record Environment(Map<String, String> variables) {
     }
 
     URI url() throws MissingSettingException {
-        String url = value("DEEPTRAIN_URL").orElse(URL_DEFAULT);
+        return url(
+                "DEEPTRAIN_URL",
+                value("DEEPTRAIN_URL").orElse(URL_DEFAULT),
+                "Set it to where the API answers, as in " + URL_DEFAULT + ".");
+    }
+
+    /** Where the scheduler answers that leads; it is no public address. */
+    URI scheduler() throws MissingSettingException {
+        String fix = "Set it to where the scheduler answers that leads, as in http://127.0.0.1:8081.";
+        return url("DEEPTRAIN_SCHEDULER_URL", required("DEEPTRAIN_SCHEDULER_URL", fix), fix);
+    }
+
+    private static URI url(String name, String url, String fix) throws MissingSettingException {
         try {
             URI uri = URI.create(url);
             if ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) {
@@ -23,8 +35,7 @@ record Environment(Map<String, String> variables) {
         } catch (IllegalArgumentException _) {
             // Said below, like a URL of another scheme.
         }
-        throw new MissingSettingException(
-                "DEEPTRAIN_URL is no http URL: " + url, "Set it to where the API answers, as in " + URL_DEFAULT + ".");
+        throw new MissingSettingException("%s is no http URL: %s".formatted(name, url), fix);
     }
 
     String key() throws MissingSettingException {

@@ -26,6 +26,7 @@ public final class Program {
                 "DEEPTRAIN_URL            where the API answers (http://localhost:8080)",
                 "DEEPTRAIN_KEY            your API key",
                 "KAFKA_BOOTSTRAP_SERVERS  HOST:PORT of the broker",
+                "DEEPTRAIN_SCHEDULER_URL  where the scheduler answers that leads",
                 "",
                 "Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 training failed, 5 cancelled"
             })
@@ -41,7 +42,9 @@ public final class Program {
         Environment environment = new Environment(variables);
         CommandLine program = new CommandLine(CommandSpec.forAnnotatedObject(new Root()))
                 .addSubcommand(new DemoCommand(environment, terminal))
-                .addSubcommand(new EventsCommand(environment));
+                .addSubcommand(new EventsCommand(environment))
+                .addSubcommand(new QueueCommand(environment))
+                .addSubcommand(new WhyCommand(environment));
         program.setOut(out).setErr(err);
         program.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         program.setExecutionExceptionHandler(Program::report);

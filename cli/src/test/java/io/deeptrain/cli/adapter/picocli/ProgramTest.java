@@ -49,6 +49,16 @@ class ProgramTest {
     }
 
     @Test
+    void who_asks_for_the_queue_must_say_where_the_scheduler_is_and_how_many_at_most() {
+        assertThat(run(Map.of(), "queue")).isEqualTo(1);
+        assertThat(err.toString()).startsWith("deeptrain: DEEPTRAIN_SCHEDULER_URL is not set");
+        assertThat(run(Map.of(), "queue", "--most", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--most must be 1 to 500, not 0");
+        assertThat(run(Map.of("DEEPTRAIN_SCHEDULER_URL", "there"), "why", "j")).isEqualTo(1);
+        assertThat(err.toString()).contains("DEEPTRAIN_SCHEDULER_URL is no http URL: there");
+    }
+
+    @Test
     void where_lines_cannot_be_replaced_only_milestones_are_printed_and_to_standard_error() {
         StreamScreen screen = new StreamScreen(new PrintWriter(out), new PrintWriter(err), false);
 
