@@ -67,7 +67,7 @@ class ExplainRandomTest {
 
     static LongStream seeds() {
         Long chosen = Long.getLong("simulation.seed");
-        return chosen == null ? LongStream.rangeClosed(1, 400) : LongStream.of(chosen);
+        return chosen == null ? LongStream.rangeClosed(1, 300) : LongStream.of(chosen);
     }
 
     @ParameterizedTest(name = "seed {0}")
