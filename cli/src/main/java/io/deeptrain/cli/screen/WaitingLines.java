@@ -41,7 +41,7 @@ public final class WaitingLines {
         waiting.ifPresent(job -> {
             lines.add("Position %d; %s.".formatted(job.position(), start(job, zone)));
             lines.add(job.why());
-            lines.add(job.wouldStart());
+            lines.add("What would start it: " + job.wouldStart());
         });
         if (waiting.isEmpty()) {
             lines.add("It does not wait.");

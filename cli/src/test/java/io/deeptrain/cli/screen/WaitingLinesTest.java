@@ -40,7 +40,7 @@ class WaitingLinesTest {
                 .containsExactly(
                         "Position 2; nobody can say when it starts.",
                         "Why.",
-                        "What.",
+                        "What would start it: What.",
                         "Jan 5 12:00:00  queued           It waits.");
         assertThat(WaitingLines.of(Optional.empty(), decided, ZoneOffset.UTC))
                 .containsExactly("It does not wait.", "Jan 5 12:00:00  queued           It waits.");
