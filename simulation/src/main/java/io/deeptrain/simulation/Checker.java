@@ -342,12 +342,9 @@ final class Checker {
                 world.workers().stream().filter(WorkerHost::isIdle).toList();
         boolean runnable = world.schedulerStore().jobs.values().stream()
                         .anyMatch(job -> job.state() instanceof JobState.Queued queued
-                                && job.gpus()
-                                        <= idle.stream()
-                                                .filter(worker -> world.kinds().suits(job.jobId(), worker.id()))
-                                                .count()
+                                && job.gpus() <= countFor(job, idle)
                                 && !queued.notBefore().isAfter(world.now()))
-                && !isKeptForSomebody(idle.size());
+                && !isKeptForSomebody(idle);
         idleSinceMillis = runnable ? Math.min(idleSinceMillis, now) : Long.MAX_VALUE;
         Violation.unless(
                 idleSinceMillis == Long.MAX_VALUE || now - idleSinceMillis <= IDLE_MAX_MILLIS,
@@ -355,12 +352,19 @@ final class Checker {
                 () -> "a worker is idle while a job waits");
     }
 
+    /** Of those, how many have what the job wants. */
+    private long countFor(JobRecord job, List<WorkerHost> workers) {
+        return workers.stream()
+                .filter(worker -> world.kinds().suits(job.jobId(), worker.id()))
+                .count();
+    }
+
     /** Whoever has waited too long is waited for. */
-    private boolean isKeptForSomebody(long idle) {
+    private boolean isKeptForSomebody(List<WorkerHost> idle) {
         return world.isImpatient()
                 && world.schedulerStore().jobs.values().stream()
                         .anyMatch(job -> job.state() instanceof JobState.Queued
-                                && job.gpus() > idle
+                                && job.gpus() > countFor(job, idle)
                                 && job.request()
                                         .requestedAt()
                                         .plus(World.IMPATIENT.overdueAfter())

@@ -363,8 +363,12 @@ final class QueueChecks {
         List<JobRecord> waiting = jobs.values().stream()
                 .filter(job -> job.state() instanceof JobState.Queued)
                 .toList();
-        // Nobody makes room for a job that lies over several workers.
-        boolean onlyUrgentOnesWait = waiting.stream().anyMatch(job -> job.gpus() == 1)
+        // Nobody makes room for a job that lies over several workers, nor for others when it has waited too long.
+        boolean mayHaveRoomMade = world.isImpatient()
+                ? waiting.stream().allMatch(job -> job.gpus() == 1)
+                : waiting.stream().anyMatch(job -> job.gpus() == 1);
+        boolean onlyUrgentOnesWait = mayHaveRoomMade
+                && !waiting.isEmpty()
                 && waiting.stream()
                         .allMatch(job -> job.tenant().equals(Tenants.IN_A_HURRY)
                                 && job.state() instanceof JobState.Queued queued
