@@ -92,8 +92,9 @@ final class Hearing {
             state.fleet().endedByWorker(event.workerId(), holding);
         }
         state.leases().over(holding).ifPresent(Watch::acknowledge);
-        Losses earlier = book.find(event.jobId()).map(JobRecord::losses).orElse(Losses.NONE);
-        int epochsBefore = book.find(event.jobId()).map(Hearing::epochsSaved).orElse(0);
+        Optional<JobRecord> before = book.find(event.jobId());
+        Losses earlier = before.map(JobRecord::losses).orElse(Losses.NONE);
+        int epochsBefore = before.map(Hearing::epochsSaved).orElse(0);
         boolean isAccepted = book.command(event.jobId(), commandOf(event));
         if (isAccepted && event instanceof AttemptFailed failed && failed.fault() == Fault.PLATFORM) {
             workforce.blame(event.workerId(), earlier);

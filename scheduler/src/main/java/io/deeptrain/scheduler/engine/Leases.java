@@ -4,7 +4,6 @@ import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.WorkerId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +17,16 @@ final class Leases {
     private final Map<JobId, Watch> byJob = new HashMap<>();
     private final Map<WorkerId, SortedMap<JobId, Watch>> byHolder = new HashMap<>();
     private final Map<WorkerId, SortedMap<JobId, Watch>> byPartner = new HashMap<>();
-    private final PriorityQueue<Timer> timers =
-            new PriorityQueue<>(Comparator.comparingLong(Timer::dueNanos).thenComparingLong(Timer::order));
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private long timersSet;
 
-    private record Timer(long dueNanos, long order, Watch watch) {}
+    private record Timer(long dueNanos, long order, Watch watch) implements Comparable<Timer> {
+        @Override
+        public int compareTo(Timer other) {
+            int byTime = Long.compare(dueNanos, other.dueNanos);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+    }
 
     void add(Watch watch) {
         byJob.put(watch.jobId(), watch);

@@ -8,21 +8,31 @@ import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
-import java.util.PriorityQueue;
 
 /** What workers are told, and told again until they have shown that they heard it. */
 final class Outgoing {
     private final Duration resendAfter;
     private final Stops stops = new Stops();
-    private final PriorityQueue<Timer> timers =
-            new PriorityQueue<>(Comparator.comparing(Timer::due).thenComparingLong(Timer::order));
+
+    /** To be said again, those that are due first in front: as they were sent, for all wait equally long. */
+    private final Deque<Timer> sent = new ArrayDeque<>();
+
+    /** The same for those that may have been sent by somebody else. */
+    private final Deque<Timer> takenUp = new ArrayDeque<>();
+
     private List<AssignmentEvent> said = new ArrayList<>();
     private long timersSet;
 
-    private record Timer(Instant due, long order, Message message) {}
+    private record Timer(Instant due, long order, Message message) {
+        boolean isBefore(Timer other) {
+            int byTime = due.compareTo(other.due);
+            return byTime != 0 ? byTime < 0 : order < other.order;
+        }
+    }
 
     Outgoing(Duration resendAfter) {
         this.resendAfter = resendAfter;
@@ -30,20 +40,31 @@ final class Outgoing {
 
     void send(Message message, Instant now) {
         said.add(message.event());
-        sendIfUnsettled(message, now.plus(resendAfter));
+        sent.add(new Timer(now.plus(resendAfter), timersSet++, message));
     }
 
-    void sendIfUnsettled(Message message, Instant due) {
-        timers.add(new Timer(due, timersSet++, message));
+    /** It may have been sent by somebody whose memory is lost: at the next look, if nobody has heard it by then. */
+    void sendIfUnsettled(Message message, Instant now) {
+        takenUp.add(new Timer(now, timersSet++, message));
     }
 
     void sendAgainWhatIsDue(Instant now) {
-        while (!timers.isEmpty() && !timers.peek().due().isAfter(now)) {
-            Message message = timers.remove().message();
+        for (Deque<Timer> next = next();
+                !next.isEmpty() && !next.getFirst().due().isAfter(now);
+                next = next()) {
+            Message message = next.removeFirst().message();
             if (!message.isSettled()) {
                 send(message, now);
             }
         }
+    }
+
+    /** The one whose first timer runs out first. */
+    private Deque<Timer> next() {
+        if (takenUp.isEmpty()) {
+            return sent;
+        }
+        return sent.isEmpty() || takenUp.getFirst().isBefore(sent.getFirst()) ? takenUp : sent;
     }
 
     /** Asks for it once, however often it is wanted. */

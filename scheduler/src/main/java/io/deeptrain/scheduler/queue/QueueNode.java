@@ -2,7 +2,6 @@ package io.deeptrain.scheduler.queue;
 
 import io.deeptrain.scheduler.placement.Demand;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -19,7 +18,7 @@ final class QueueNode {
     /** Where this queue stands in line, for each shape that is waited for. */
     private final TreeMap<Shape, Line> lines = new TreeMap<>();
     /** Those below that wait for a shape and may have it, in fair order. */
-    private final Map<Shape, NavigableSet<Line>> candidates = new HashMap<>();
+    private final TreeMap<Shape, NavigableSet<Line>> candidates = new TreeMap<>();
 
     private TenantUse use;
     private int running;
