@@ -33,6 +33,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
@@ -42,6 +43,7 @@ final class LeaderSession implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LeaderSession.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration TICK = Duration.ofMillis(200);
+    private static final Duration VIEW_PAUSE = Duration.ofMillis(100);
 
     /** A process that is frozen in a transaction must not keep a standby from taking over. */
     private static final Duration IDLE_IN_TRANSACTION_MAX = Duration.ofMillis(2500);
@@ -64,6 +66,8 @@ final class LeaderSession implements AutoCloseable {
     private final long loadedNanos;
     private Instant caughtUpAt;
     private long tickedNanos;
+    private Optional<SchedulerView> view = Optional.empty();
+    private long viewedNanos;
 
     /** The copy is read on from where it was read up to. */
     LeaderSession(LoopParts parts, Leadership leadership, JobCopy copy) throws SQLException, LeadershipLostException {
@@ -113,17 +117,21 @@ final class LeaderSession implements AutoCloseable {
         return true;
     }
 
-    /** As it was committed. */
+    /** As it was committed, some batches ago at most: it takes a look at every worker. */
     SchedulerView view() {
-        return new SchedulerView(
-                Role.LEADING,
-                leadership.epoch(),
-                Instant.now(),
-                engine.fleet(),
-                engine.readyCount(),
-                engine.backingOffCount(),
-                engine.heldCount(),
-                engine.gpusAsked());
+        if (view.isEmpty() || System.nanoTime() - viewedNanos >= VIEW_PAUSE.toNanos()) {
+            view = Optional.of(new SchedulerView(
+                    Role.LEADING,
+                    leadership.epoch(),
+                    Instant.now(),
+                    engine.fleet(),
+                    engine.readyCount(),
+                    engine.backingOffCount(),
+                    engine.heldCount(),
+                    engine.gpusAsked()));
+            viewedNanos = System.nanoTime();
+        }
+        return view.get();
     }
 
     @Override
