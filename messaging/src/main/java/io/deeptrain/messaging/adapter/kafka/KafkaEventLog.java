@@ -31,6 +31,9 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
     /** Holds the largest {@link OutboxRow} and what Kafka adds to it. */
     static final int RECORD_BYTES_MAX = 1 << 21;
 
+    /** What an outbox's round holds for one partition; Kafka's own 16 KiB would be a dozen records. */
+    private static final int BATCH_BYTES = 1 << 18;
+
     private static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(10);
 
     /** So much longer than a publish may take that no batch is given up by a producer that goes on. */
@@ -95,23 +98,16 @@ public final class KafkaEventLog implements EventLog, AutoCloseable {
     }
 
     private Map<String, Object> settings() {
-        return Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ProducerConfig.ACKS_CONFIG,
-                "all",
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                true,
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                RECORD_BYTES_MAX,
-                ProducerConfig.LINGER_MS_CONFIG,
-                0,
-                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                PUBLISH_TIMEOUT.toMillis(),
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                Math.toIntExact(REQUEST_TIMEOUT.toMillis()),
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                Math.toIntExact(DELIVERY_TIMEOUT.toMillis()));
+        return Map.ofEntries(
+                Map.entry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+                Map.entry(ProducerConfig.ACKS_CONFIG, "all"),
+                Map.entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true),
+                Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RECORD_BYTES_MAX),
+                Map.entry(ProducerConfig.LINGER_MS_CONFIG, 0),
+                Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES),
+                Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, PUBLISH_TIMEOUT.toMillis()),
+                Map.entry(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(REQUEST_TIMEOUT.toMillis())),
+                Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.toIntExact(DELIVERY_TIMEOUT.toMillis())));
     }
 
     private static ProducerRecord<byte[], byte[]> kafkaRecord(OutboxRow row) {
