@@ -25,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  * the time that each takes. Beside the rate stands that of the bare broker: the same requests, written and read back.
  */
 public final class AssignmentBenchmark {
+    private static final int WARM = 10_000;
     private static final int AT_ONCE = 20_000;
     private static final int PACED = 10_000;
     private static final int PER_SECOND = 1_000;
@@ -54,7 +55,7 @@ public final class AssignmentBenchmark {
                 StandInFleet fleet = new StandInFleet(platform.kafka(), beats)) {
             AssignmentBenchmark benchmark = new AssignmentBenchmark(platform, log);
             fleet.awaitRoom(GIVEN_UP_AFTER);
-            benchmark.atOnce("warm", BATCH, fleet);
+            benchmark.atOnce("warm", WARM, fleet);
             double perSecond = benchmark.atOnce("many", AT_ONCE, fleet);
             System.out.printf("%,d at once: %,.0f jobs assigned a second%n", AT_ONCE, perSecond);
             List<Long> millis = benchmark.paced(fleet);

@@ -54,8 +54,9 @@ public final class KueueBenchmark {
                                         settings(platform, scenario).toString()))
                         .awaitReady();
                 KafkaEventLog log = new KafkaEventLog(platform.kafka());
-                Playing playing = new Playing(scenario, platform.kafka(), log)) {
-            return playing.play(AT_MOST);
+                Playing playing = new Playing(scenario.gpus(), platform.kafka(), log)) {
+            playing.play(scenario.rehearsal(), AT_MOST);
+            return playing.play(scenario, AT_MOST);
         }
     }
 

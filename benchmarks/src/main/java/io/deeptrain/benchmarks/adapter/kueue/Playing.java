@@ -37,6 +37,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The front door and the workers of one run, in real time and on one thread: jobs are asked for when they are due, run
@@ -46,6 +47,10 @@ final class Playing implements AutoCloseable {
     private static final String FRONT_DOOR = "/deeptrain/api";
     private static final int GPUS_EACH = 120;
     private static final Duration POLL = Duration.ofMillis(2);
+
+    /** What is heard and said is gathered for so long: front door and workers have a part of two cores only. */
+    private static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final int BEATS_FIRST = 3;
     private static final StoredObject MODEL = new StoredObject("model", "ab".repeat(32), 1);
 
@@ -53,7 +58,7 @@ final class Playing implements AutoCloseable {
     private final AssignedConsumer consumer;
     private final StandInWorkers workers;
     private final CloudEventRecords records = new CloudEventRecords();
-    private final Deque<Arrival> coming;
+    private final Deque<Arrival> coming = new ArrayDeque<>();
     private final Map<String, Arrival> jobs = new HashMap<>();
     private final PriorityQueue<Running> running = new PriorityQueue<>();
     private final List<OutboxRow> rows = new ArrayList<>();
@@ -79,16 +84,18 @@ final class Playing implements AutoCloseable {
     /** How it went. */
     record Result(Duration took, Map<String, Waits> waits) {}
 
-    Playing(Scenario scenario, String kafka, KafkaEventLog log) {
+    /** On so many GPUs. */
+    Playing(int gpus, String kafka, KafkaEventLog log) {
         this.log = log;
-        coming = new ArrayDeque<>(scenario.arrivals());
-        scenario.arrivals().forEach(arrival -> jobs.put(arrival.job(), arrival));
         consumer = AssignedConsumer.open(kafka, List.of(Topic.JOBS, Topic.ASSIGNMENTS), Map.of(), Beginning.NEWEST);
-        workers = new StandInWorkers(Math.ceilDiv(scenario.gpus(), GPUS_EACH), GPUS_EACH, log);
+        workers = new StandInWorkers(Math.ceilDiv(gpus, GPUS_EACH), GPUS_EACH, log);
     }
 
-    /** Until all have ended. */
-    Result play(Duration atMost) {
+    /** Until all have ended. One scenario after another may be played. */
+    Result play(Scenario scenario, Duration atMost) {
+        coming.addAll(scenario.arrivals());
+        scenario.arrivals().forEach(arrival -> jobs.put(arrival.job(), arrival));
+        waits.clear();
         while (workers.beatIfDue() < BEATS_FIRST) {
             consumer.poll(POLL);
         }
@@ -111,8 +118,9 @@ final class Playing implements AutoCloseable {
                 log.publish(List.copyOf(rows));
                 rows.clear();
             }
+            LockSupport.parkNanos(nanos + ROUND_NANOS - System.nanoTime());
         }
-        return new Result(Duration.ofNanos(System.nanoTime() - begunNanos), waits);
+        return new Result(Duration.ofNanos(System.nanoTime() - begunNanos), Map.copyOf(waits));
     }
 
     private void ask(long sinceMillis) {
