@@ -88,6 +88,14 @@ final class TurnDraft {
         beat();
     }
 
+    /** Says so at once: until it is heard, the scheduler may give away what is not there. */
+    void become(int gpus) {
+        if (gpus != state.gpus()) {
+            state = state.withGpus(gpus);
+            beat();
+        }
+    }
+
     void leaveIfDone() {
         if (state.readiness() == Readiness.DRAINING && state.holdings().isEmpty()) {
             state = state.with(Readiness.GONE);
@@ -103,7 +111,7 @@ final class TurnDraft {
                 state.identity().incarnation(),
                 state.beats(),
                 state.identity().gpuClass(),
-                state.identity().gpus(),
+                state.gpus(),
                 state.readiness(),
                 state.holdings(),
                 state.identity().door(),

@@ -57,7 +57,7 @@ final class WorkTaking {
     /** Whoever cannot lends nothing: the beats do not list the attempt, which tells the scheduler. */
     private void lend(RanksAssigned ranks) {
         if (turn.state().readiness() != Readiness.ACCEPTING
-                || ranks.gpus() > turn.state().identity().gpus()) {
+                || ranks.gpus() > turn.state().gpus()) {
             turn.end(AttemptId.of(ranks), List.of());
         } else {
             turn.become(new Lending(ranks, false, List.of()));
@@ -83,7 +83,7 @@ final class WorkTaking {
             turn.end(
                     attempt,
                     List.of(new AttemptStopped(attempt.jobId(), attempt.token(), turn.me(), StopReason.PREEMPTED, 0)));
-        } else if (assigned.gpusHere() > turn.state().identity().gpus()) {
+        } else if (assigned.gpusHere() > turn.state().gpus()) {
             turn.end(
                     attempt,
                     List.of(new AttemptFailed(
@@ -93,9 +93,7 @@ final class WorkTaking {
                             Fault.CAPACITY,
                             "TOO_FEW_GPUS",
                             "the attempt needs %d GPUs and this worker has %d"
-                                    .formatted(
-                                            assigned.gpusHere(),
-                                            turn.state().identity().gpus()),
+                                    .formatted(assigned.gpusHere(), turn.state().gpus()),
                             0)));
         } else {
             turn.become(new Preparing(assigned, Completion.ALL_EPOCHS));

@@ -2,6 +2,7 @@ package io.deeptrain.worker.attempt;
 
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.worker.gpu.GpuHealth;
 
 /** What moves the worker's protocol. */
 public sealed interface WorkerInput {
@@ -16,6 +17,9 @@ public sealed interface WorkerInput {
 
     /** The broker has this event for good. */
     record Acknowledged(AttemptEvent event) implements WorkerInput {}
+
+    /** The GPUs are otherwise than they were. */
+    record GpusSeen(GpuHealth health) implements WorkerInput {}
 
     /** Another second is over: time for a beat. */
     record Tick() implements WorkerInput {}

@@ -12,10 +12,12 @@ import io.deeptrain.worker.attempt.Activity.Busy;
 import io.deeptrain.worker.attempt.WorkerInput.Acknowledged;
 import io.deeptrain.worker.attempt.WorkerInput.DrainRequested;
 import io.deeptrain.worker.attempt.WorkerInput.GivenBack;
+import io.deeptrain.worker.attempt.WorkerInput.GpusSeen;
 import io.deeptrain.worker.attempt.WorkerInput.Heard;
 import io.deeptrain.worker.attempt.WorkerInput.Tick;
 import io.deeptrain.worker.attempt.WorkerInput.Trained;
 import io.deeptrain.worker.attempt.WorkerState.Ended;
+import io.deeptrain.worker.gpu.GpuHealth;
 import java.util.List;
 
 /**
@@ -72,6 +74,7 @@ public final class WorkerProtocol {
             case Trained(TrainerReport report) -> news.trained(report);
             case GivenBack(AttemptId attempt) -> taking.givenBack(attempt);
             case Acknowledged(AttemptEvent event) -> turn.acknowledged(event);
+            case GpusSeen(GpuHealth health) -> gpusSeen(health);
             case Tick() -> tick();
             case DrainRequested() -> drain();
         }
@@ -96,6 +99,17 @@ public final class WorkerProtocol {
             when over && stop.reason() == StopReason.SUPERSEDED -> turn.fallSilent(attempt);
             case AttemptStopRequested stop when over -> turn.repeatLastWord(stop);
             case AttemptStopRequested stop -> stops.requested(stop);
+        }
+    }
+
+    /**
+     * What runs goes on. Who has none left goes on to offer what it did: whatever it is given fails for the platform's
+     * reasons, by which the scheduler tells that the worker is to be taken out of service.
+     */
+    private void gpusSeen(GpuHealth health) {
+        int left = health.places(turn.state().identity().gpus()).size();
+        if (left > 0) {
+            turn.become(left);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.SequencedSet;
 /**
  * All that the worker's protocol knows.
  *
+ * @param gpus how many GPUs it has now: all of its own, or fewer while some are broken
  * @param beats how many were sent
  * @param ended the newest ended attempt of each job, oldest first, so that a late or repeated assignment starts nothing
  *     twice
@@ -23,6 +24,7 @@ import java.util.SequencedSet;
  */
 public record WorkerState(
         WorkerIdentity identity,
+        int gpus,
         Readiness readiness,
         Activity activity,
         long beats,
@@ -48,7 +50,8 @@ public record WorkerState(
     }
 
     static WorkerState started(WorkerIdentity identity) {
-        return new WorkerState(identity, Readiness.ACCEPTING, new Activity.Idle(), 0, Map.of(), List.of());
+        return new WorkerState(
+                identity, identity.gpus(), Readiness.ACCEPTING, new Activity.Idle(), 0, Map.of(), List.of());
     }
 
     Optional<Ended> endedOf(JobId jobId) {
@@ -79,19 +82,23 @@ public record WorkerState(
     }
 
     WorkerState with(Activity activity) {
-        return new WorkerState(identity, readiness, activity, beats, ended, unacknowledged);
+        return new WorkerState(identity, gpus, readiness, activity, beats, ended, unacknowledged);
     }
 
     WorkerState with(Readiness readiness) {
-        return new WorkerState(identity, readiness, activity, beats, ended, unacknowledged);
+        return new WorkerState(identity, gpus, readiness, activity, beats, ended, unacknowledged);
     }
 
     WorkerState with(List<Unacknowledged> unacknowledged) {
-        return new WorkerState(identity, readiness, activity, beats, ended, unacknowledged);
+        return new WorkerState(identity, gpus, readiness, activity, beats, ended, unacknowledged);
+    }
+
+    WorkerState withGpus(int number) {
+        return new WorkerState(identity, number, readiness, activity, beats, ended, unacknowledged);
     }
 
     WorkerState withBeat() {
-        return new WorkerState(identity, readiness, activity, beats + 1, ended, unacknowledged);
+        return new WorkerState(identity, gpus, readiness, activity, beats + 1, ended, unacknowledged);
     }
 
     WorkerState ending(AttemptId attempt, List<AttemptEvent> lastWord) {
@@ -105,6 +112,6 @@ public record WorkerState(
         while (after.size() > ENDED_MAX) {
             after.pollFirstEntry();
         }
-        return new WorkerState(identity, readiness, activity, beats, after, unacknowledged);
+        return new WorkerState(identity, gpus, readiness, activity, beats, after, unacknowledged);
     }
 }

@@ -1,53 +1,128 @@
 package io.deeptrain.worker.gpu;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Whether a worker's GPUs can be relied on. */
+/**
+ * Which of a worker's GPUs can be relied on. A GPU's place is its number in the order in which the worker sees them.
+ */
 public sealed interface GpuHealth {
     /** From here on a device slows itself down, and soon turns itself off. */
     int CELSIUS_MAX = 95;
 
-    /** They can; so can a worker that has none. */
+    /** All of them; so can what a worker has that has none. */
     record Healthy() implements GpuHealth {}
 
-    /** They cannot, and why: sentences for the operator. */
+    /** Some of them: these places, and why the others cannot. */
+    record PartlyBroken(List<Integer> usable, List<String> reasons) implements GpuHealth {
+        public PartlyBroken {
+            usable = List.copyOf(usable);
+            reasons = List.copyOf(reasons);
+            if (usable.isEmpty()) {
+                throw new IllegalArgumentException("no GPU is left: " + reasons);
+            }
+        }
+    }
+
+    /** None of them, or nobody knows which, and why: sentences for the operator. */
     record Broken(List<String> reasons) implements GpuHealth {
         public Broken {
             reasons = List.copyOf(reasons);
         }
     }
 
+    /** The first so many places that can be relied on: fewer if there are no more. */
+    default List<Integer> places(int gpus) {
+        return switch (this) {
+            case Healthy() -> IntStream.range(0, gpus).boxed().toList();
+            case PartlyBroken(var usable, var _) -> usable.stream().limit(gpus).toList();
+            case Broken _ -> List.of();
+        };
+    }
+
+    /** Whether all of these can be. */
+    default boolean areUsable(List<Integer> places) {
+        return switch (this) {
+            case Healthy() -> true;
+            case PartlyBroken(var usable, var _) -> usable.containsAll(places);
+            case Broken _ -> false;
+        };
+    }
+
+    /** Sentences for the operator; none if all is well. */
+    default List<String> defects() {
+        return switch (this) {
+            case Healthy() -> List.of();
+            case PartlyBroken(var _, var reasons) -> reasons;
+            case Broken(var reasons) -> reasons;
+        };
+    }
+
     /**
-     * What the readings and the driver's errors say together of the GPUs that a worker sees. As long as all of those
-     * are there, what befalls another one of the machine is not its worker's affair; else it may be one of them.
+     * What the readings and the driver's errors say together of the GPUs that a worker sees. As long as each of those
+     * is there, a defect is that of one of them, or of another one of the machine, which is not its worker's affair;
+     * else it may be that of any.
      *
      * @param all of the machine
      * @param errors since the machine was started
      * @param visible as {@link VisibleGpus#names} has them
      */
     static GpuHealth of(List<GpuReading> all, List<XidError> errors, List<String> visible) {
-        List<GpuReading> own = all.stream()
-                .filter(gpu -> visible.stream().anyMatch(gpu::isCalled))
+        List<GpuReading> own = visible.stream()
+                .flatMap(name -> all.stream().filter(gpu -> gpu.isCalled(name)).limit(1))
                 .toList();
-        boolean isKnown = !visible.isEmpty() && own.size() == visible.size();
+        boolean isKnown = !visible.isEmpty()
+                && own.size() == visible.size()
+                && own.stream().distinct().count() == own.size();
+        if (!isKnown) {
+            List<String> reasons = Stream.concat(
+                            all.stream().map(GpuHealth::defectsOf).flatMap(Collection::stream),
+                            fatal(errors).map(GpuHealth::told))
+                    .toList();
+            return reasons.isEmpty() ? new Healthy() : new Broken(reasons);
+        }
+        List<Integer> usable = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
-        for (GpuReading gpu : isKnown ? own : all) {
-            if (gpu.uncorrectedErrors() > 0) {
-                reasons.add("GPU %d (%s) has %d errors of its memory that could not be corrected"
-                        .formatted(gpu.index(), gpu.uuid(), gpu.uncorrectedErrors()));
-            }
-            if (gpu.celsius() >= CELSIUS_MAX) {
-                reasons.add("GPU %d (%s) is at %d degrees Celsius, %d is too hot"
-                        .formatted(gpu.index(), gpu.uuid(), gpu.celsius(), CELSIUS_MAX));
+        for (int place = 0; place < own.size(); place++) {
+            GpuReading gpu = own.get(place);
+            List<String> defects = Stream.concat(
+                            defectsOf(gpu).stream(),
+                            fatal(errors)
+                                    .filter(error -> gpu.isAt(error.device()))
+                                    .map(GpuHealth::told))
+                    .toList();
+            reasons.addAll(defects);
+            if (defects.isEmpty()) {
+                usable.add(place);
             }
         }
-        errors.stream()
-                .filter(XidError::isFatal)
-                .filter(error -> !isKnown || own.stream().anyMatch(gpu -> gpu.isAt(error.device())))
-                .distinct()
-                .map(error -> "the driver reported Xid %d for the GPU at %s".formatted(error.code(), error.device()))
-                .forEach(reasons::add);
-        return reasons.isEmpty() ? new Healthy() : new Broken(reasons);
+        if (reasons.isEmpty()) {
+            return new Healthy();
+        }
+        return usable.isEmpty() ? new Broken(reasons) : new PartlyBroken(usable, reasons);
+    }
+
+    private static List<String> defectsOf(GpuReading gpu) {
+        List<String> defects = new ArrayList<>();
+        if (gpu.uncorrectedErrors() > 0) {
+            defects.add("GPU %d (%s) has %d errors of its memory that could not be corrected"
+                    .formatted(gpu.index(), gpu.uuid(), gpu.uncorrectedErrors()));
+        }
+        if (gpu.celsius() >= CELSIUS_MAX) {
+            defects.add("GPU %d (%s) is at %d degrees Celsius, %d is too hot"
+                    .formatted(gpu.index(), gpu.uuid(), gpu.celsius(), CELSIUS_MAX));
+        }
+        return defects;
+    }
+
+    private static Stream<XidError> fatal(List<XidError> errors) {
+        return errors.stream().filter(XidError::isFatal).distinct();
+    }
+
+    private static String told(XidError error) {
+        return "the driver reported Xid %d for the GPU at %s".formatted(error.code(), error.device());
     }
 }

@@ -7,6 +7,11 @@ import java.util.List;
 
 /** Puts networks on a device. */
 public interface Learners {
+    /** The same on the GPU of this place; of a machine with one device, or none, on that. */
+    default Learners on(int place) {
+        return this;
+    }
+
     /** A learner in this state, its optimizer at rest, that learns by itself. */
     default Learner learner(Network network, Recipe recipe, List<Tensor> state) {
         return learner(network, recipe, state, GradientExchange.NONE);

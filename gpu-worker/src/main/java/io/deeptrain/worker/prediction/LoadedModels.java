@@ -4,6 +4,7 @@ import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
+import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.Network;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The few models that were asked for last, ready to answer. One question at a time: the device is one, and a training
@@ -30,28 +32,36 @@ public final class LoadedModels implements Predictions, AutoCloseable {
 
     private record Loaded(TrainedModel model, AnswerReader reader, Predictor predictor) {}
 
-    /** The same model is loaded once to answer, and once more if its embeddings are asked for. */
-    private record Asked(StoredObject stored, boolean embeddings) {}
+    /** The same model is loaded once to answer, once more if its embeddings are asked for, and anew on another GPU. */
+    private record Asked(StoredObject stored, boolean embeddings, int place) {}
 
     private final Archive archive;
     private final Learners learners;
+    private final Supplier<GpuHealth> health;
     private final Map<Asked, Loaded> loaded = new LinkedHashMap<>(MODELS_MAX, 0.75f, BY_LAST_USE);
 
+    /** Of a machine whose device does not break. */
     public LoadedModels(Archive archive, Learners learners) {
+        this(archive, learners, GpuHealth.Healthy::new);
+    }
+
+    /** Answers on the first GPU that can be relied on, as it was seen last. */
+    public LoadedModels(Archive archive, Learners learners, Supplier<GpuHealth> health) {
         this.archive = archive;
         this.learners = learners;
+        this.health = health;
     }
 
     @Override
     public List<Prediction> predict(StoredObject stored, List<Outcome> images, int conceptsMax)
             throws IOException, CorruptObjectException {
-        return predict(new Asked(stored, false), images, conceptsMax);
+        return predict(asked(stored, false), images, conceptsMax);
     }
 
     @Override
     public List<Prediction> embed(StoredObject stored, List<Outcome> images)
             throws IOException, CorruptObjectException {
-        return predict(new Asked(stored, true), images, 0);
+        return predict(asked(stored, true), images, 0);
     }
 
     private synchronized List<Prediction> predict(Asked asked, List<Outcome> images, int conceptsMax)
@@ -79,8 +89,13 @@ public final class LoadedModels implements Predictions, AutoCloseable {
 
     @Override
     public synchronized int imageSizeOf(StoredObject stored) throws IOException, CorruptObjectException {
-        Loaded known = loaded.get(new Asked(stored, true));
-        return (known == null ? load(new Asked(stored, false)) : known).model().imageSize();
+        Loaded known = loaded.get(asked(stored, true));
+        return (known == null ? load(asked(stored, false)) : known).model().imageSize();
+    }
+
+    private Asked asked(StoredObject stored, boolean embeddings) {
+        return new Asked(
+                stored, embeddings, health.get().places(1).stream().findFirst().orElse(0));
     }
 
     private Loaded load(Asked asked) throws IOException, CorruptObjectException {
@@ -95,7 +110,7 @@ public final class LoadedModels implements Predictions, AutoCloseable {
         Loaded fresh = new Loaded(
                 model,
                 asked.embeddings() ? AnswerReader.ofEmbeddings(asking) : AnswerReader.of(model, asking),
-                learners.predictor(asking, model.state()));
+                learners.on(asked.place()).predictor(asking, model.state()));
         loaded.put(asked, fresh);
         if (loaded.size() > MODELS_MAX) {
             Asked eldest = loaded.keySet().iterator().next();

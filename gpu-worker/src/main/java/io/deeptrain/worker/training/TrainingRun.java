@@ -104,6 +104,7 @@ public final class TrainingRun {
     final Surroundings world;
     final Directions directions;
     final Consumer<TrainerReport> reports;
+    private List<Integer> places = List.of();
 
     private TrainingRun(
             AttemptAssigned assignment, Surroundings world, Directions directions, Consumer<TrainerReport> reports) {
@@ -127,7 +128,7 @@ public final class TrainingRun {
         } catch (IOException | RuntimeException | OutOfMemoryError broken) {
             end = Memory.isExhaustion(broken)
                     ? run.failed(Fault.CAPACITY, "OUT_OF_MEMORY", Memory.ranOut(run.spec, broken))
-                    : run.failed(Fault.PLATFORM, code(broken), broken.toString());
+                    : run.explained(broken);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             end = new TrainerReport.Released(run.attempt);
@@ -137,7 +138,7 @@ public final class TrainingRun {
 
     private TrainerReport.Ended toTheEnd() throws IOException, InterruptedException, Ending {
         if (spec.modelTypeId().equals(TemplateCatalogue.EMBEDDING_CLASSIFIER)) {
-            return new TransferRun(this).toTheEnd(assignment.origin());
+            return new TransferRun(this, learnersOnGpus()).toTheEnd(assignment.origin());
         }
         if (!Purpose.isKnown(spec)) {
             throw ending(
@@ -146,21 +147,17 @@ public final class TrainingRun {
                     "this worker does not train %s with the template %s"
                             .formatted(spec.modelTypeId(), spec.template()));
         }
-        GpuHealth health = world.devices().health();
-        if (health instanceof GpuHealth.Broken(List<String> reasons)) {
-            throw ending(Fault.PLATFORM, "GPU_BROKEN", String.join("; ", reasons));
-        }
+        Learners learners = learnersOnGpus();
         TrainingPlan plan = TrainingPlan.of(spec);
         Network network = Purpose.network(spec, plan.imageSize()).orElseThrow();
-        Optional<String> shortage =
-                Memory.shortage(plan, network, world.learners().memoryBytes(), spec.gpus());
+        Optional<String> shortage = Memory.shortage(plan, network, learners.memoryBytes(), spec.gpus());
         if (shortage.isPresent()) {
             throw ending(Fault.CAPACITY, "BATCH_DOES_NOT_FIT", shortage.get());
         }
         StartingWeights weights = StartingWeights.of(this, plan, network);
         try (TrainingData data = TrainingData.of(this, plan.imageSize());
-                Learner learner =
-                        learner(plan, network, weights.state(data.training().unseen()))) {
+                Learner learner = learner(
+                        learners, plan, network, weights.state(data.training().unseen()))) {
             TrainingLoop loop = new TrainingLoop(this, plan, network, data, learner);
             Origin origin = loop.resume(assignment.origin());
             reports.accept(new TrainerReport.Prepared(attempt, origin, data.readable(), data.unreadable()));
@@ -169,9 +166,40 @@ public final class TrainingRun {
         }
     }
 
-    private Learner learner(TrainingPlan plan, Network network, List<Tensor> state) throws Ending {
+    /** Chooses the GPUs that this worker gives to the attempt, none that is broken; answers rank 0's learners. */
+    private Learners learnersOnGpus() throws InterruptedException, Ending {
+        GpuHealth health = world.devices().health();
+        places = health.places(assignment.gpusHere());
+        if (places.size() < assignment.gpusHere()) {
+            throw new Ending(gpuBroken(health, ""));
+        }
+        return world.learners().on(places.getFirst());
+    }
+
+    /** A worker that has GPUs left is not to be blamed: its beats say how many. */
+    private TrainerReport.Failed gpuBroken(GpuHealth health, String consequence) {
+        return failed(
+                health.places(1).isEmpty() ? Fault.PLATFORM : Fault.CAPACITY,
+                "GPU_BROKEN",
+                String.join("; ", health.defects()) + consequence);
+    }
+
+    /** What fails on a GPU that is found broken thereupon has failed for that. */
+    private TrainerReport.Failed explained(Throwable failure) {
+        try {
+            GpuHealth health = world.devices().health();
+            if (!health.areUsable(places)) {
+                return gpuBroken(health, ": " + failure);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return failed(Fault.PLATFORM, code(failure), failure.toString());
+    }
+
+    private Learner learner(Learners learners, TrainingPlan plan, Network network, List<Tensor> state) throws Ending {
         if (spec.gpus() == 1) {
-            return world.learners().learner(network, plan.recipe(), state);
+            return learners.learner(network, plan.recipe(), state);
         }
         int least = IMAGES_OF_RANK_MIN * spec.gpus();
         if (plan.batchSize() < least) {
@@ -182,7 +210,13 @@ public final class TrainingRun {
                             .formatted(least, spec.gpus(), plan.batchSize()));
         }
         return world.gangs()
-                .learner(assignment, network, plan.recipe(), state, () -> directions.now() instanceof Direction.Wait);
+                .learner(
+                        assignment,
+                        places,
+                        network,
+                        plan.recipe(),
+                        state,
+                        () -> directions.now() instanceof Direction.Wait);
     }
 
     private static String code(Throwable failure) {

@@ -26,6 +26,7 @@ import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Predictor;
 import io.deeptrain.worker.training.Checkpoints.Learned;
 import io.deeptrain.worker.training.TrainingRun.Ending;
@@ -55,12 +56,15 @@ final class TransferRun {
     private static final long CHECKPOINT_BYTES_MAX = 128L << 20;
 
     private final TrainingRun run;
+    private final Learners learners;
     private final Checkpoints checkpoints;
     private double loss = Double.NaN;
     private long reached;
 
-    TransferRun(TrainingRun run) {
+    /** Embeds on these learners' device. */
+    TransferRun(TrainingRun run, Learners learners) {
         this.run = run;
+        this.learners = learners;
         this.checkpoints = new Checkpoints(run);
     }
 
@@ -93,7 +97,7 @@ final class TransferRun {
                         ? Activation.SOFTMAX
                         : Activation.SIGMOID);
         try (TrainingData data = TrainingData.of(run, base.imageSize());
-                Predictor predictor = run.world.learners().predictor(network, carried);
+                Predictor predictor = learners.predictor(network, carried);
                 HeadTraining head = new HeadTraining(
                         data.training(),
                         base.imageSize(),

@@ -28,9 +28,11 @@ import io.deeptrain.worker.attempt.WorkerAction.Instruct;
 import io.deeptrain.worker.attempt.WorkerAction.Publish;
 import io.deeptrain.worker.attempt.WorkerAction.SendBeat;
 import io.deeptrain.worker.attempt.WorkerInput.Acknowledged;
+import io.deeptrain.worker.attempt.WorkerInput.GpusSeen;
 import io.deeptrain.worker.attempt.WorkerInput.Heard;
 import io.deeptrain.worker.attempt.WorkerInput.Tick;
 import io.deeptrain.worker.attempt.WorkerInput.Trained;
+import io.deeptrain.worker.gpu.GpuHealth;
 import java.util.List;
 import java.util.Map;
 
@@ -127,6 +129,11 @@ final class WorkerScript {
 
     static WorkerInput checkpointWritten(long step, long takenAtMillis) {
         return new Trained(new CheckpointWritten(attempt(JOB, 1), 1, step, takenAtMillis, MODEL));
+    }
+
+    /** Only these places of the worker's GPUs can be relied on. */
+    static WorkerInput leftOfGpus(Integer... places) {
+        return new GpusSeen(new GpuHealth.PartlyBroken(List.of(places), List.of("too hot")));
     }
 
     static WorkerInput finished() {

@@ -72,11 +72,37 @@ class GpuHealthTest {
     void heat_errors_of_memory_and_a_lost_device_are_told_together_and_each_once() {
         GpuReading hot = new GpuReading(1, "GPU-2", "00000000:AF:00.0", "NVIDIA T4", 1, 1, 95, 3);
         XidError lost = new XidError("0000:af:00", 79);
+        List<String> reasons = List.of(
+                "GPU 1 (GPU-2) has 3 errors of its memory that could not be corrected",
+                "GPU 1 (GPU-2) is at 95 degrees Celsius, 95 is too hot",
+                "the driver reported Xid 79 for the GPU at 0000:af:00");
         assertThat(GpuHealth.of(List.of(WELL, hot), List.of(lost, lost), BOTH))
-                .isEqualTo(new GpuHealth.Broken(List.of(
-                        "GPU 1 (GPU-2) has 3 errors of its memory that could not be corrected",
-                        "GPU 1 (GPU-2) is at 95 degrees Celsius, 95 is too hot",
-                        "the driver reported Xid 79 for the GPU at 0000:af:00")));
+                .as("the other one is well")
+                .isEqualTo(new GpuHealth.PartlyBroken(List.of(0), reasons));
+        assertThat(GpuHealth.of(List.of(WELL, hot), List.of(lost, lost), List.of("GPU-2")))
+                .isEqualTo(new GpuHealth.Broken(reasons));
+    }
+
+    @Test
+    void places_are_those_in_which_the_worker_sees_its_gpus_not_those_of_the_machine() {
+        GpuReading hot = new GpuReading(1, "GPU-2", "00000000:AF:00.0", "NVIDIA T4", 1, 1, 95, 0);
+        GpuReading third = new GpuReading(2, "GPU-3", "00000000:D8:00.0", "NVIDIA T4", 1, 1, 40, 0);
+        GpuHealth health = GpuHealth.of(List.of(WELL, hot, third), List.of(), List.of("2", "GPU-2", "0"));
+        assertThat(health)
+                .isEqualTo(new GpuHealth.PartlyBroken(
+                        List.of(0, 2), List.of("GPU 1 (GPU-2) is at 95 degrees Celsius, 95 is too hot")));
+        assertThat(health.places(1)).containsExactly(0);
+        assertThat(health.places(3)).containsExactly(0, 2);
+        assertThat(health.areUsable(List.of(0, 2))).isTrue();
+        assertThat(health.areUsable(List.of(0, 1))).isFalse();
+        assertThat(new GpuHealth.Healthy().places(3)).containsExactly(0, 1, 2);
+        assertThat(new GpuHealth.Broken(List.of("hangs")).places(3)).isEmpty();
+    }
+
+    @Test
+    void a_name_that_is_there_twice_is_not_known_to_be_another_device() {
+        assertThat(GpuHealth.of(List.of(WELL), List.of(new XidError("0000:3b:00", 48)), List.of("0", "GPU-1")))
+                .isInstanceOf(GpuHealth.Broken.class);
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.evaluation.ImageReport;
+import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
@@ -41,6 +42,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +60,14 @@ class LoadedModelsTest {
 
     /** Says 1, 3, 2 for every image, and notes what is opened and closed. */
     private final Learners fake = new Learners() {
+        @Override
+        public Learners on(int place) {
+            if (place > 0) {
+                engine.add("on " + place);
+            }
+            return this;
+        }
+
         @Override
         public long memoryBytes() {
             return Long.MAX_VALUE;
@@ -133,6 +143,19 @@ class LoadedModelsTest {
                         Prediction.Embedded.class,
                         embedded -> assertThat(embedded.vector()).hasSize(64).startsWith(0f, 1f, 2f));
         assertThat(models.predict(stored, List.of(IMAGE), 1).getFirst()).isInstanceOf(Seen.class);
+    }
+
+    @Test
+    void a_model_on_a_gpu_that_breaks_is_loaded_on_the_next_one() throws Exception {
+        StoredObject stored = published(1);
+        AtomicReference<GpuHealth> health = new AtomicReference<>(new GpuHealth.Healthy());
+        try (LoadedModels here = new LoadedModels(archive, fake, health::get)) {
+            here.predict(stored, List.of(IMAGE), 1);
+            health.set(new GpuHealth.PartlyBroken(List.of(2, 3), List.of("too hot")));
+            here.predict(stored, List.of(IMAGE), 1);
+            here.predict(stored, List.of(IMAGE), 1);
+            assertThat(engine).containsExactly("open", "on 2", "open");
+        }
     }
 
     @Test

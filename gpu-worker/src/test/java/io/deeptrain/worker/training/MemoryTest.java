@@ -18,11 +18,14 @@ import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.Window;
 import io.deeptrain.worker.port.Devices;
+import io.deeptrain.worker.port.Gangs;
 import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Predictor;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +112,85 @@ class MemoryTest {
                         Fault.PLATFORM,
                         "GPU_BROKEN",
                         "too hot; off the bus"));
+    }
+
+    @Test
+    void a_worker_with_too_few_gpus_left_is_not_blamed_for_the_others() throws Exception {
+        TrainingBench bench = new TrainingBench(folder).digits(4, Split.TRAIN).on(3, Gangs.NONE);
+        Devices twoOfThree = () -> new GpuHealth.PartlyBroken(List.of(0, 2), List.of("too hot"));
+        AttemptAssigned assignment = bench.assignment(1, new Origin.Scratch());
+        assertThat(bench.with(twoOfThree).run(assignment))
+                .containsExactly(new Failed(AttemptId.of(assignment), Fault.CAPACITY, "GPU_BROKEN", "too hot"));
+    }
+
+    @Test
+    void a_training_gets_gpus_that_work_and_rank_0_the_first_of_them() throws Exception {
+        TrainingBench bench = new TrainingBench(folder).digits(4, Split.TRAIN);
+        Devices second = () -> new GpuHealth.PartlyBroken(List.of(1, 3), List.of("too hot"));
+        assertThat(failure(bench.on(new Places()).with(second))).contains("learns at 1");
+
+        Gangs gangs = (_, places, _, _, _, _) -> {
+            throw new IllegalStateException("a gang at " + places);
+        };
+        assertThat(failure(bench.on(2, gangs).set("batch_size", 4L))).contains("a gang at [1, 3]");
+    }
+
+    @Test
+    void what_fails_on_a_gpu_that_is_found_broken_thereupon_has_failed_for_that() throws Exception {
+        TrainingBench bench = new TrainingBench(folder).digits(4, Split.TRAIN).on(new Places());
+        GpuHealth well = new GpuHealth.Healthy();
+        Failed blamed = failed(bench.with(inTurn(well, new GpuHealth.PartlyBroken(List.of(1), List.of("too hot")))));
+        assertThat(blamed.fault()).isEqualTo(Fault.CAPACITY);
+        assertThat(blamed.code()).isEqualTo("GPU_BROKEN");
+        assertThat(blamed.message()).isEqualTo("too hot: java.lang.IllegalStateException: learns at 0");
+
+        assertThat(failed(bench.with(inTurn(well, new GpuHealth.Broken(List.of("off the bus")))))
+                        .fault())
+                .isEqualTo(Fault.PLATFORM);
+        assertThat(failed(bench.with(inTurn(well, new GpuHealth.PartlyBroken(List.of(0), List.of("too hot")))))
+                        .code())
+                .as("another one than its own")
+                .isEqualTo("WORKER_FAILURE");
+    }
+
+    private static Failed failed(TrainingBench bench) throws IOException {
+        return (Failed) bench.run(bench.assignment(1, new Origin.Scratch())).getLast();
+    }
+
+    private static String failure(TrainingBench bench) throws IOException {
+        return failed(bench).message();
+    }
+
+    private static Devices inTurn(GpuHealth... health) {
+        Iterator<GpuHealth> next = List.of(health).iterator();
+        return next::next;
+    }
+
+    /** Devices at all places, which say where they are asked to learn. */
+    private record Places(int place) implements Learners {
+        Places() {
+            this(0);
+        }
+
+        @Override
+        public Learners on(int other) {
+            return new Places(other);
+        }
+
+        @Override
+        public Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange) {
+            throw new IllegalStateException("learns at " + place);
+        }
+
+        @Override
+        public long memoryBytes() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public Predictor predictor(Network network, List<Tensor> state) {
+            throw new IllegalStateException("predicts at " + place);
+        }
     }
 
     @Test

@@ -30,6 +30,7 @@ public final class DjlLearners implements Learners {
 
     private final int threads;
     private final Precision precision;
+    private final int place;
 
     static {
         // The engine reads these when its first class is loaded. It must not call home, nor look for downloads.
@@ -48,8 +49,13 @@ public final class DjlLearners implements Learners {
 
     /** The same. */
     public DjlLearners(int threads, Precision precision) {
+        this(threads, precision, 0);
+    }
+
+    private DjlLearners(int threads, Precision precision, int place) {
         this.threads = threads;
         this.precision = precision;
+        this.place = place;
         Engine.getEngine(ENGINE);
         JniUtils.setNumThreads(threads);
     }
@@ -65,10 +71,20 @@ public final class DjlLearners implements Learners {
         return Engine.getEngine(ENGINE).getGpuCount();
     }
 
+    @Override
+    public DjlLearners on(int otherPlace) {
+        return new DjlLearners(threads, precision, otherPlace);
+    }
+
+    private Device device() {
+        Device standard = Engine.getEngine(ENGINE).defaultDevice();
+        return standard.isGpu() ? Device.gpu(place) : standard;
+    }
+
     /** Of a processor it is the machine's, or as much of it as the process may have. */
     @Override
     public long memoryBytes() {
-        Device device = Engine.getEngine(ENGINE).defaultDevice();
+        Device device = device();
         if (device.isGpu()) {
             return CudaUtils.getGpuMemory(device).getMax();
         }
@@ -101,7 +117,7 @@ public final class DjlLearners implements Learners {
             Path archive = folder.resolve(NAME + ".pt");
             try {
                 TorchScriptArchive.write(archive, source, network, state);
-                Model model = Model.newInstance(NAME, ENGINE);
+                Model model = Model.newInstance(NAME, device(), ENGINE);
                 model.load(folder, NAME, Map.of("trainParam", "true"));
                 return model;
             } finally {

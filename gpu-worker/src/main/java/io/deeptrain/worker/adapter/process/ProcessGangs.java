@@ -66,7 +66,7 @@ public final class ProcessGangs implements Gangs {
      * @param learners of rank 0
      * @param threads of one operation, on each rank
      * @param precision that rank 0's learners have, and so all
-     * @param devices names of the GPUs by rank, as {@code CUDA_VISIBLE_DEVICES} has them; none on a machine without
+     * @param devices names of the GPUs by place, as {@code CUDA_VISIBLE_DEVICES} has them; none on a machine without
      */
     public ProcessGangs(Learners learners, int threads, Precision precision, List<String> devices) {
         this(learners, threads, precision, devices, Optional.empty());
@@ -99,7 +99,12 @@ public final class ProcessGangs implements Gangs {
 
     @Override
     public Learner learner(
-            AttemptAssigned assignment, Network network, Recipe recipe, List<Tensor> state, BooleanSupplier isWanted) {
+            AttemptAssigned assignment,
+            List<Integer> places,
+            Network network,
+            Recipe recipe,
+            List<Tensor> state,
+            BooleanSupplier isWanted) {
         int ranks = assignment.spec().gpus();
         Optional<Rendezvous> meeting = assignment
                 .span()
@@ -118,8 +123,8 @@ public final class ProcessGangs implements Gangs {
         boolean complete = false;
         try (ServerSocketChannel door = doors.ofRank()) {
             for (int rank = 1; rank < assignment.gpusHere(); rank++) {
-                RankProcess.Starting started =
-                        RankProcess.start(commandLines.apply(rank), me.ofRank(rank), threads, silenceMax, doors);
+                RankProcess.Starting started = RankProcess.start(
+                        commandLines.apply(places.get(rank)), me.ofRank(rank), threads, silenceMax, doors);
                 opened.push(started);
                 starting.add(started);
             }
@@ -136,7 +141,7 @@ public final class ProcessGangs implements Gangs {
             }
             GradientExchange exchange = joined(me, doors, door, processes, assignment, state);
             opened.push(exchange);
-            Learner own = learners.learner(network, recipe, state, exchange);
+            Learner own = learners.on(places.getFirst()).learner(network, recipe, state, exchange);
             opened.push(own);
             processes.forEach(process -> process.awaitReady(START_MAX));
             LOG.infof(

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * How the process of a rank is started: the Java that runs this process, with the same classes and limits of memory, on
  * the rank's own device.
  *
- * @param devices names of the GPUs by rank, as {@code CUDA_VISIBLE_DEVICES} has them; none on a machine without
+ * @param devices names of the GPUs by place, as {@code CUDA_VISIBLE_DEVICES} has them; none on a machine without
  */
 record RankCommandLine(List<String> devices) {
     private static final String PACKAGED = "quarkus-run.jar";
@@ -24,7 +24,7 @@ record RankCommandLine(List<String> devices) {
         devices = List.copyOf(devices);
     }
 
-    ProcessBuilder of(int rank) {
+    ProcessBuilder of(int place) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -38,7 +38,7 @@ record RankCommandLine(List<String> devices) {
         command.addAll(List.of("-cp", classPath(System.getProperty("java.class.path", "")), RankMain.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command);
         if (!devices.isEmpty()) {
-            builder.environment().put("CUDA_VISIBLE_DEVICES", devices.get(rank));
+            builder.environment().put("CUDA_VISIBLE_DEVICES", devices.get(place));
         }
         return builder;
     }

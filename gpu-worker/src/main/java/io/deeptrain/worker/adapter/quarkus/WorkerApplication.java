@@ -5,17 +5,16 @@ import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.messaging.adapter.kafka.KafkaEventLog;
 import io.deeptrain.messaging.adapter.micrometer.BuildInfo;
-import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.kafka.AssignmentReader;
 import io.deeptrain.worker.adapter.kafka.AttemptOutlet;
 import io.deeptrain.worker.adapter.kafka.BeatOutlet;
 import io.deeptrain.worker.adapter.metrics.TrainingMetrics;
-import io.deeptrain.worker.adapter.nvidia.NvidiaDriver;
 import io.deeptrain.worker.adapter.objects.PretrainedFolder;
 import io.deeptrain.worker.adapter.process.GangSecret;
 import io.deeptrain.worker.adapter.process.LentRanks;
 import io.deeptrain.worker.adapter.process.ProcessGangs;
 import io.deeptrain.worker.adapter.process.Rendezvous;
+import io.deeptrain.worker.adapter.runtime.GpuWatch;
 import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.adapter.runtime.WorkerProcess;
 import io.deeptrain.worker.adapter.tcp.Doors;
@@ -58,6 +57,7 @@ public class WorkerApplication {
     private final String bootstrapServers;
     private final Archive archive;
     private final Learners learners;
+    private final GpuWatch gpus;
     private final MeterRegistry registry;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private volatile Stage stage = new Starting();
@@ -73,6 +73,7 @@ public class WorkerApplication {
             @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
             Archive archive,
             Learners learners,
+            GpuWatch gpus,
             MeterRegistry registry,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         BuildInfo.register(registry, "gpu-worker", version);
@@ -80,6 +81,7 @@ public class WorkerApplication {
         this.bootstrapServers = bootstrapServers;
         this.archive = archive;
         this.learners = learners;
+        this.gpus = gpus;
         this.registry = registry;
     }
 
@@ -98,8 +100,7 @@ public class WorkerApplication {
 
     private void startWorker() throws IOException, InterruptedException {
         WorkerId workerId = new WorkerId(settings.worker().id());
-        List<String> devices =
-                VisibleGpus.names(DjlLearners.gpus(), Optional.ofNullable(System.getenv(VisibleGpus.VARIABLE)));
+        List<String> devices = WorkerParts.devices(settings);
         Optional<Rendezvous> rendezvous = rendezvous();
         WorkerIdentity identity = new WorkerIdentity(
                 workerId,
@@ -134,10 +135,10 @@ public class WorkerApplication {
                                 .<PretrainedWeights>map(PretrainedFolder::new)
                                 .orElse(PretrainedWeights.NONE),
                         opened(new ThreadsAhead(settings.worker().inputThreads())),
-                        new NvidiaDriver(settings.worker().programs(), devices)::health),
+                        gpus),
                 rendezvous
                         .<Lending>map(
-                                place -> new LentRanks(place, settings.worker().threads(), devices))
+                                place -> new LentRanks(place, settings.worker().threads(), devices, gpus::known))
                         .orElse(Lending.NONE),
                 attempts::publish,
                 beats::send));
@@ -145,6 +146,7 @@ public class WorkerApplication {
         AssignmentReader reader = opened(new AssignmentReader(bootstrapServers, workerId, process::hear, attemptLog));
         reader.awaitPosition();
         process.start();
+        gpus.start(process::see);
         stage = new Started(process, beats);
         LOG.infof(
                 "worker %s accepts attempts of up to %d GPUs, incarnation %s, GPU class %s",

@@ -57,9 +57,16 @@ public interface WorkerSettings {
         @WithDefault("32")
         int predictionBatch();
 
-        /** The folder with the programs that are asked how the GPUs are, {@code nvidia-smi} and {@code dmesg}. */
+        /**
+         * The folder with the programs that are asked how the GPUs are before each attempt, {@code nvidia-smi} and
+         * {@code dmesg}.
+         */
         @WithDefault("/usr/bin")
         Path programs();
+
+        /** How often they are asked beside that: what is found then shows in the next beat. */
+        @WithDefault("PT1M")
+        Duration gpuCheck();
 
         /**
          * The folder with weights that trainings may start from; without it they start from nothing. See

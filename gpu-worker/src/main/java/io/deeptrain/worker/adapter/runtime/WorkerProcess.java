@@ -10,6 +10,7 @@ import io.deeptrain.worker.attempt.WorkerIdentity;
 import io.deeptrain.worker.attempt.WorkerInput;
 import io.deeptrain.worker.attempt.WorkerProtocol;
 import io.deeptrain.worker.attempt.WorkerState;
+import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.port.Lending;
 import io.deeptrain.worker.port.MonotonicClock;
 import io.deeptrain.worker.training.TrainingRun.Surroundings;
@@ -73,6 +74,10 @@ public final class WorkerProcess implements AutoCloseable {
 
     public void acknowledge(AttemptEvent event) {
         put(new WorkerInput.Acknowledged(event));
+    }
+
+    public void see(GpuHealth health) {
+        put(new WorkerInput.GpusSeen(health));
     }
 
     /** Saves and gives back what it holds; false if that took longer. */

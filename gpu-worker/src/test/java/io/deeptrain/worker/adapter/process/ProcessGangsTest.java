@@ -15,6 +15,7 @@ import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.detection.Box;
+import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
@@ -33,6 +34,7 @@ import io.deeptrain.worker.training.TrainingPlan;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +73,10 @@ class ProcessGangsTest {
                         gpus,
                         42),
                 new Origin.Scratch());
+    }
+
+    private static List<Integer> places(AttemptAssigned assignment) {
+        return new GpuHealth.Healthy().places(assignment.gpusHere());
     }
 
     /** So many images, as often as there are ranks: each rank's part is the same as the others'. */
@@ -112,7 +118,7 @@ class ProcessGangsTest {
         List<Tensor> weights = InitialWeights.of(network, 1, Set.of());
         DjlLearners learners = new DjlLearners(1);
         ProcessGangs gangs = new ProcessGangs(learners, 1, Precision.FP32, List.of());
-        try (Learner gang = gangs.learner(assignment, network, plan.recipe(), weights, () -> true);
+        try (Learner gang = gangs.learner(assignment, places(assignment), network, plan.recipe(), weights, () -> true);
                 Learner one = learners.learner(network, plan.recipe(), weights)) {
             for (int n = 0; n < 3; n++) {
                 Batch batch = repeated(images, ranks, targets, n);
@@ -170,10 +176,39 @@ class ProcessGangsTest {
                         ProcessHandle.current().info().command().orElseThrow(), "-version"),
                 Duration.ofSeconds(5),
                 Optional.empty());
-        assertThatThrownBy(() -> gangs.learner(assignment, network, plan.recipe(), weights, () -> true))
+        assertThatThrownBy(() ->
+                        gangs.learner(assignment, places(assignment), network, plan.recipe(), weights, () -> true))
                 .isInstanceOf(RankLostException.class)
                 .hasMessageContaining("rank 1 of 2 of attempt")
                 .hasMessageContaining("did not start");
+    }
+
+    @Test
+    void a_rank_gets_the_gpu_of_its_place_and_none_that_is_left_out() {
+        AttemptAssigned assignment = assignment(2);
+        TrainingPlan plan = TrainingPlan.of(assignment.spec());
+        Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
+        List<String> seen = new ArrayList<>();
+        RankCommandLine commandLine = new RankCommandLine(List.of("GPU-1", "GPU-2", "GPU-3"));
+        ProcessGangs gangs = new ProcessGangs(
+                new DjlLearners(1),
+                1,
+                Precision.FP32,
+                place -> {
+                    seen.add(commandLine.of(place).environment().get("CUDA_VISIBLE_DEVICES"));
+                    return new ProcessBuilder("false");
+                },
+                Duration.ofSeconds(5),
+                Optional.empty());
+        assertThatThrownBy(() -> gangs.learner(
+                        assignment,
+                        List.of(0, 2),
+                        network,
+                        plan.recipe(),
+                        InitialWeights.of(network, 1, Set.of()),
+                        () -> true))
+                .isInstanceOf(RankLostException.class);
+        assertThat(seen).containsExactly("GPU-3");
     }
 
     @Test

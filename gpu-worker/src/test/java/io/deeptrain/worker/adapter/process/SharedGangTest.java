@@ -21,6 +21,7 @@ import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.tcp.Doors;
 import io.deeptrain.worker.attempt.AttemptId;
+import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.Network;
@@ -36,12 +37,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,7 +69,7 @@ class SharedGangTest {
     void open() throws IOException {
         leader = Rendezvous.open(Doors.here(), SECRET);
         partner = Rendezvous.open(Doors.here(), SECRET);
-        lending = new LentRanks(partner, 1, List.of());
+        lending = new LentRanks(partner, 1, List.of(), GpuHealth.Healthy::new);
     }
 
     @AfterEach
@@ -122,7 +125,7 @@ class SharedGangTest {
                         new RankCommandLine(List.of())::of,
                         silenceMax,
                         Optional.of(leader))
-                .learner(assignment, network, plan.recipe(), weights, () -> true);
+                .learner(assignment, List.of(0), network, plan.recipe(), weights, () -> true);
     }
 
     private static Batch batch() {
@@ -158,7 +161,13 @@ class SharedGangTest {
                 assignment.spec(),
                 assignment.origin());
         try (Learner gang = new ProcessGangs(learners, 1, Precision.FP32, List.of())
-                .learner(alone, network, plan.recipe(), InitialWeights.of(network, 1, Set.of()), () -> true)) {
+                .learner(
+                        alone,
+                        List.of(0, 1),
+                        network,
+                        plan.recipe(),
+                        InitialWeights.of(network, 1, Set.of()),
+                        () -> true)) {
             assertThat(gang.step(batch(), new Step(0, 0.02, 0))).isCloseTo(shared, within(0f));
         }
     }
@@ -181,15 +190,38 @@ class SharedGangTest {
     }
 
     @Test
+    void ranks_are_lent_on_gpus_that_work_and_none_if_they_are_too_few() throws Exception {
+        List<Integer> places = new ArrayList<>();
+        IntFunction<ProcessBuilder> commandLines = place -> {
+            places.add(place);
+            return new ProcessBuilder("true");
+        };
+        GpuHealth second = new GpuHealth.PartlyBroken(List.of(1), List.of("too hot"));
+        try (LentRanks one = new LentRanks(partner, 1, commandLines, () -> second, Duration.ofSeconds(60))) {
+            one.lend(ranks(), over::countDown);
+            assertThat(over.await(20, SECONDS)).isTrue();
+            assertThat(places).containsExactly(1);
+        }
+        CountDownLatch none = new CountDownLatch(1);
+        GpuHealth broken = new GpuHealth.Broken(List.of("too hot"));
+        try (LentRanks nobody = new LentRanks(partner, 1, commandLines, () -> broken, Duration.ofSeconds(60))) {
+            nobody.lend(ranks(), none::countDown);
+            assertThat(none.await(20, SECONDS)).isTrue();
+            assertThat(places).containsExactly(1);
+        }
+    }
+
+    @Test
     void who_does_not_know_the_key_is_turned_away_and_who_is_no_longer_waited_for_need_not_come() throws Exception {
         try (Rendezvous stranger = Rendezvous.open(Doors.here(), new GangSecret("another key than theirs"));
-                LentRanks strangers = new LentRanks(stranger, 1, List.of())) {
+                LentRanks strangers = new LentRanks(stranger, 1, List.of(), GpuHealth.Healthy::new)) {
             strangers.lend(ranks(), over::countDown);
             AttemptAssigned assignment = assignment();
             Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
             assertThatThrownBy(() -> new ProcessGangs(learners, 1, Precision.FP32, List.of(), Optional.of(leader))
                             .learner(
                                     assignment,
+                                    List.of(0),
                                     network,
                                     TrainingPlan.of(assignment.spec()).recipe(),
                                     InitialWeights.of(network, 1, Set.of()),
