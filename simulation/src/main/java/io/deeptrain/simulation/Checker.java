@@ -27,6 +27,7 @@ import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.WorkerId;
+import io.deeptrain.scheduler.control.AuditEntry;
 import io.deeptrain.scheduler.job.JobMachine;
 import io.deeptrain.scheduler.job.JobRecord;
 import io.deeptrain.scheduler.job.JobState;
@@ -51,6 +52,7 @@ final class Checker {
     private static final long HANG_EXTRA_MILLIS = 300_000;
 
     private static final long PUBLISHED_WITHIN_MILLIS = 5_000;
+    private static final long TAKEN_BACK_WITHIN_MILLIS = 10_000;
     private static final long CHARGED_WITHIN_MILLIS = 5_000;
     /** Two seconds, and a beat by which the scheduler learns that the worker is free. */
     private static final long IDLE_MAX_MILLIS = 3_000;
@@ -58,6 +60,7 @@ final class Checker {
     private final World world;
     private final TreeMap<JobId, HistoryLine> lines = new TreeMap<>();
     private final QueueChecks queueChecks;
+    private final OrderChecks orders;
     private final Map<JobId, Long> endedAtMillis = new HashMap<>();
     private final Map<AttemptId, AttemptAssigned> lessees = new HashMap<>();
     private final Map<WorkerId, List<IncarnationId>> incarnations = new HashMap<>();
@@ -69,7 +72,8 @@ final class Checker {
 
     Checker(World world) {
         this.world = world;
-        queueChecks = new QueueChecks(world, lines);
+        orders = new OrderChecks(world);
+        queueChecks = new QueueChecks(world, lines, orders);
     }
 
     /** Whether all is done that was asked for, after the healing. */
@@ -77,12 +81,17 @@ final class Checker {
         return over;
     }
 
+    OrderChecks orders() {
+        return orders;
+    }
+
     void healed() {
         world.agenda().after(LOOK_MILLIS, this::look);
     }
 
     /** In the scheduler's transaction. */
-    void schedulerCommitted(List<Event> told, List<Event> heard, Map<JobId, JobRecord> jobs) {
+    void schedulerCommitted(List<Event> told, List<Event> heard, List<AuditEntry> audit, SchedulerStore store) {
+        Map<JobId, JobRecord> jobs = store.jobs;
         for (Event event : told) {
             if (event instanceof AttemptAssigned assigned) {
                 lessees.put(AttemptId.of(assigned), assigned);
@@ -134,6 +143,7 @@ final class Checker {
             }
         }
         checkJobs(jobs);
+        orders.schedulerCommitted(told, audit, jobs, store.controls);
         queueChecks.schedulerCommitted(told, heard, jobs);
     }
 
@@ -333,18 +343,24 @@ final class Checker {
                         || now < Math.max(endedAt, World.CALM_AT_MILLIS) + CHARGED_WITHIN_MILLIS,
                 "LV3",
                 () -> "%s has ended and is not charged".formatted(jobId)));
-        checkIdle(now);
-        queueChecks.checkWaiting(now);
+        boolean isInForce = orders.isAnythingInForce();
+        Violation.unless(
+                !isInForce || now < World.CALM_AT_MILLIS + TAKEN_BACK_WITHIN_MILLIS,
+                "LV7",
+                () -> "an order is in force that was taken back");
+        checkIdle(now, isInForce);
+        queueChecks.checkWaiting(now, isInForce);
     }
 
-    private void checkIdle(long now) {
+    private void checkIdle(long now, boolean isInForce) {
         List<WorkerHost> idle =
                 world.workers().stream().filter(WorkerHost::isIdle).toList();
         boolean runnable = world.schedulerStore().jobs.values().stream()
                         .anyMatch(job -> job.state() instanceof JobState.Queued queued
                                 && job.gpus() <= countFor(job, idle)
                                 && !queued.notBefore().isAfter(world.now()))
-                && !isKeptForSomebody(idle);
+                && !isKeptForSomebody(idle)
+                && !isInForce;
         idleSinceMillis = runnable ? Math.min(idleSinceMillis, now) : Long.MAX_VALUE;
         Violation.unless(
                 idleSinceMillis == Long.MAX_VALUE || now - idleSinceMillis <= IDLE_MAX_MILLIS,

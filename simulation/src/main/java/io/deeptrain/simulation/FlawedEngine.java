@@ -47,6 +47,7 @@ import io.deeptrain.scheduler.job.Lease;
 import io.deeptrain.scheduler.job.Lineage;
 import io.deeptrain.scheduler.job.Losses;
 import io.deeptrain.scheduler.job.StopWish;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -54,7 +55,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** The production engine, and around it the bugs that are planted there. With none planted it adds nothing. */
 final class FlawedEngine {
@@ -71,10 +71,12 @@ final class FlawedEngine {
     }
 
     static FlawedEngine restore(List<JobRecord> records, Controls controls, World world) {
-        Controls known = world.has(PlantedBug.QUARANTINE_FORGOTTEN)
-                ? new Controls(controls.queues(), controls.conditions(), new TreeMap<>())
-                : controls;
-        return new FlawedEngine(SchedulerEngine.restore(records, known, FlawedSettings.of(world)), world);
+        return new FlawedEngine(
+                SchedulerEngine.restore(
+                        FlawedOrders.recalled(records, world),
+                        FlawedOrders.recalled(controls, world),
+                        FlawedSettings.of(world)),
+                world);
     }
 
     JobRecord job(JobId jobId) {
@@ -132,10 +134,26 @@ final class FlawedEngine {
             when world.has(PlantedBug.CLASS_IGNORED) -> engine.apply(new Input.Heard(forAnyKind(request), now));
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.PARTNER_LOSS_IGNORED) -> engine.apply(new Input.Heard(asOfPartner(beat), now));
+            case Input.Heard(AttemptStopped stopped, var now)
+            when world.has(PlantedBug.MOVE_LOSES_JOB)
+                    && engine.find(stopped.jobId())
+                            .filter(job -> FlawedOrders.isLeavingToBeMoved(stopped, job))
+                            .isPresent() -> loseWhoIsMoved(stopped, now);
+            case Input.Ordered(var order, var _)
+            when world.has(PlantedBug.CORDON_IGNORED) && FlawedOrders.isCordon(order) ->
+                FlawedOrders.storedOnly(order, engine.snapshot().controls());
             case Input.Heard _, Input.Ordered _, Input.Tick _ ->
                 withOtherLeases(withOtherOrders(rememberWhoMakesRoom(
                         withoutSeal(withoutMemoryOfStop(withoutMemoryOfCancel(input, engine.apply(input))), input))));
         };
+    }
+
+    private Decisions loseWhoIsMoved(AttemptStopped stopped, Instant now) {
+        JobRecord before = engine.job(stopped.jobId());
+        Decisions decisions = engine.apply(new Input.Heard(stopped, now));
+        JobRecord lost = FlawedOrders.lost(before, engine.job(stopped.jobId()), now);
+        replace(lost);
+        return FlawedOrders.withoutAssignment(decisions, lost);
     }
 
     private Optional<JobState> stateOf(JobId jobId) {
@@ -298,6 +316,9 @@ final class FlawedEngine {
     }
 
     private Decisions withOtherOrders(Decisions decisions) {
+        if (world.has(PlantedBug.DRAIN_ASKS_NOBODY)) {
+            return FlawedOrders.askingNobodyToLeave(decisions, engine.snapshot().controls());
+        }
         if (!world.has(PlantedBug.CHECKPOINT_FORGOTTEN) && !world.has(PlantedBug.GPUS_BEYOND_THE_WORKER)) {
             return decisions;
         }
@@ -443,9 +464,14 @@ final class FlawedEngine {
     }
 
     private void replace(JobId jobId, JobState state) {
+        JobRecord job = engine.job(jobId);
+        replace(job.with(state, job.sequence()));
+    }
+
+    private void replace(JobRecord changed) {
         List<JobRecord> records = new ArrayList<>();
         for (JobRecord job : engine.jobs()) {
-            records.add(job.jobId().equals(jobId) ? job.with(state, job.sequence()) : job);
+            records.add(job.jobId().equals(changed.jobId()) ? changed : job);
         }
         engine = SchedulerEngine.restore(records, engine.snapshot().controls(), FlawedSettings.of(world));
     }

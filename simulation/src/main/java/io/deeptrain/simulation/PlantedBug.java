@@ -52,7 +52,15 @@ enum PlantedBug {
             "an elastic attempt is told to use all GPUs that its job could use, however many its worker has"),
     GPUS_NOT_STORED("what is stored of an elastic attempt is that it holds all GPUs that its job could use"),
     ALL_GPUS_BILLED("an elastic job is charged as if each attempt held all GPUs that it could use"),
-    CLASS_IGNORED("a job runs on whatever GPU is free, of another class or a slice of one");
+    CLASS_IGNORED("a job runs on whatever GPU is free, of another class or a slice of one"),
+    HOLD_FORGOTTEN("a new leader knows of no job that an operator holds"),
+    CORDON_FORGOTTEN("a new leader knows of no worker that an operator has taken out of service"),
+    CORDON_IGNORED("a cordon is stored, and the leader goes on giving the worker attempts"),
+    DRAIN_ASKS_NOBODY("nobody is asked to leave a worker that is drained"),
+    MOVE_LOSES_JOB("a job that has left to be moved is queued again, but its turn does not come"),
+    ORDER_AUDITED_TWICE("what an operator did is written down twice"),
+    AUDIT_BEFORE_COMMIT("what an operator did is written down before it is committed, in a transaction of its own"),
+    ORDER_ANSWERED_EARLY("an operator is answered before what is ordered is committed");
 
     private final String description;
 

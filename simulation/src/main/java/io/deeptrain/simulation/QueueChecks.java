@@ -47,6 +47,7 @@ final class QueueChecks {
 
     private final World world;
     private final Map<JobId, HistoryLine> lines;
+    private final OrderChecks orders;
     private final Map<WorkerId, WorkerBeat> beats = new HashMap<>();
     private final Map<AttemptId, AttemptAssigned> assigned = new HashMap<>();
     private final Set<AttemptId> askedToMakeRoom = new HashSet<>();
@@ -56,9 +57,10 @@ final class QueueChecks {
     private Instant committedAt = Instant.EPOCH;
     private long urgentSinceMillis = Long.MAX_VALUE;
 
-    QueueChecks(World world, Map<JobId, HistoryLine> lines) {
+    QueueChecks(World world, Map<JobId, HistoryLine> lines, OrderChecks orders) {
         this.world = world;
         this.lines = lines;
+        this.orders = orders;
     }
 
     /** In the scheduler's transaction, when the histories are as told. */
@@ -186,7 +188,7 @@ final class QueueChecks {
         }
     }
 
-    private static List<WorkerId> workersOf(AttemptAssigned assignment) {
+    static List<WorkerId> workersOf(AttemptAssigned assignment) {
         return Stream.concat(
                         Stream.of(assignment.workerId()),
                         assignment.span().stream()
@@ -209,7 +211,9 @@ final class QueueChecks {
     private void checkMakingRoom(AttemptStopRequested stop, Map<WorkerId, Set<Readiness>> readiness) {
         Instant now = world.now();
         roomMadeAt.put(stop.workerId(), now);
-        if (isPartnerLeaving(AttemptId.of(stop), readiness)) {
+        AttemptAssigned told = assigned.get(AttemptId.of(stop));
+        if (isPartnerLeaving(AttemptId.of(stop), readiness)
+                || (told != null && orders.wantsAway(stop.jobId(), workersOf(told)))) {
             return;
         }
         HistoryLine line = lineOf(stop.jobId());
@@ -267,14 +271,17 @@ final class QueueChecks {
                 .toList();
         if (assignments.size() != 1
                 || isWhereRoomWasMade(assignments.getFirst())
-                || hasBeenResized(assignments.getFirst(), jobs)) {
+                || hasBeenResized(assignments.getFirst(), jobs)
+                || orders.isOrMayHaveBeenMoved(assignments.getFirst().jobId())
+                || orders.haveLimitsChanged()) {
             return;
         }
         JobAssigned first = assignments.getFirst();
         List<JobRecord> passed = before.values().stream()
                 .filter(job -> job.state() instanceof JobState.Queued queued
                         && !queued.notBefore().isAfter(committedAt)
-                        && isQueued(jobs, job.jobId()))
+                        && isQueued(jobs, job.jobId())
+                        && !orders.isOrMayHaveBeenHeld(job.jobId()))
                 .toList();
         int gpus = job(jobs, first.jobId()).gpus();
         // Whoever goes first of all, and does not fit: who starts beside it is another matter.
@@ -358,7 +365,7 @@ final class QueueChecks {
     }
 
     /** LV6, when nothing goes wrong any more: if only urgent jobs wait, somebody less urgent is asked to make room. */
-    void checkWaiting(long nowMillis) {
+    void checkWaiting(long nowMillis, boolean isInForce) {
         Map<JobId, JobRecord> jobs = world.schedulerStore().jobs;
         List<JobRecord> waiting = jobs.values().stream()
                 .filter(job -> job.state() instanceof JobState.Queued)
@@ -378,7 +385,7 @@ final class QueueChecks {
                         && askedToMakeRoom.contains(
                                 new AttemptId(job.jobId(), job.state().token())));
         boolean somebodyCould = jobs.values().stream().anyMatch(job -> couldMakeRoom(job, waiting));
-        urgentSinceMillis = onlyUrgentOnesWait && !roomIsBeingMade && somebodyCould
+        urgentSinceMillis = !isInForce && onlyUrgentOnesWait && !roomIsBeingMade && somebodyCould
                 ? Math.min(urgentSinceMillis, nowMillis)
                 : Long.MAX_VALUE;
         Violation.unless(

@@ -12,6 +12,7 @@ import io.deeptrain.event.RequestEvent;
 import io.deeptrain.event.SchedulerId;
 import io.deeptrain.event.Topic;
 import io.deeptrain.messaging.port.TransportUnavailableException;
+import io.deeptrain.scheduler.control.AuditEntry;
 import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.Decisions;
 import io.deeptrain.scheduler.engine.Input;
@@ -58,6 +59,7 @@ final class SchedulerNode {
     private final SchedulerId id;
     private final Database database;
     private final SchedulerStore store;
+    private final OrderDesk orders;
     private Optional<Leadership> leadership = Optional.empty();
     private boolean up = true;
     private int start;
@@ -68,6 +70,7 @@ final class SchedulerNode {
         this.id = id;
         this.database = database;
         this.store = store;
+        orders = new OrderDesk(world);
     }
 
     void start() {
@@ -79,6 +82,10 @@ final class SchedulerNode {
         return leadership.isPresent();
     }
 
+    void order(OrderDesk.Slip slip) {
+        orders.place(slip);
+    }
+
     void kill(long awayMillis) {
         if (!up) {
             return;
@@ -88,6 +95,7 @@ final class SchedulerNode {
         start++;
         loseSession();
         leadership = Optional.empty();
+        orders.die();
         world.agenda().after(awayMillis, () -> {
             up = true;
             start();
@@ -141,6 +149,7 @@ final class SchedulerNode {
     private void cycle() {
         if (database.isAway()) {
             leadership = Optional.empty();
+            orders.forget();
             later(STANDBY_MILLIS, this::cycle);
         } else if (leadership.isPresent()) {
             lead(leadership.get());
@@ -211,11 +220,15 @@ final class SchedulerNode {
                     throw new IllegalStateException("on a topic that the scheduler reads: " + event);
             }
         }
+        List<AuditEntry> audit = orders.serve(led.engine, decisions);
+        if (world.has(PlantedBug.AUDIT_BEFORE_COMMIT)) {
+            store.writtenEarly.addAll(audit);
+        }
         Instant heardUpTo = world.has(PlantedBug.LEASES_RUN_WHILE_AWAY)
                 ? now
                 : Agenda.at(Arrays.stream(led.pulsedMillis).min().orElseThrow());
         decisions.add(led.engine.apply(new Input.Tick(now, heardUpTo)));
-        later(world.chance().between(1, COMMIT_MAX_MILLIS), () -> commit(led, after, decisions, heard));
+        later(world.chance().between(1, COMMIT_MAX_MILLIS), () -> commit(led, after, decisions, heard, audit));
     }
 
     private List<Event> read(Positions after) {
@@ -232,7 +245,8 @@ final class SchedulerNode {
         return batch;
     }
 
-    private void commit(Leadership led, Positions after, List<Decisions> decisions, List<Event> heard) {
+    private void commit(
+            Leadership led, Positions after, List<Decisions> decisions, List<Event> heard, List<AuditEntry> audit) {
         if (database.isAway() || (led.epoch != store.epoch && !world.has(PlantedBug.NO_COMPARE_AND_SET))) {
             world.trace().note("refused", id.value());
             stepDown();
@@ -258,7 +272,7 @@ final class SchedulerNode {
         if (!world.has(PlantedBug.DUAL_WRITE)) {
             told.forEach(transaction::tell);
         }
-        transaction.write(() -> world.checker().schedulerCommitted(told, heard, store.jobs));
+        transaction.write(() -> world.checker().schedulerCommitted(told, heard, audited(audit), store));
         switch (database.commit(transaction)) {
             case DONE -> {
                 if (world.has(PlantedBug.DUAL_WRITE)) {
@@ -266,6 +280,7 @@ final class SchedulerNode {
                 }
                 leadership = Optional.of(new Leadership(led.epoch, led.engine, after, led.pulsedMillis));
                 leadership.get().pulses = led.pulses;
+                orders.answer();
                 cycleLater();
             }
             case ROLLED_BACK, UNKNOWN -> stepDown();
@@ -282,8 +297,23 @@ final class SchedulerNode {
         }
     }
 
+    /** What of it reaches the table of the audit. */
+    private List<AuditEntry> audited(List<AuditEntry> audit) {
+        if (world.has(PlantedBug.AUDIT_BEFORE_COMMIT)) {
+            List<AuditEntry> early = List.copyOf(store.writtenEarly);
+            store.writtenEarly.clear();
+            return early;
+        }
+        List<AuditEntry> entries = new ArrayList<>(audit);
+        if (world.has(PlantedBug.ORDER_AUDITED_TWICE)) {
+            entries.addAll(audit);
+        }
+        return entries;
+    }
+
     private void stepDown() {
         leadership = Optional.empty();
+        orders.forget();
         cycleLater();
     }
 

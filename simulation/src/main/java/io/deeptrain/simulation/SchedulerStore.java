@@ -2,8 +2,10 @@ package io.deeptrain.simulation;
 
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.Topic;
+import io.deeptrain.scheduler.control.AuditEntry;
 import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.job.JobRecord;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -16,6 +18,9 @@ final class SchedulerStore {
 
     final TreeMap<JobId, JobRecord> jobs = new TreeMap<>();
     Controls controls = Controls.NONE;
+    /** Only where that bug is planted: audit entries that are written without what they tell of. */
+    final List<AuditEntry> writtenEarly = new ArrayList<>();
+
     Positions positions;
     long epoch;
     long renewedAtMillis = -LEADER_TERM_MILLIS;

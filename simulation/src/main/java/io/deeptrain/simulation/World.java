@@ -69,6 +69,9 @@ final class World {
     /** And what decides about a worker that breaks whatever it runs. */
     private static final long BREAKER_CHANCE = 0x6272_6b72L;
 
+    /** And what operators order, and whether there are any. */
+    private static final long OPERATOR_CHANCE = 0x6f70_6572L;
+
     private static final int GPUS_MAX = 3;
 
     /** Where nobody is patient, whoever has waited for so long goes first. */
@@ -91,6 +94,8 @@ final class World {
     private final boolean elastic;
     private final boolean impatient;
     private final boolean hasBreaker;
+    private final SplittableRandom operatorChance;
+    private final boolean hasOperators;
     private final GpuKinds kinds;
     private final List<Database> databases;
     private final FrontDoor frontDoor;
@@ -110,6 +115,8 @@ final class World {
         elasticChance = new SplittableRandom(seed ^ ELASTIC_CHANCE);
         elastic = !joint && elasticChance.nextInt(3) == 0;
         hasBreaker = new SplittableRandom(seed ^ BREAKER_CHANCE).nextInt(5) == 0;
+        operatorChance = new SplittableRandom(seed ^ OPERATOR_CHANCE);
+        hasOperators = operatorChance.nextInt(4) == 0;
         impatient = !elastic && elasticChance.nextInt(4) == 0;
         kinds = new GpuKinds(new SplittableRandom(seed ^ KIND_CHANCE), joint || elastic);
         trace = new Trace(agenda, keepsText);
@@ -142,6 +149,9 @@ final class World {
         databases.forEach(database -> new Relay(this, database).start());
         workers.forEach(WorkerHost::start);
         tenants.start();
+        if (hasOperators) {
+            new Operators(this, operatorChance).start();
+        }
         mishapLater();
         agenda.after(HEALED_AT_MILLIS, this::heal);
         for (long step = 0; !checker.isOver(); step++) {
@@ -313,6 +323,10 @@ final class World {
         return schedulerStore;
     }
 
+    List<SchedulerNode> schedulers() {
+        return schedulers;
+    }
+
     List<WorkerHost> workers() {
         return workers;
     }
@@ -324,7 +338,7 @@ final class World {
     /** Everything that is derived from the seed before the run begins. */
     @Override
     public String toString() {
-        return "%d partitions, %d workers%s%s%s%s, mishaps %s"
+        return "%d partitions, %d workers%s%s%s%s%s, mishaps %s"
                 .formatted(
                         log.partitions(),
                         workers.size(),
@@ -332,6 +346,7 @@ final class World {
                         kinds.isMixed() ? " of several kinds" : "",
                         hasBreaker ? ", one of them a breaker" : "",
                         impatient ? ", nobody is patient" : "",
+                        hasOperators ? ", with operators" : "",
                         chance);
     }
 }
