@@ -5,16 +5,11 @@ import io.deeptrain.event.Tenant;
 import io.deeptrain.scheduler.placement.Demand;
 import io.deeptrain.scheduler.queue.Contender.Claimant;
 import io.deeptrain.scheduler.queue.Contender.Holder;
-import io.deeptrain.scheduler.queue.QueueSettings.Member;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,17 +37,13 @@ import java.util.function.Predicate;
  * <p>Adding, removing and taking cost the logarithm of what waits, times the shapes and the depth of the tree.
  */
 public final class JobQueue implements Preemption.Shares {
-    private static final long SECONDS_PER_HOUR = 3600;
-
     /** So many tenants are settled at once at most, that no decision takes long. */
     private static final int TOUCHED_MAX = 1000;
 
     private final QueueSettings settings;
     private final boolean limited;
-    private final QueueNode root = QueueNode.root();
-    private final Map<String, QueueNode> groups = new HashMap<>();
-    private final Map<String, QueueNode> users = new HashMap<>();
-    private final Map<Tenant, QueueNode> tenants = new HashMap<>();
+    private final QueueTree tree;
+    private final QueueNode root;
     private final Map<JobId, Ticket> ready = new HashMap<>();
     /** Tenants' lines in which somebody may run, by when their first job is due. */
     private final TreeSet<Line> byDue = new TreeSet<>(Line::byDue);
@@ -63,17 +54,14 @@ public final class JobQueue implements Preemption.Shares {
     private final TreeSet<BackingOff> backingOff = new TreeSet<>();
     private final TreeMap<Shape, Integer> shapesReady = new TreeMap<>();
     private Instant now = Instant.EPOCH;
-    private long hour;
     private long milliAsked;
 
     /** Nobody waits yet. */
     public JobQueue(QueueSettings settings) {
         this.settings = settings;
         limited = settings.isAnyLimited();
-        settings.groups().keySet().stream().sorted().forEach(this::group);
-        settings.users().keySet().stream().sorted().forEach(this::user);
-        settings.tenants().keySet().stream().sorted().forEach(this::tenant);
-        lendUpwards();
+        tree = new QueueTree(settings);
+        root = tree.root();
     }
 
     /** The fleet has so many GPUs of this class. Until this is said there is no limit to what can be borrowed. */
@@ -112,9 +100,7 @@ public final class JobQueue implements Preemption.Shares {
     /** Time passes: what was used counts half after each full hour, and whose back-off is over waits for its turn. */
     public void advanceTo(Instant later) {
         now = later;
-        long currentHour = Math.floorDiv(now.getEpochSecond(), SECONDS_PER_HOUR);
-        if (currentHour > hour) {
-            hour = currentHour;
+        if (tree.advanceTo(now)) {
             decay();
         }
         while (!backingOff.isEmpty() && !now.isBefore(backingOff.first().notBefore())) {
@@ -226,8 +212,8 @@ public final class JobQueue implements Preemption.Shares {
 
     /** Compares two tenants' lines of different shapes where their queues part. */
     private static boolean isBefore(Line one, Line other) {
-        List<QueueNode> path = pathTo(one.node());
-        List<QueueNode> otherPath = pathTo(other.node());
+        List<QueueNode> path = one.node().path();
+        List<QueueNode> otherPath = other.node().path();
         for (int depth = 0; depth < Math.min(path.size(), otherPath.size()); depth++) {
             if (path.get(depth) != otherPath.get(depth)) {
                 return path.get(depth)
@@ -237,14 +223,6 @@ public final class JobQueue implements Preemption.Shares {
             }
         }
         return headOf(one).compareTo(headOf(other)) < 0;
-    }
-
-    private static List<QueueNode> pathTo(QueueNode leaf) {
-        Deque<QueueNode> path = new ArrayDeque<>();
-        for (QueueNode node = leaf; !node.isRoot(); node = node.parent()) {
-            path.addFirst(node);
-        }
-        return new ArrayList<>(path);
     }
 
     /** What the ticket's queue could get now. */
@@ -305,8 +283,8 @@ public final class JobQueue implements Preemption.Shares {
     @Override
     public boolean staysAhead(Holder holder, long milliFewer, Claimant claimant) {
         String gpuClass = claimant.shape().gpuClass();
-        List<QueueNode> path = pathTo(tenant(holder.tenant()));
-        List<QueueNode> claimantPath = pathTo(tenant(claimant.tenant()));
+        List<QueueNode> path = tenant(holder.tenant()).path();
+        List<QueueNode> claimantPath = tenant(claimant.tenant()).path();
         int depth = 0;
         while (path.get(depth) == claimantPath.get(depth)) {
             depth++;
@@ -318,22 +296,13 @@ public final class JobQueue implements Preemption.Shares {
 
     /** Takes up what was remembered of the tenants, before anybody waits. */
     public void recall(Map<Tenant, TenantUse> remembered) {
-        for (TenantUse use : remembered.values()) {
-            hour = Math.max(hour, use.hour());
-        }
-        remembered.forEach((name, use) -> tenant(name).useInstead(use));
+        tree.recall(remembered);
         decay();
     }
 
     /** What tenants have lately used, to be {@linkplain #recall recalled}. */
     public Map<Tenant, TenantUse> uses() {
-        Map<Tenant, TenantUse> uses = new HashMap<>();
-        tenants.forEach((name, node) -> {
-            if (node.use().gpuMillis() > 0) {
-                uses.put(name, node.use());
-            }
-        });
-        return uses;
+        return tree.uses();
     }
 
     /** As it was last {@linkplain #resizeMilli said}, in thousandths of GPUs. */
@@ -493,83 +462,20 @@ public final class JobQueue implements Preemption.Shares {
         }
     }
 
-    /** Halves everybody's use for each hour that has begun, and forgets who has and wants nothing. */
     private void decay() {
-        users.values().forEach(QueueNode::forgetUse);
-        groups.values().forEach(QueueNode::forgetUse);
-        for (QueueNode tenant : tenants.values()) {
-            TenantUse decayed = tenant.use().decayedTo(hour);
-            tenant.useInstead(decayed);
-            for (QueueNode node = tenant.parent(); !node.isRoot(); node = node.parent()) {
-                node.useInstead(new TenantUse(node.use().gpuMillis() + decayed.gpuMillis(), hour));
-            }
-        }
+        tree.decay();
         reorder();
-        tenants.entrySet()
-                .removeIf(entry ->
-                        entry.getValue().isForgotten() && !settings.tenants().containsKey(entry.getKey()));
-        Set<QueueNode> ofTenants = new HashSet<>();
-        tenants.values().forEach(tenant -> ofTenants.add(tenant.parent()));
-        users.entrySet()
-                .removeIf(entry -> entry.getValue().isForgotten()
-                        && !ofTenants.contains(entry.getValue())
-                        && !settings.users().containsKey(entry.getKey()));
+        tree.forget();
     }
 
     private void reorder() {
-        users.values().forEach(QueueNode::weigh);
-        groups.values().forEach(QueueNode::weigh);
-        tenants.values().forEach(QueueNode::weigh);
-        tenants.values().forEach(this::settle);
+        tree.weigh();
+        tree.tenants().forEach(this::settle);
         forgetTouched();
     }
 
-    private QueueNode group(String name) {
-        QueueNode known = groups.get(name);
-        if (known == null) {
-            Member group = settings.groupOf(name);
-            known = parentOf(group).child(name, group.limits(), hour);
-            groups.put(name, known);
-        }
-        return known;
-    }
-
-    private QueueNode parentOf(Member member) {
-        return member.group().equals(Member.NO_GROUP) ? root : group(member.group());
-    }
-
-    private QueueNode user(String userId) {
-        QueueNode known = users.get(userId);
-        if (known == null) {
-            Member user = settings.user(userId);
-            known = parentOf(user).child(userId, user.limits(), hour);
-            users.put(userId, known);
-        }
-        return known;
-    }
-
     private QueueNode tenant(Tenant tenant) {
-        QueueNode known = tenants.get(tenant);
-        if (known == null) {
-            known = user(tenant.userId()).tenant(tenant.toString(), settings.tenant(tenant), hour);
-            tenants.put(tenant, known);
-        }
-        return known;
-    }
-
-    /** Fills the pools from which is borrowed, those furthest from the root first. */
-    private void lendUpwards() {
-        List<QueueNode> named = new ArrayList<>(groups.values());
-        named.addAll(users.values());
-        named.addAll(tenants.values());
-        named.sort(Comparator.comparingInt((QueueNode node) -> pathTo(node).size())
-                .reversed()
-                .thenComparing(QueueNode::name));
-        TreeSet<String> gpuClasses = new TreeSet<>();
-        named.forEach(node -> gpuClasses.addAll(node.limits().quotas().keySet()));
-        for (String gpuClass : gpuClasses) {
-            named.forEach(node -> node.account(gpuClass).lend(root.account(gpuClass)));
-        }
+        return tree.tenant(tenant);
     }
 
     private record BackingOff(Instant notBefore, Ticket ticket) implements Comparable<BackingOff> {

@@ -1,8 +1,12 @@
 package io.deeptrain.scheduler.queue;
 
 import io.deeptrain.scheduler.placement.Demand;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
@@ -66,6 +70,15 @@ final class QueueNode {
 
     QueueNode parent() {
         return parent;
+    }
+
+    /** The queues from below the root down to this one. */
+    List<QueueNode> path() {
+        Deque<QueueNode> path = new ArrayDeque<>();
+        for (QueueNode node = this; !node.isRoot(); node = node.parent) {
+            path.addFirst(node);
+        }
+        return new ArrayList<>(path);
     }
 
     String name() {
