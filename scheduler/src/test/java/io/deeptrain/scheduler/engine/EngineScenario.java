@@ -3,6 +3,7 @@ package io.deeptrain.scheduler.engine;
 import static io.deeptrain.scheduler.job.Jobs.ONE;
 import static io.deeptrain.scheduler.job.Jobs.T0;
 import static io.deeptrain.scheduler.job.Jobs.checkpoint;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
@@ -239,6 +240,17 @@ public final class EngineScenario {
 
     public static AttemptStopRequested stop(int job, FencingToken attempt, WorkerId worker, StopReason reason) {
         return new AttemptStopRequested(Jobs.job(job), attempt, worker, ONE, reason);
+    }
+
+    /** The first attempt at the first job runs on Alice. */
+    void running() {
+        beat(Jobs.ALICE, 1);
+        hear(Jobs.request(1));
+        start(1, Jobs.FIRST, Jobs.ALICE);
+    }
+
+    static void assertNothing(Decisions decisions) {
+        assertThat(decisions).isEqualTo(new Decisions(List.of(), List.of(), Set.of()));
     }
 
     private static Decisions together(List<Decisions> parts) {
