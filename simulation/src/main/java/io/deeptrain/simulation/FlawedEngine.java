@@ -75,7 +75,8 @@ final class FlawedEngine {
                 SchedulerEngine.restore(
                         FlawedOrders.recalled(records, world),
                         FlawedOrders.recalled(controls, world),
-                        FlawedSettings.of(world)),
+                        FlawedSettings.of(world),
+                        world.now()),
                 world);
     }
 

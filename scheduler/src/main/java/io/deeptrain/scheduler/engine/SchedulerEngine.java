@@ -118,12 +118,22 @@ public final class SchedulerEngine {
     /**
      * An engine that goes on where another one stopped. Every lease has a fresh term, the workers are learned again
      * from their beats, and what may not have been acknowledged is sent again.
+     *
+     * @param now no later than the first input. It changes no decision: who has waited long enough by then need not be
+     *     put behind those who have not, only to come forward with the first input
      */
-    public static SchedulerEngine restore(Collection<JobRecord> records, Controls controls, EngineSettings settings) {
+    public static SchedulerEngine restore(
+            Collection<JobRecord> records, Controls controls, EngineSettings settings, Instant now) {
         SchedulerEngine engine = new SchedulerEngine(settings, controls, Instant.EPOCH);
         engine.book.queue().recall(newestUse(records));
+        engine.book.queue().advanceTo(now);
         engine.takeUp(records);
         return engine;
+    }
+
+    /** The same where the time is not known. */
+    public static SchedulerEngine restore(Collection<JobRecord> records, Controls controls, EngineSettings settings) {
+        return restore(records, controls, settings, Instant.EPOCH);
     }
 
     /** The same where nobody has ordered anything, and no worker has failed. */
@@ -321,7 +331,9 @@ public final class SchedulerEngine {
     private static Map<Tenant, TenantUse> newestUse(Collection<JobRecord> records) {
         Map<Tenant, TenantUse> newest = new HashMap<>();
         for (JobRecord job : records) {
-            newest.merge(job.tenant(), job.tenantUse(), (one, other) -> one.isNewerThan(other) ? one : other);
+            if (job.tenantUse().isNewerThan(TenantUse.NONE)) {
+                newest.merge(job.tenant(), job.tenantUse(), (one, other) -> one.isNewerThan(other) ? one : other);
+            }
         }
         return newest;
     }

@@ -138,7 +138,7 @@ class EngineRandomTest {
             world.hear(world.honestBeat(worker));
         }
         SchedulerEngine restored = SchedulerEngine.restore(
-                world.engine.jobs(), world.engine.snapshot().controls(), PATIENT);
+                world.engine.jobs(), world.engine.snapshot().controls(), PATIENT, world.now);
         restored.apply(world.tick(Duration.ZERO));
         // Both hear once from every worker, so that both know the fleet and every lease is fresh.
         for (int worker = 0; worker < WORKERS; worker++) {

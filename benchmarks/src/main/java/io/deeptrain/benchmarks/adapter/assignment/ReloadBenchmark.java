@@ -6,6 +6,7 @@ import io.deeptrain.benchmarks.adapter.platform.Service;
 import io.deeptrain.localservers.adapter.postgres.ServerAddress;
 import io.deeptrain.scheduler.adapter.postgres.JobCopy;
 import io.deeptrain.scheduler.adapter.postgres.JobTable;
+import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.EngineSettings;
 import io.deeptrain.scheduler.engine.Input.Tick;
 import io.deeptrain.scheduler.engine.SchedulerEngine;
@@ -108,7 +109,7 @@ public final class ReloadBenchmark {
 
     /** Until the first decision could be made. */
     private static void restore(JobCopy copy) {
-        SchedulerEngine engine = SchedulerEngine.restore(copy.jobs(), EngineSettings.STANDARD);
+        SchedulerEngine engine = SchedulerEngine.restore(copy.jobs(), Controls.NONE, EngineSettings.STANDARD, BEGIN);
         engine.apply(new Tick(BEGIN, BEGIN));
         if (engine.readyCount() == 0) {
             throw new IllegalStateException("nobody waits");

@@ -84,7 +84,7 @@ final class LeaderSession implements AutoCloseable {
             Map<Partition, Long> nextOffsets = parts.tables().offsets(connection);
             connection.commit();
             engine = SchedulerEngine.restore(
-                    copy.jobs(), controls, parts.settings().engine());
+                    copy.jobs(), controls, parts.settings().engine(), loadedAt);
             consumer = parts.openConsumer(nextOffsets);
             recorder = parts.settings().recorders().open(leadership.epoch());
             recorder.restored(copy.jobs(), controls);

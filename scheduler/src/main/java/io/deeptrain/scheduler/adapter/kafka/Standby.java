@@ -72,11 +72,12 @@ final class Standby {
 
     private void rehearse() throws SQLException {
         try (Connection connection = parts.dataSource().getConnection()) {
+            Instant now = Instant.now();
             SchedulerEngine engine = SchedulerEngine.restore(
                     parts.tables().someJobs(connection, REHEARSED_MAX),
                     parts.tables().controls(connection),
-                    parts.settings().engine());
-            Instant now = Instant.now();
+                    parts.settings().engine(),
+                    now);
             try (AssignedConsumer consumer = parts.openConsumer(parts.tables().offsets(connection));
                     Pulses _ = new Pulses(
                             parts.settings().bootstrapServers(),
