@@ -35,6 +35,7 @@ import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.Decisions;
 import io.deeptrain.scheduler.engine.Input;
@@ -49,6 +50,7 @@ import io.deeptrain.scheduler.job.Losses;
 import io.deeptrain.scheduler.job.StopWish;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,6 +64,7 @@ final class FlawedEngine {
     private final MeterSum meters;
     private final Set<JobId> cancelsDropped = new HashSet<>();
     private final Set<JobId> askedToMakeRoom = new HashSet<>();
+    private final Map<WorkerId, Integer> gpusAtFirst = new HashMap<>();
     private SchedulerEngine engine;
 
     private FlawedEngine(SchedulerEngine engine, World world) {
@@ -129,6 +132,8 @@ final class FlawedEngine {
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.LEAVING_WORKER_ASSIGNED) && beat.readiness() == Readiness.DRAINING ->
                 engine.apply(new Input.Heard(asAccepting(beat), now));
+            case Input.Heard(WorkerBeat beat, var now)
+            when world.has(PlantedBug.BROKEN_GPUS_PROMISED) -> engine.apply(new Input.Heard(asAtFirst(beat), now));
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.CLASS_IGNORED) -> engine.apply(new Input.Heard(asOfAnyKind(beat), now));
             case Input.Heard(TrainingRequested request, var now)
@@ -223,6 +228,20 @@ final class FlawedEngine {
                 beat.gpuClass(),
                 beat.gpus(),
                 Readiness.ACCEPTING,
+                beat.holdings(),
+                beat.door(),
+                beat.gpuMilli());
+    }
+
+    private WorkerBeat asAtFirst(WorkerBeat beat) {
+        int gpus = gpusAtFirst.computeIfAbsent(beat.workerId(), _ -> beat.gpus());
+        return new WorkerBeat(
+                beat.workerId(),
+                beat.incarnation(),
+                beat.number(),
+                beat.gpuClass(),
+                gpus,
+                beat.readiness(),
                 beat.holdings(),
                 beat.door(),
                 beat.gpuMilli());

@@ -60,7 +60,8 @@ enum PlantedBug {
     MOVE_LOSES_JOB("a job that has left to be moved is queued again, but its turn does not come"),
     ORDER_AUDITED_TWICE("what an operator did is written down twice"),
     AUDIT_BEFORE_COMMIT("what an operator did is written down before it is committed, in a transaction of its own"),
-    ORDER_ANSWERED_EARLY("an operator is answered before what is ordered is committed");
+    ORDER_ANSWERED_EARLY("an operator is answered before what is ordered is committed"),
+    BROKEN_GPUS_PROMISED("the scheduler goes by how many GPUs a worker had when it was first heard");
 
     private final String description;
 

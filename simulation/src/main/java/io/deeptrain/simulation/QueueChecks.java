@@ -65,13 +65,19 @@ final class QueueChecks {
 
     /** In the scheduler's transaction, when the histories are as told. */
     void schedulerCommitted(List<Event> told, List<Event> heard, Map<JobId, JobRecord> jobs) {
+        Map<WorkerId, Integer> gpusSaid = new HashMap<>();
+        beats.forEach((workerId, beat) -> gpusSaid.put(workerId, beat.gpus()));
+        heard.stream()
+                .filter(WorkerBeat.class::isInstance)
+                .map(WorkerBeat.class::cast)
+                .forEach(beat -> gpusSaid.merge(beat.workerId(), beat.gpus(), Math::max));
         Map<WorkerId, Set<Readiness>> readiness = hearBeats(heard);
         for (Event event : told) {
             if (event instanceof AttemptAssigned assignment
                     && assigned.putIfAbsent(AttemptId.of(assignment), assignment) == null) {
                 checkOrigin(assignment);
                 checkWorkers(assignment, readiness);
-                checkGpus(assignment, jobs);
+                checkGpus(assignment, jobs, gpusSaid);
                 checkStandings(assignment);
                 checkKind(assignment);
             }
@@ -136,8 +142,8 @@ final class QueueChecks {
         }
     }
 
-    /** S17: an attempt gets as many GPUs as its job can use, and its workers have. */
-    private void checkGpus(AttemptAssigned assignment, Map<JobId, JobRecord> jobs) {
+    /** S17: an attempt gets as many GPUs as its job can use, and its workers have, by what they last said. */
+    private void checkGpus(AttemptAssigned assignment, Map<JobId, JobRecord> jobs, Map<WorkerId, Integer> gpusSaid) {
         int gpus = assignment.spec().gpus();
         TrainingSpec asked = job(jobs, assignment.jobId()).request().spec();
         Violation.unless(
@@ -145,11 +151,11 @@ final class QueueChecks {
                 "S17",
                 () -> "%s gets other than %d to %d GPUs".formatted(assignment, asked.gpusMin(), asked.gpus()));
         int onHolder = gpus - assignment.span().map(Span::gpus).orElse(0);
-        WorkerBeat beat = beats.get(assignment.workerId());
+        int said = gpusSaid.getOrDefault(assignment.workerId(), 0);
         Violation.unless(
-                beat != null && onHolder <= beat.gpus(),
+                onHolder <= said,
                 "S17",
-                () -> "%s gets %d GPUs of a worker that says %s".formatted(assignment, onHolder, beat));
+                () -> "%s gets %d GPUs of a worker that says it has %d".formatted(assignment, onHolder, said));
     }
 
     /** S17: what an attempt is said to hold is what its worker was told. */

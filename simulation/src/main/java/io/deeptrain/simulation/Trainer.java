@@ -114,7 +114,17 @@ final class Trainer {
         });
     }
 
+    /** Whatever has more than are left fails; what is about to stop, or to be published, is let be. */
+    void loseGpus(int left) {
+        inHand.filter(work -> work.assignment.gpusHere() > left && !work.stopping && !work.closing)
+                .ifPresent(work -> fail(work, Fault.CAPACITY, "GPU_BROKEN"));
+    }
+
     private void prepare(AttemptAssigned assignment) {
+        Violation.unless(
+                assignment.gpusHere() <= process.gpusSeen(),
+                "S17",
+                () -> "%s is prepared, and %d GPUs work".formatted(assignment, process.gpusSeen()));
         Violation.unless(
                 inHand.isEmpty(), "S4", () -> "two attempts have one GPU: %s".formatted(AttemptId.of(assignment)));
         Work work = new Work(

@@ -2,6 +2,7 @@ package io.deeptrain.simulation;
 
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.AttemptEvent.AttemptFailed;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.FleetEvent.GangDoor;
 import io.deeptrain.event.IncarnationId;
@@ -16,9 +17,12 @@ import io.deeptrain.worker.attempt.WorkerIdentity;
 import io.deeptrain.worker.attempt.WorkerInput;
 import io.deeptrain.worker.attempt.WorkerProtocol;
 import io.deeptrain.worker.attempt.WorkerState;
+import io.deeptrain.worker.gpu.GpuHealth;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A machine with one GPU or some, which it gives to one attempt at a time, its network, and the worker process on it,
@@ -42,6 +46,7 @@ final class WorkerHost {
     private final World world;
     private final WorkerId id;
     private final int gpus;
+    private int gpusLeft;
     private final boolean keepsBeats;
     private final MeterSum meters = new MeterSum();
     private Optional<WorkerProcess> process = Optional.empty();
@@ -56,6 +61,7 @@ final class WorkerHost {
         this.world = world;
         this.id = id;
         this.gpus = gpus;
+        gpusLeft = gpus;
         keepsBeats = world.chance().oneIn(2);
     }
 
@@ -114,6 +120,31 @@ final class WorkerHost {
         });
     }
 
+    /**
+     * One of several GPUs is found broken.
+     *
+     * @param fatal whether an attempt that has more than are left then fails
+     */
+    void breakGpu(boolean fatal) {
+        if (gpusLeft > 1) {
+            gpusLeft--;
+            seeGpus(fatal);
+        }
+    }
+
+    /** All GPUs work again. */
+    void resetGpus() {
+        if (gpusLeft < gpus) {
+            gpusLeft = gpus;
+            seeGpus(false);
+        }
+    }
+
+    private void seeGpus(boolean fatal) {
+        world.trace().note("GPUs left", id + ": " + gpusLeft);
+        process.ifPresent(running -> running.later(0, () -> running.seeGpus(fatal)));
+    }
+
     boolean isPaused() {
         return pausedUntilMillis > world.agenda().nowMillis();
     }
@@ -152,6 +183,7 @@ final class WorkerHost {
         private final int partition;
         private WorkerState state;
         private long position;
+        private int gpusSeen = gpus;
         private boolean sending;
         private boolean dead;
         private Optional<Lent> lent = Optional.empty();
@@ -178,6 +210,7 @@ final class WorkerHost {
         }
 
         private void begin() {
+            seeGpus(false);
             beat();
             poll();
         }
@@ -195,6 +228,23 @@ final class WorkerHost {
                     action.run();
                 }
             });
+        }
+
+        private void seeGpus(boolean fatal) {
+            gpusSeen = gpusLeft;
+            apply(new WorkerInput.GpusSeen(
+                    gpusLeft == gpus
+                            ? new GpuHealth.Healthy()
+                            : new GpuHealth.PartlyBroken(
+                                    IntStream.range(0, gpusLeft).boxed().toList(), List.of("It is too hot."))));
+            if (fatal) {
+                trainer.loseGpus(gpusLeft);
+            }
+        }
+
+        /** How many it knows to work. */
+        int gpusSeen() {
+            return gpusSeen;
         }
 
         void report(TrainerReport report) {
@@ -224,7 +274,10 @@ final class WorkerHost {
             state = turn.state();
             for (WorkerAction action : turn.actions()) {
                 switch (action) {
-                    case WorkerAction.Publish(var event) -> say(event);
+                    case WorkerAction.Publish(var event) -> {
+                        noteRefusal(event);
+                        say(event);
+                    }
                     case WorkerAction.SendBeat(var beat) -> {
                         if (keepsBeats || canSend()) {
                             say(beat);
@@ -235,6 +288,13 @@ final class WorkerHost {
                     case WorkerAction.TakeBack(var attempt) -> letGo(attempt);
                     case WorkerAction.Leave() -> leave();
                 }
+            }
+        }
+
+        /** Its trainer never saw the attempt: it has fewer GPUs than the scheduler had heard of. */
+        private void noteRefusal(AttemptEvent event) {
+            if (event instanceof AttemptFailed failed && failed.code().equals("TOO_FEW_GPUS") && gpusSeen < gpus) {
+                world.truth().fails(AttemptId.of(failed));
             }
         }
 

@@ -72,6 +72,13 @@ final class World {
     /** And what operators order, and whether there are any. */
     private static final long OPERATOR_CHANCE = 0x6f70_6572L;
 
+    /** And what decides about GPUs of a worker with several that break. */
+    private static final long DEFECT_CHANCE = 0x6465_6665L;
+
+    private static final int DEFECT_MIN_MILLIS = 500;
+    private static final int DEFECT_MAX_MILLIS = 4_000;
+    private static final int RESET_MAX_MILLIS = 12_000;
+
     private static final int GPUS_MAX = 3;
 
     /** Where nobody is patient, whoever has waited for so long goes first. */
@@ -92,6 +99,8 @@ final class World {
     private final boolean joint;
     private final SplittableRandom elasticChance;
     private final boolean elastic;
+    private final SplittableRandom defectChance;
+    private final boolean gpusBreak;
     private final boolean impatient;
     private final boolean hasBreaker;
     private final SplittableRandom operatorChance;
@@ -114,6 +123,8 @@ final class World {
         joint = gangChance.nextInt(3) == 0;
         elasticChance = new SplittableRandom(seed ^ ELASTIC_CHANCE);
         elastic = !joint && elasticChance.nextInt(3) == 0;
+        defectChance = new SplittableRandom(seed ^ DEFECT_CHANCE);
+        gpusBreak = elastic && defectChance.nextBoolean();
         hasBreaker = new SplittableRandom(seed ^ BREAKER_CHANCE).nextInt(5) == 0;
         operatorChance = new SplittableRandom(seed ^ OPERATOR_CHANCE);
         hasOperators = operatorChance.nextInt(4) == 0;
@@ -153,6 +164,9 @@ final class World {
             new Operators(this, operatorChance).start();
         }
         mishapLater();
+        if (gpusBreak) {
+            defectLater();
+        }
         agenda.after(HEALED_AT_MILLIS, this::heal);
         for (long step = 0; !checker.isOver(); step++) {
             Violation.unless(agenda.step() && step < STEPS_MAX, "LV1", () -> "the run does not come to its end");
@@ -165,6 +179,7 @@ final class World {
         chance.heal();
         log.setAway(false);
         databases.forEach(database -> database.setAway(false));
+        workers.forEach(WorkerHost::resetGpus);
         checker.healed();
     }
 
@@ -173,6 +188,18 @@ final class World {
             if (!chance.healed()) {
                 mishap();
                 mishapLater();
+            }
+        });
+    }
+
+    /** A GPU of some worker breaks, and works again when somebody has reset it. */
+    private void defectLater() {
+        agenda.after(defectChance.nextInt(DEFECT_MIN_MILLIS, DEFECT_MAX_MILLIS), () -> {
+            if (!chance.healed()) {
+                WorkerHost worker = workers.get(defectChance.nextInt(workers.size()));
+                worker.breakGpu(defectChance.nextBoolean());
+                agenda.after(defectChance.nextInt(RESET_MAX_MILLIS), worker::resetGpus);
+                defectLater();
             }
         });
     }
@@ -343,6 +370,7 @@ final class World {
                         log.partitions(),
                         workers.size(),
                         joint ? " that share attempts" : elastic ? " for elastic jobs" : "",
+                        gpusBreak ? ", whose GPUs break" : "",
                         kinds.isMixed() ? " of several kinds" : "",
                         hasBreaker ? ", one of them a breaker" : "",
                         impatient ? ", nobody is patient" : "",

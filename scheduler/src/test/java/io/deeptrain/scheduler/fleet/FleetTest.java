@@ -55,6 +55,20 @@ class FleetTest {
     }
 
     @Test
+    void a_worker_whose_gpus_break_under_an_attempt_offers_no_more_than_is_left_beside_it() {
+        beat("a100", 4, Readiness.ACCEPTING);
+        fleet.occupy(BOX, HOLDING, 2);
+        beat("a100", 3, Readiness.ACCEPTING);
+        assertThat(fleet.gpusFreeMax(GpuKind.ANY)).isEqualTo(1);
+        assertThat(fleet.gpusOfLargest(GpuKind.ANY)).isEqualTo(3);
+        beat("a100", 1, Readiness.ACCEPTING);
+        assertThat(fleet.gpusFreeMax(GpuKind.ANY)).isZero();
+        assertThat(fleet.roomFor(GpuKind.ANY, 1, Set.of())).isEmpty();
+        beat("a100", 4, Readiness.ACCEPTING);
+        assertThat(fleet.gpusFreeMax(GpuKind.ANY)).isEqualTo(2);
+    }
+
+    @Test
     void a_worker_that_is_not_shared_has_room_for_another_attempt_when_it_is_empty() {
         Fleet whole = new Fleet(1_000, false);
         whole.introduce(new WorkerBeat(BOX, new IncarnationId("one"), 1, "a100", 8, Readiness.ACCEPTING, List.of()), 0);
