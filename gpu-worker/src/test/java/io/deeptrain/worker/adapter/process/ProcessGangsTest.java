@@ -4,22 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
-import io.deeptrain.event.FencingToken;
-import io.deeptrain.event.IncarnationId;
-import io.deeptrain.event.JobId;
-import io.deeptrain.event.Origin;
-import io.deeptrain.event.StoredObject;
-import io.deeptrain.event.Tenant;
-import io.deeptrain.event.TrainingSpec;
-import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.detection.Box;
-import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.learning.Precision;
-import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
-import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.objective.Labels;
 import io.deeptrain.worker.objective.Labels.LabelledBox;
@@ -29,18 +17,13 @@ import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Pixels;
 import io.deeptrain.worker.port.Learner.Step;
 import io.deeptrain.worker.port.RankLostException;
-import io.deeptrain.worker.training.Purpose;
-import io.deeptrain.worker.training.TrainingPlan;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,35 +32,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class ProcessGangsTest {
     private static final int SIZE = 64;
-    private static final int CONCEPTS = 4;
-
-    private static AttemptAssigned assignment(int gpus) {
-        return assignment(gpus, "visual-classifier", "classification_cifar10_v1");
-    }
-
-    private static AttemptAssigned assignment(int gpus, String modelType, String template) {
-        return new AttemptAssigned(
-                new JobId("job-1"),
-                new FencingToken(1),
-                new WorkerId("gpu-1"),
-                new IncarnationId("start-1"),
-                new Tenant("me", "app"),
-                new TrainingSpec(
-                        modelType,
-                        template,
-                        Map.of("image_size", (long) SIZE),
-                        IntStream.range(0, CONCEPTS).mapToObj(Integer::toString).toList(),
-                        new StoredObject("manifest", "0".repeat(64), 1),
-                        16,
-                        5,
-                        gpus,
-                        42),
-                new Origin.Scratch());
-    }
-
-    private static List<Integer> places(AttemptAssigned assignment) {
-        return new GpuHealth.Healthy().places(assignment.gpusHere());
-    }
 
     /** So many images, as often as there are ranks: each rank's part is the same as the others'. */
     private static Batch repeated(int images, int times, Targets targets, long seed) {
@@ -96,7 +50,7 @@ class ProcessGangsTest {
 
     /** An object of a size of its own, so that not every image has as many anchors that are to find it. */
     private static Labels labels(int image) {
-        int concept = image % CONCEPTS;
+        int concept = image % GangJob.CONCEPTS;
         Box box = new Box(0.1, 0.2, 0.4 + 0.1 * concept, 0.6);
         return new Labels(List.of(concept), List.of(new LabelledBox(concept, box)));
     }
@@ -111,15 +65,12 @@ class ProcessGangsTest {
     })
     void a_step_of_ranks_with_like_images_is_the_step_of_one_with_all_of_them(
             String modelType, String template, int ranks, int images) {
-        AttemptAssigned assignment = assignment(ranks, modelType, template);
-        TrainingPlan plan = TrainingPlan.of(assignment.spec());
-        Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
-        Targets targets = plan.objective().targets(network, SIZE);
-        List<Tensor> weights = InitialWeights.of(network, 1, Set.of());
+        GangJob job = GangJob.of(modelType, template, SIZE, ranks, Optional.empty());
+        Targets targets = job.plan().objective().targets(job.network(), SIZE);
         DjlLearners learners = new DjlLearners(1);
         ProcessGangs gangs = new ProcessGangs(learners, 1, Precision.FP32, List.of());
-        try (Learner gang = gangs.learner(assignment, places(assignment), network, plan.recipe(), weights, () -> true);
-                Learner one = learners.learner(network, plan.recipe(), weights)) {
+        try (Learner gang = job.on(gangs);
+                Learner one = learners.learner(job.network(), job.plan().recipe(), job.weights())) {
             for (int n = 0; n < 3; n++) {
                 Batch batch = repeated(images, ranks, targets, n);
                 Step step = new Step(n, 0.02, 0);
@@ -134,7 +85,7 @@ class ProcessGangsTest {
                         .isBetween(0.0, 1e-2);
                 gang.restore(next);
             }
-            assertThat(greatestDifference(one.state().network(), weights)).isGreaterThan(0.1);
+            assertThat(greatestDifference(one.state().network(), job.weights())).isGreaterThan(0.1);
         }
     }
 
@@ -164,10 +115,6 @@ class ProcessGangsTest {
 
     @Test
     void a_rank_that_does_not_start_is_said_to_be_lost() {
-        AttemptAssigned assignment = assignment(2);
-        TrainingPlan plan = TrainingPlan.of(assignment.spec());
-        Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
-        List<Tensor> weights = InitialWeights.of(network, 1, Set.of());
         ProcessGangs gangs = new ProcessGangs(
                 new DjlLearners(1),
                 1,
@@ -176,8 +123,7 @@ class ProcessGangsTest {
                         ProcessHandle.current().info().command().orElseThrow(), "-version"),
                 Duration.ofSeconds(5),
                 Optional.empty());
-        assertThatThrownBy(() ->
-                        gangs.learner(assignment, places(assignment), network, plan.recipe(), weights, () -> true))
+        assertThatThrownBy(() -> GangJob.classifier(SIZE, 2).on(gangs))
                 .isInstanceOf(RankLostException.class)
                 .hasMessageContaining("rank 1 of 2 of attempt")
                 .hasMessageContaining("did not start");
@@ -185,9 +131,6 @@ class ProcessGangsTest {
 
     @Test
     void a_rank_gets_the_gpu_of_its_place_and_none_that_is_left_out() {
-        AttemptAssigned assignment = assignment(2);
-        TrainingPlan plan = TrainingPlan.of(assignment.spec());
-        Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
         List<String> seen = new ArrayList<>();
         RankCommandLine commandLine = new RankCommandLine(List.of("GPU-1", "GPU-2", "GPU-3"));
         ProcessGangs gangs = new ProcessGangs(
@@ -200,13 +143,7 @@ class ProcessGangsTest {
                 },
                 Duration.ofSeconds(5),
                 Optional.empty());
-        assertThatThrownBy(() -> gangs.learner(
-                        assignment,
-                        List.of(0, 2),
-                        network,
-                        plan.recipe(),
-                        InitialWeights.of(network, 1, Set.of()),
-                        () -> true))
+        assertThatThrownBy(() -> GangJob.classifier(SIZE, 2).on(gangs, List.of(0, 2), () -> true))
                 .isInstanceOf(RankLostException.class);
         assertThat(seen).containsExactly("GPU-3");
     }

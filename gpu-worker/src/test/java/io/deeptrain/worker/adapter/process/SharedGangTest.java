@@ -6,46 +6,33 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.JobId;
-import io.deeptrain.event.Origin;
 import io.deeptrain.event.Span;
 import io.deeptrain.event.Span.Partner;
-import io.deeptrain.event.StoredObject;
-import io.deeptrain.event.Tenant;
-import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.tcp.Doors;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.learning.Precision;
-import io.deeptrain.worker.network.InitialWeights;
-import io.deeptrain.worker.network.Network;
-import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.port.Learner.Pixels;
 import io.deeptrain.worker.port.Learner.Step;
 import io.deeptrain.worker.port.RankLostException;
-import io.deeptrain.worker.training.Purpose;
-import io.deeptrain.worker.training.TrainingPlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +42,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class SharedGangTest {
     private static final int SIZE = 32;
-    private static final int CONCEPTS = 4;
     private static final int IMAGES = 8;
     private static final GangSecret SECRET = new GangSecret("a key that all workers have");
 
@@ -79,26 +65,10 @@ class SharedGangTest {
         leader.close();
     }
 
-    private AttemptAssigned assignment() throws IOException {
-        return new AttemptAssigned(
-                new JobId("job-1"),
-                new FencingToken(1),
-                new WorkerId("gpu-1"),
-                new IncarnationId("start-1"),
-                new Tenant("me", "app"),
-                new TrainingSpec(
-                        "visual-classifier",
-                        "classification_cifar10_v1",
-                        Map.of("image_size", (long) SIZE),
-                        IntStream.range(0, CONCEPTS).mapToObj(Integer::toString).toList(),
-                        new StoredObject("manifest", "0".repeat(64), 1),
-                        16,
-                        5,
-                        2,
-                        42),
-                new Origin.Scratch(),
-                Optional.of(new Span(
-                        leader.address(), List.of(new Partner(new WorkerId("gpu-2"), new IncarnationId("b"), 1)))));
+    /** Rank 1 of it is the partner's. */
+    private GangJob job() throws IOException {
+        Partner other = new Partner(new WorkerId("gpu-2"), new IncarnationId("b"), 1);
+        return GangJob.classifier(SIZE, 2, Optional.of(new Span(leader.address(), List.of(other))));
     }
 
     private RanksAssigned ranks() throws IOException {
@@ -114,26 +84,16 @@ class SharedGangTest {
     }
 
     private Learner gang(Duration silenceMax) throws IOException {
-        AttemptAssigned assignment = assignment();
-        TrainingPlan plan = TrainingPlan.of(assignment.spec());
-        Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
-        List<Tensor> weights = InitialWeights.of(network, 1, Set.of());
-        return new ProcessGangs(
-                        learners,
-                        1,
-                        Precision.FP32,
-                        new RankCommandLine(List.of())::of,
-                        silenceMax,
-                        Optional.of(leader))
-                .learner(assignment, List.of(0), network, plan.recipe(), weights, () -> true);
+        return job().on(new ProcessGangs(
+                learners, 1, Precision.FP32, new RankCommandLine(List.of())::of, silenceMax, Optional.of(leader)));
     }
 
     private static Batch batch() {
         byte[] pixels = new byte[IMAGES * 3 * SIZE * SIZE];
         new SplittableRandom(7).nextBytes(pixels);
-        FloatBuffer targets = FloatBuffer.allocate(IMAGES * CONCEPTS);
+        FloatBuffer targets = FloatBuffer.allocate(IMAGES * GangJob.CONCEPTS);
         for (int n = 0; n < IMAGES; n++) {
-            targets.put(n * CONCEPTS + n % CONCEPTS, 1);
+            targets.put(n * GangJob.CONCEPTS + n % GangJob.CONCEPTS, 1);
         }
         return new Batch(
                 new Pixels(ByteBuffer.allocateDirect(pixels.length).put(pixels).flip(), IMAGES, SIZE), targets);
@@ -149,25 +109,7 @@ class SharedGangTest {
         }
         assertThat(over.await(20, SECONDS)).as("the partner's rank ends").isTrue();
 
-        AttemptAssigned assignment = assignment();
-        TrainingPlan plan = TrainingPlan.of(assignment.spec());
-        Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
-        AttemptAssigned alone = new AttemptAssigned(
-                assignment.jobId(),
-                assignment.attempt(),
-                assignment.workerId(),
-                assignment.incarnation(),
-                assignment.tenant(),
-                assignment.spec(),
-                assignment.origin());
-        try (Learner gang = new ProcessGangs(learners, 1, Precision.FP32, List.of())
-                .learner(
-                        alone,
-                        List.of(0, 1),
-                        network,
-                        plan.recipe(),
-                        InitialWeights.of(network, 1, Set.of()),
-                        () -> true)) {
+        try (Learner gang = GangJob.classifier(SIZE, 2).on(new ProcessGangs(learners, 1, Precision.FP32, List.of()))) {
             assertThat(gang.step(batch(), new Step(0, 0.02, 0))).isCloseTo(shared, within(0f));
         }
     }
@@ -216,16 +158,8 @@ class SharedGangTest {
         try (Rendezvous stranger = Rendezvous.open(Doors.here(), new GangSecret("another key than theirs"));
                 LentRanks strangers = new LentRanks(stranger, 1, List.of(), GpuHealth.Healthy::new)) {
             strangers.lend(ranks(), over::countDown);
-            AttemptAssigned assignment = assignment();
-            Network network = Purpose.network(assignment.spec(), SIZE).orElseThrow();
-            assertThatThrownBy(() -> new ProcessGangs(learners, 1, Precision.FP32, List.of(), Optional.of(leader))
-                            .learner(
-                                    assignment,
-                                    List.of(0),
-                                    network,
-                                    TrainingPlan.of(assignment.spec()).recipe(),
-                                    InitialWeights.of(network, 1, Set.of()),
-                                    () -> over.getCount() > 0))
+            ProcessGangs gangs = new ProcessGangs(learners, 1, Precision.FP32, List.of(), Optional.of(leader));
+            assertThatThrownBy(() -> job().on(gangs, () -> over.getCount() > 0))
                     .isInstanceOf(RankLostException.class)
                     .hasMessageContaining("rank 1 of 2 of attempt job-1/1 need not come any more");
         }
