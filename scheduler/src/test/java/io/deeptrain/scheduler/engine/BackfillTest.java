@@ -98,8 +98,30 @@ class BackfillTest {
     }
 
     private void ask(int job, int gpus, Duration estimate) {
-        world.hear(wanting(job, ACME, gpus, estimate));
+        ask(job, ACME, gpus, estimate);
+    }
+
+    private void ask(int job, Tenant tenant, int gpus, Duration estimate) {
+        world.hear(wanting(job, tenant, gpus, estimate));
         world.pass(Duration.ofSeconds(1));
+    }
+
+    /** Alice has a gang that is overdue, and what ran on all of these GPUs of Bob is over since. */
+    private void alicesGangIsOverdueAndBobIsFree(int gpus, Tenant earlier, Duration estimate) {
+        join(BOB, gpus);
+        world.hear(wanting(9, earlier, gpus, estimate));
+        world.start(9, FIRST, BOB);
+        alicesGangIsOverdue(TEN_MINUTES);
+        world.succeed(9, FIRST, BOB, 1_000);
+        pass(BEAT);
+    }
+
+    /** A job runs on Alice; one of three GPUs, which nobody has alone, has waited too long. */
+    private void gangOfAllIsOverdue(int gpusOnAlice) {
+        world.hear(wanting(1, ACME, gpusOnAlice, TEN_MINUTES));
+        world.start(1, FIRST, ALICE);
+        world.hear(wanting(2, BOLT, 3, TEN_MINUTES));
+        pass(OVERDUE_AFTER);
     }
 
     private WorkerId holderOf(int job) {
@@ -138,19 +160,13 @@ class BackfillTest {
         ask(4, 1, SHORT);
         assertWaits(3);
         assertWaits(4);
-        world.hear(wanting(5, BOLT, 1, SHORT));
-        world.pass(Duration.ofSeconds(1));
+        ask(5, BOLT, 1, SHORT);
         assertThat(holderOf(5)).isEqualTo(ALICE);
     }
 
     @Test
     void who_takes_nothing_of_what_is_kept_starts_however_long_it_takes() {
-        join(BOB, 1);
-        world.hear(wanting(9, ACME, 1, SHORT));
-        world.start(9, FIRST, BOB);
-        alicesGangIsOverdue(TEN_MINUTES);
-        world.succeed(9, FIRST, BOB, 1_000);
-        pass(BEAT);
+        alicesGangIsOverdueAndBobIsFree(1, ACME, SHORT);
         ask(3, 1, LONG);
         assertThat(holderOf(3)).isEqualTo(BOB);
     }
@@ -167,16 +183,10 @@ class BackfillTest {
         world = new EngineScenario(SETTINGS.withQueues(SETTINGS.queues()
                 .withTenant(
                         BOLT, QueueLimits.STANDARD.withQuota(Shape.ANY_CLASS, new Quota(1, Integer.MAX_VALUE, 0)))));
-        join(BOB, 2);
-        world.hear(wanting(9, BOLT, 2, LONG));
-        world.start(9, FIRST, BOB);
-        alicesGangIsOverdue(TEN_MINUTES);
-        world.succeed(9, FIRST, BOB, 1_000);
-        pass(BEAT);
+        alicesGangIsOverdueAndBobIsFree(2, BOLT, LONG);
         ask(3, 1, LONG);
         assertWaits(3);
-        world.hear(wanting(4, BOLT, 1, SHORT));
-        world.pass(Duration.ofSeconds(1));
+        ask(4, BOLT, 1, SHORT);
         assertThat(world.state(4)).isInstanceOf(Assigned.class);
     }
 
@@ -185,14 +195,10 @@ class BackfillTest {
         join(ALICE, 1);
         join(BOB, 1);
         join(CAROL, 1);
-        world.hear(wanting(1, ACME, 1, TEN_MINUTES));
-        world.start(1, FIRST, ALICE);
-        world.hear(wanting(2, BOLT, 3, TEN_MINUTES));
-        pass(OVERDUE_AFTER);
+        gangOfAllIsOverdue(1);
         ask(3, 1, LONG);
         assertWaits(3);
-        world.hear(wanting(4, BOLT, 1, SHORT));
-        world.pass(Duration.ofSeconds(1));
+        ask(4, BOLT, 1, SHORT);
         assertThat(holderOf(4)).isEqualTo(BOB);
         world.start(4, FIRST, BOB);
         world.succeed(4, FIRST, BOB, 1_000);
@@ -207,10 +213,7 @@ class BackfillTest {
         world = new EngineScenario(SETTINGS.withSharedWorkers(false));
         join(ALICE, 2);
         join(BOB, 2);
-        world.hear(wanting(1, ACME, 2, TEN_MINUTES));
-        world.start(1, FIRST, ALICE);
-        world.hear(wanting(2, BOLT, 3, TEN_MINUTES));
-        pass(OVERDUE_AFTER);
+        gangOfAllIsOverdue(2);
         ask(3, 1, LONG);
         assertWaits(3);
     }
