@@ -375,12 +375,13 @@ final class Checker {
                 .count();
     }
 
-    /** Whoever has waited too long is waited for. */
+    /** Whoever has waited too long is waited for, but with no worker that has nothing for it. */
     private boolean isKeptForSomebody(List<WorkerHost> idle) {
         return world.isImpatient()
                 && world.schedulerStore().jobs.values().stream()
                         .anyMatch(job -> job.state() instanceof JobState.Queued
                                 && job.gpus() > countFor(job, idle)
+                                && countFor(job, idle) > 0
                                 && job.request()
                                         .requestedAt()
                                         .plus(World.IMPATIENT.overdueAfter())

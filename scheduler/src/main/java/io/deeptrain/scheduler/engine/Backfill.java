@@ -26,8 +26,9 @@ import java.util.stream.Collectors;
  * latest, see {@link JobRecord#latestEnd}. That only comes nearer: nobody starts on what is reserved whose own latest
  * end is later.
  *
- * <p>Nobody starts beside it while it waits for a quota, or for jobs that nobody knows the end of; and where queues
- * have quotas, only who ends before it starts, as what others borrow could be what it needs.
+ * <p>Nobody starts beside it while it waits for a quota; while it waits for jobs that nobody knows the end of, only who
+ * takes GPUs on which it could never run; and where queues have quotas, only who ends before it starts, as what others
+ * borrow could be what it needs.
  */
 final class Backfill {
     /**
@@ -54,15 +55,20 @@ final class Backfill {
             return;
         }
         JobRecord kept = book.job(first.get().jobId());
-        reserve(kept).ifPresent(reservation -> {
-            announce(kept, reservation);
-            new Round(kept, reservation).assign(room);
-        });
-    }
-
-    private Optional<Reservation> reserve(JobRecord kept) {
         List<Offer> offers = new ArrayList<>();
         List<InUse> inUse = new ArrayList<>();
+        lookWhereItCouldRun(kept, offers, inUse);
+        Optional<Reservation> reservation = Reservation.of(
+                kept.gpus(),
+                kept.kind().classes(),
+                offers,
+                inUse,
+                state.clocks().now().toEpochMilli());
+        reservation.ifPresent(found -> announce(kept, found));
+        new Round(kept, reservation.orElseGet(() -> Reservation.ofAll(offers))).assign(room);
+    }
+
+    private void lookWhereItCouldRun(JobRecord kept, List<Offer> offers, List<InUse> inUse) {
         for (Place place : state.fleet().places()) {
             if (place.isAccepting() && place.isOf(kept.kind())) {
                 WorkerId workerId = place.workerId();
@@ -80,12 +86,6 @@ final class Backfill {
                 }
             }
         }
-        return Reservation.of(
-                kept.gpus(),
-                kept.kind().classes(),
-                offers,
-                inUse,
-                state.clocks().now().toEpochMilli());
     }
 
     private int claimedFor(JobRecord kept, Place place) {

@@ -118,6 +118,17 @@ public final class Reservation {
         return shares.map(found -> new Reservation(shadow, found, rooms));
     }
 
+    /**
+     * For a job of which nobody knows when it starts: all that it could get is reserved, and nobody is over before.
+     *
+     * @param offers where it could run
+     */
+    public static Reservation ofAll(Collection<Offer> offers) {
+        Reservation reservation = new Reservation(Long.MIN_VALUE, List.of(), new Rooms());
+        offers.forEach(offer -> reservation.spare.put(offer.workerId(), 0));
+        return reservation;
+    }
+
     /** When the reserved job starts at the latest, if every end comes when it must. */
     public long shadowMillis() {
         return shadowMillis;

@@ -5,9 +5,12 @@ import static io.deeptrain.scheduler.job.Jobs.ALICE;
 import static io.deeptrain.scheduler.job.Jobs.BOB;
 import static io.deeptrain.scheduler.job.Jobs.BOLT;
 import static io.deeptrain.scheduler.job.Jobs.FIRST;
+import static io.deeptrain.scheduler.job.Jobs.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deeptrain.event.FleetEvent.Holding;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.Tenant;
 import io.deeptrain.event.WorkerId;
@@ -176,6 +179,40 @@ class BackfillTest {
         alicesGangIsOverdue(Duration.ZERO);
         ask(3, 1, SHORT);
         assertWaits(3);
+    }
+
+    @Test
+    void who_takes_gpus_on_which_it_could_never_run_starts_also_when_nobody_knows_when_it_does() {
+        alicesGangOfHerClassIsOverdue();
+        joinOfOtherClass(BOB);
+        ask(3, 1, LONG);
+        assertThat(holderOf(3)).isEqualTo(BOB);
+        ask(4, 1, SHORT);
+        assertWaits(4);
+    }
+
+    @Test
+    void where_somebody_is_guaranteed_gpus_nobody_starts_when_nobody_knows_when_it_does() {
+        world = new EngineScenario(SETTINGS.withQueues(SETTINGS.queues()
+                .withTenant(
+                        BOLT, QueueLimits.STANDARD.withQuota(Shape.ANY_CLASS, new Quota(1, Integer.MAX_VALUE, 0)))));
+        alicesGangOfHerClassIsOverdue();
+        joinOfOtherClass(BOB);
+        ask(3, 1, SHORT);
+        assertWaits(3);
+    }
+
+    /** Nobody knows when the job on Alice ends; the one that has waited too long runs only on GPUs of her class. */
+    private void alicesGangOfHerClassIsOverdue() {
+        join(ALICE, 4);
+        world.hear(wanting(1, ACME, 3, Duration.ZERO));
+        world.start(1, FIRST, ALICE);
+        world.hear(Jobs.onClass("cpu", wanting(2, BOLT, 4, TEN_MINUTES)));
+        pass(OVERDUE_AFTER);
+    }
+
+    private void joinOfOtherClass(WorkerId worker) {
+        world.hear(new WorkerBeat(worker, ONE, 1, "other", 1, Readiness.ACCEPTING, List.of()));
     }
 
     @Test

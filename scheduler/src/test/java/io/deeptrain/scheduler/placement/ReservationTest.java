@@ -64,6 +64,15 @@ class ReservationTest {
     }
 
     @Test
+    void where_nobody_knows_when_a_job_starts_all_that_it_could_get_is_reserved_and_nothing_else() {
+        Reservation reservation = Reservation.ofAll(List.of(offer("a", 4)));
+        assertThat(reservation.admits(worker("a"), 1, 1)).isFalse();
+        assertThat(reservation.spareOf(worker("a"), 4)).isZero();
+        assertThat(reservation.admits(worker("b"), 4, 9_000)).isTrue();
+        assertThat(reservation.spareOf(worker("b"), 4)).isEqualTo(4);
+    }
+
+    @Test
     void what_one_job_takes_of_the_spare_no_other_gets() {
         Reservation reservation = reserve(6, List.of(offer("a", 4)), List.of(new InUse(worker("a"), 4, 500)));
         reservation.started(worker("a"), 2, 500);
