@@ -365,7 +365,7 @@ final class World {
     /** Everything that is derived from the seed before the run begins. */
     @Override
     public String toString() {
-        return "%d partitions, %d workers%s%s%s%s%s, mishaps %s"
+        return "%d partitions, %d workers%s%s%s%s%s%s, mishaps %s"
                 .formatted(
                         log.partitions(),
                         workers.size(),
