@@ -14,13 +14,11 @@ final class Text {
             throw new IllegalArgumentException(
                     "%s is longer than %d characters: %d".formatted(what, LENGTH_MAX, value.length()));
         }
-        if (value.chars().anyMatch(character -> Character.isISOControl(character) || isSurrogate(character))) {
-            throw new IllegalArgumentException(what + " has a character that no database stores");
+        for (int place = 0; place < value.length(); place++) {
+            // Ids outside the basic plane are not worth half a character that no encoding writes.
+            if (Character.isISOControl(value.charAt(place)) || Character.isSurrogate(value.charAt(place))) {
+                throw new IllegalArgumentException(what + " has a character that no database stores");
+            }
         }
-    }
-
-    /** Ids outside the basic plane are not worth half a character that no encoding writes. */
-    private static boolean isSurrogate(int character) {
-        return character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
     }
 }

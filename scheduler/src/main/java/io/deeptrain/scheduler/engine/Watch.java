@@ -118,7 +118,11 @@ final class Watch {
 
     /** When the one of holder and partners was heard that was not heard for longest. */
     long renewedByAllNanos() {
-        return partners.stream().mapToLong(PartnerWatch::renewedNanos).reduce(renewedNanos, Math::min);
+        long oldest = renewedNanos;
+        for (PartnerWatch partner : partners) {
+            oldest = Math.min(oldest, partner.renewedNanos);
+        }
+        return oldest;
     }
 
     boolean isClosed() {
@@ -127,6 +131,9 @@ final class Watch {
 
     /** What holder and partners were told to run. */
     List<Message> assignments() {
+        if (partners.isEmpty()) {
+            return List.of(assignment);
+        }
         return Stream.concat(Stream.of(assignment), partners.stream().map(partner -> partner.assignment))
                 .toList();
     }

@@ -24,10 +24,6 @@ final class ClassRooms {
         racks.remove(room);
     }
 
-    boolean isEmpty() {
-        return all.isEmpty();
-    }
-
     int gpusMax() {
         return all.gpusMax();
     }

@@ -179,9 +179,7 @@ public final class RoomIndex {
         if (ofClass == null) {
             throw new IllegalStateException("a room of a class that is not there: " + room.gpuClass());
         }
+        // The class stays, if without rooms: in a full fleet it is back with the next end of a job.
         ofClass.remove(room);
-        if (ofClass.isEmpty()) {
-            classes.remove(room.gpuClass());
-        }
     }
 }

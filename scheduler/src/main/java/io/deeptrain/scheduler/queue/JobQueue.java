@@ -111,7 +111,7 @@ public final class JobQueue implements Preemption.Shares {
 
     /** Whose turn it is among those that there is room for. It stays in the queue. */
     public Optional<Ticket> next(Room room) {
-        if (shapesReady.keySet().stream().noneMatch(room::has)) {
+        if (!hasAny(room)) {
             return Optional.empty();
         }
         settle();
@@ -121,6 +121,15 @@ public final class JobQueue implements Preemption.Shares {
                     && available(ticket) >= ticket.shape().gpuMilli());
         }
         return nextInShares(room, _ -> true);
+    }
+
+    private boolean hasAny(Room room) {
+        for (Shape shape : shapesReady.keySet()) {
+            if (room.has(shape)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
