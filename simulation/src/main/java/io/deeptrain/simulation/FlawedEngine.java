@@ -4,12 +4,8 @@ import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
 import io.deeptrain.event.AttemptEvent;
-import io.deeptrain.event.AttemptEvent.AttemptFailed;
-import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
-import io.deeptrain.event.AttemptEvent.CheckpointSaved;
-import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.Fault;
@@ -34,7 +30,6 @@ import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
-import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.control.Controls;
 import io.deeptrain.scheduler.engine.Decisions;
@@ -114,13 +109,13 @@ final class FlawedEngine {
             when world.has(PlantedBug.DELTA_METER) -> engine.apply(new Input.Heard(meters.summed(event), now));
             case Input.Heard(AttemptStopped stopped, var now)
             when world.has(PlantedBug.MAKING_ROOM_FAILS_THE_JOB) && stopped.reason() == StopReason.PREEMPTED ->
-                engine.apply(new Input.Heard(asFailure(stopped, Fault.USER), now));
+                engine.apply(new Input.Heard(FlawedEvents.asFailure(stopped, Fault.USER), now));
             case Input.Heard(AttemptStopped stopped, var now)
             when world.has(PlantedBug.MAKING_ROOM_COUNTS_AS_LOSS) && stopped.reason() == StopReason.PREEMPTED ->
-                engine.apply(new Input.Heard(asFailure(stopped, Fault.PLATFORM), now));
+                engine.apply(new Input.Heard(FlawedEvents.asFailure(stopped, Fault.PLATFORM), now));
             case Input.Heard(AttemptSucceeded success, var now)
             when world.has(PlantedBug.KEPT_MODEL_FAILS_THE_JOB) && success.completion() != Completion.ALL_EPOCHS ->
-                engine.apply(new Input.Heard(asFailure(success), now));
+                engine.apply(new Input.Heard(FlawedEvents.asFailure(success), now));
             case Input.Heard(TrainingBudgetReached reached, var _)
             when world.has(PlantedBug.BUDGET_STOP_FORGOTTEN)
                     && stateOf(reached.jobId())
@@ -131,13 +126,15 @@ final class FlawedEngine {
                 engine.apply(new Input.Heard(new TrainingStopRequested(jobId, at), now));
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.LEAVING_WORKER_ASSIGNED) && beat.readiness() == Readiness.DRAINING ->
-                engine.apply(new Input.Heard(asAccepting(beat), now));
+                engine.apply(new Input.Heard(FlawedEvents.asAccepting(beat), now));
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.BROKEN_GPUS_PROMISED) -> engine.apply(new Input.Heard(asAtFirst(beat), now));
             case Input.Heard(WorkerBeat beat, var now)
-            when world.has(PlantedBug.CLASS_IGNORED) -> engine.apply(new Input.Heard(asOfAnyKind(beat), now));
+            when world.has(PlantedBug.CLASS_IGNORED) ->
+                engine.apply(new Input.Heard(FlawedEvents.asOfAnyKind(beat), now));
             case Input.Heard(TrainingRequested request, var now)
-            when world.has(PlantedBug.CLASS_IGNORED) -> engine.apply(new Input.Heard(forAnyKind(request), now));
+            when world.has(PlantedBug.CLASS_IGNORED) ->
+                engine.apply(new Input.Heard(FlawedEvents.forAnyKind(request), now));
             case Input.Heard(WorkerBeat beat, var now)
             when world.has(PlantedBug.PARTNER_LOSS_IGNORED) -> engine.apply(new Input.Heard(asOfPartner(beat), now));
             case Input.Heard(AttemptStopped stopped, var now)
@@ -169,25 +166,8 @@ final class FlawedEngine {
     private Event asOfNewest(AttemptEvent event) {
         return stateOf(event.jobId())
                 .filter(JobState.Leased.class::isInstance)
-                .map(state -> withToken(event, state.token()))
+                .map(state -> FlawedEvents.withToken(event, state.token()))
                 .orElse(event);
-    }
-
-    private static AttemptEvent withToken(AttemptEvent event, FencingToken token) {
-        return switch (event) {
-            case AttemptStarted(var job, var _, var worker, var origin, var inputs, var invalid) ->
-                new AttemptStarted(job, token, worker, origin, inputs, invalid);
-            case ProgressReported(var job, var _, var worker, var number, var progress, var reading) ->
-                new ProgressReported(job, token, worker, number, progress, reading);
-            case CheckpointSaved(var job, var _, var worker, var checkpoint) ->
-                new CheckpointSaved(job, token, worker, checkpoint);
-            case AttemptSucceeded(var job, var _, var worker, var model, var metrics, var how, var reading) ->
-                new AttemptSucceeded(job, token, worker, model, metrics, how, reading);
-            case AttemptFailed(var job, var _, var worker, var fault, var code, var message, var reading) ->
-                new AttemptFailed(job, token, worker, fault, code, message, reading);
-            case AttemptStopped(var job, var _, var worker, var reason, var reading) ->
-                new AttemptStopped(job, token, worker, reason, reading);
-        };
     }
 
     private Decisions endAgain(JobSealed seal) {
@@ -209,30 +189,6 @@ final class FlawedEngine {
         return new Decisions(List.of(), List.of(), Set.of());
     }
 
-    private static AttemptFailed asFailure(AttemptSucceeded success) {
-        return new AttemptFailed(
-                success.jobId(),
-                success.attempt(),
-                success.workerId(),
-                Fault.USER,
-                "INCOMPLETE",
-                "It was stopped early.",
-                success.readingMillis());
-    }
-
-    private static WorkerBeat asAccepting(WorkerBeat beat) {
-        return new WorkerBeat(
-                beat.workerId(),
-                beat.incarnation(),
-                beat.number(),
-                beat.gpuClass(),
-                beat.gpus(),
-                Readiness.ACCEPTING,
-                beat.holdings(),
-                beat.door(),
-                beat.gpuMilli());
-    }
-
     private WorkerBeat asAtFirst(WorkerBeat beat) {
         int gpus = gpusAtFirst.computeIfAbsent(beat.workerId(), _ -> beat.gpus());
         return new WorkerBeat(
@@ -245,41 +201,6 @@ final class FlawedEngine {
                 beat.holdings(),
                 beat.door(),
                 beat.gpuMilli());
-    }
-
-    private static WorkerBeat asOfAnyKind(WorkerBeat beat) {
-        return new WorkerBeat(
-                beat.workerId(),
-                beat.incarnation(),
-                beat.number(),
-                beat.gpuClass(),
-                beat.gpus(),
-                beat.readiness(),
-                beat.holdings(),
-                beat.door());
-    }
-
-    private static TrainingRequested forAnyKind(TrainingRequested request) {
-        TrainingSpec spec = request.spec();
-        return new TrainingRequested(
-                request.jobId(),
-                request.tenant(),
-                request.modelId(),
-                request.modelVersionId(),
-                new TrainingSpec(
-                        spec.modelTypeId(),
-                        spec.template(),
-                        Map.of(),
-                        spec.concepts(),
-                        spec.manifest(),
-                        spec.inputCount(),
-                        spec.invalidDataTolerancePercent(),
-                        spec.gpus(),
-                        spec.seed()),
-                request.rate(),
-                request.cap(),
-                request.estimate(),
-                request.requestedAt());
     }
 
     /** As if the process that is a partner went on. */
@@ -367,17 +288,6 @@ final class FlawedEngine {
                         : assigned.spec(),
                 world.has(PlantedBug.CHECKPOINT_FORGOTTEN) ? new Origin.Scratch() : assigned.origin(),
                 assigned.span());
-    }
-
-    private static AttemptFailed asFailure(AttemptStopped stopped, Fault fault) {
-        return new AttemptFailed(
-                stopped.jobId(),
-                stopped.attempt(),
-                stopped.workerId(),
-                fault,
-                "PREEMPTED",
-                "It had to make room.",
-                stopped.readingMillis());
     }
 
     private Decisions rememberWhoMakesRoom(Decisions decisions) {

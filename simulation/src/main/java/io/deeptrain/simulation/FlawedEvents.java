@@ -1,0 +1,114 @@
+package io.deeptrain.simulation;
+
+import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.AttemptEvent.AttemptFailed;
+import io.deeptrain.event.AttemptEvent.AttemptStarted;
+import io.deeptrain.event.AttemptEvent.AttemptStopped;
+import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
+import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.ProgressReported;
+import io.deeptrain.event.Fault;
+import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.FleetEvent.Readiness;
+import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
+import io.deeptrain.event.TrainingSpec;
+import java.util.Map;
+
+/** What is heard, as somebody with a bug hears it. */
+final class FlawedEvents {
+    private FlawedEvents() {}
+
+    /** The same of another attempt. */
+    static AttemptEvent withToken(AttemptEvent event, FencingToken token) {
+        return switch (event) {
+            case AttemptStarted(var job, var _, var worker, var origin, var inputs, var invalid) ->
+                new AttemptStarted(job, token, worker, origin, inputs, invalid);
+            case ProgressReported(var job, var _, var worker, var number, var progress, var reading) ->
+                new ProgressReported(job, token, worker, number, progress, reading);
+            case CheckpointSaved(var job, var _, var worker, var checkpoint) ->
+                new CheckpointSaved(job, token, worker, checkpoint);
+            case AttemptSucceeded(var job, var _, var worker, var model, var metrics, var how, var reading) ->
+                new AttemptSucceeded(job, token, worker, model, metrics, how, reading);
+            case AttemptFailed(var job, var _, var worker, var fault, var code, var message, var reading) ->
+                new AttemptFailed(job, token, worker, fault, code, message, reading);
+            case AttemptStopped(var job, var _, var worker, var reason, var reading) ->
+                new AttemptStopped(job, token, worker, reason, reading);
+        };
+    }
+
+    /** Instead of a model that was kept early. */
+    static AttemptFailed asFailure(AttemptSucceeded success) {
+        return new AttemptFailed(
+                success.jobId(),
+                success.attempt(),
+                success.workerId(),
+                Fault.USER,
+                "INCOMPLETE",
+                "It was stopped early.",
+                success.readingMillis());
+    }
+
+    /** Instead of room that was made. */
+    static AttemptFailed asFailure(AttemptStopped stopped, Fault fault) {
+        return new AttemptFailed(
+                stopped.jobId(),
+                stopped.attempt(),
+                stopped.workerId(),
+                fault,
+                "PREEMPTED",
+                "It had to make room.",
+                stopped.readingMillis());
+    }
+
+    /** Whatever it says of that. */
+    static WorkerBeat asAccepting(WorkerBeat beat) {
+        return new WorkerBeat(
+                beat.workerId(),
+                beat.incarnation(),
+                beat.number(),
+                beat.gpuClass(),
+                beat.gpus(),
+                Readiness.ACCEPTING,
+                beat.holdings(),
+                beat.door(),
+                beat.gpuMilli());
+    }
+
+    /** As if it had whole GPUs. */
+    static WorkerBeat asOfAnyKind(WorkerBeat beat) {
+        return new WorkerBeat(
+                beat.workerId(),
+                beat.incarnation(),
+                beat.number(),
+                beat.gpuClass(),
+                beat.gpus(),
+                beat.readiness(),
+                beat.holdings(),
+                beat.door());
+    }
+
+    /** Whatever it asks for. */
+    static TrainingRequested forAnyKind(TrainingRequested request) {
+        TrainingSpec spec = request.spec();
+        return new TrainingRequested(
+                request.jobId(),
+                request.tenant(),
+                request.modelId(),
+                request.modelVersionId(),
+                new TrainingSpec(
+                        spec.modelTypeId(),
+                        spec.template(),
+                        Map.of(),
+                        spec.concepts(),
+                        spec.manifest(),
+                        spec.inputCount(),
+                        spec.invalidDataTolerancePercent(),
+                        spec.gpus(),
+                        spec.seed()),
+                request.rate(),
+                request.cap(),
+                request.estimate(),
+                request.requestedAt());
+    }
+}
