@@ -3,6 +3,7 @@ package io.deeptrain.worker.gang;
 import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.RankLostException;
 import io.deeptrain.worker.port.RingLink;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -35,10 +36,9 @@ public final class RingAllReduce implements GradientExchange {
     }
 
     @Override
-    public void sum(ByteBuffer values) {
-        if (values.capacity() % Float.BYTES != 0) {
-            throw new IllegalArgumentException("not a whole number of values: %d bytes".formatted(values.capacity()));
-        }
+    public void sum(MemorySegment memory) {
+        GradientExchange.requireWholeNumber(memory);
+        ByteBuffer values = memory.asByteBuffer();
         try {
             reduceScatter(values);
             allGather(values);
@@ -90,5 +90,10 @@ public final class RingAllReduce implements GradientExchange {
     @Override
     public void close() {
         link.close();
+    }
+
+    @Override
+    public String toString() {
+        return "a ring of TCP connections";
     }
 }

@@ -1,6 +1,6 @@
 package io.deeptrain.worker.port;
 
-import java.nio.ByteBuffer;
+import java.lang.foreign.MemorySegment;
 
 /** Where the ranks of a gang add up what each has learned. Belongs to one thread at a time. */
 public interface GradientExchange extends AutoCloseable {
@@ -12,7 +12,7 @@ public interface GradientExchange extends AutoCloseable {
         }
 
         @Override
-        public void sum(ByteBuffer values) {}
+        public void sum(MemorySegment values) {}
 
         @Override
         public void close() {}
@@ -21,15 +21,26 @@ public interface GradientExchange extends AutoCloseable {
     /** How many add up, this one included. */
     int ranks();
 
+    /** Whether the values must lie where the device has them; else they must lie in main memory. */
+    default boolean isOnDevice() {
+        return false;
+    }
+
     /**
      * Replaces the values by their sums over all ranks, which are the same on each, bit for bit. Each rank calls it as
-     * often as the others, with as many values.
+     * often as the others, with as many values. It returns when the sums are there.
      *
-     * @param values 32-bit floating-point numbers in the machine's byte order, from the first byte of the capacity to
-     *     the last
+     * @param values 32-bit floating-point numbers in the machine's byte order
      * @throws RankLostException on every rank, if one of them is lost; there is no other exchange after that
      */
-    void sum(ByteBuffer values);
+    void sum(MemorySegment values);
+
+    /** Refuses what ends within a number. */
+    static void requireWholeNumber(MemorySegment values) {
+        if (values.byteSize() % Float.BYTES != 0) {
+            throw new IllegalArgumentException("not a whole number of values: %d bytes".formatted(values.byteSize()));
+        }
+    }
 
     @Override
     void close();

@@ -19,6 +19,13 @@ public interface RingLink extends AutoCloseable {
      */
     void pass(ByteBuffer toNext, ByteBuffer fromPrevious);
 
+    /**
+     * Looks whether they are still there, without saying or hearing anything.
+     *
+     * @throws RankLostException if a neighbour has left
+     */
+    void requireNeighbours();
+
     /** Leaves: neighbours that wait for this rank need not wait any longer. */
     @Override
     void close();

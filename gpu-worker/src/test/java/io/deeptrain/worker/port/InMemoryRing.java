@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /** A ring of threads. */
 public final class InMemoryRing implements RingLink {
@@ -16,22 +17,27 @@ public final class InMemoryRing implements RingLink {
     /** Of each rank, what the one before has said; nothing when that has left. */
     private final List<BlockingQueue<Optional<ByteBuffer>>> inboxes;
 
-    private final Duration silenceMax;
-    private boolean closed;
+    /** 1 of each rank that has left. */
+    private final AtomicIntegerArray left;
 
-    private InMemoryRing(int rank, List<BlockingQueue<Optional<ByteBuffer>>> inboxes, Duration silenceMax) {
+    private final Duration silenceMax;
+
+    private InMemoryRing(
+            int rank, List<BlockingQueue<Optional<ByteBuffer>>> inboxes, AtomicIntegerArray left, Duration silenceMax) {
         this.rank = rank;
         this.inboxes = inboxes;
+        this.left = left;
         this.silenceMax = silenceMax;
     }
 
     /** The places of a ring. */
     public static List<RingLink> of(int ranks, Duration silenceMax) {
         List<BlockingQueue<Optional<ByteBuffer>>> inboxes = new ArrayList<>();
+        AtomicIntegerArray left = new AtomicIntegerArray(ranks);
         List<RingLink> links = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
             inboxes.add(new LinkedBlockingQueue<>());
-            links.add(new InMemoryRing(rank, inboxes, silenceMax));
+            links.add(new InMemoryRing(rank, inboxes, left, silenceMax));
         }
         return links;
     }
@@ -48,7 +54,7 @@ public final class InMemoryRing implements RingLink {
 
     @Override
     public void pass(ByteBuffer toNext, ByteBuffer fromPrevious) {
-        if (closed) {
+        if (left.get(rank) == 1) {
             throw new RankLostException("rank %d has left".formatted(rank));
         }
         ByteBuffer copy = ByteBuffer.allocate(toNext.remaining()).put(toNext).flip();
@@ -56,6 +62,15 @@ public final class InMemoryRing implements RingLink {
         while (fromPrevious.hasRemaining()) {
             fromPrevious.put(
                     next().orElseThrow(() -> new RankLostException("the rank before %d has left".formatted(rank))));
+        }
+    }
+
+    @Override
+    public void requireNeighbours() {
+        for (int neighbour : List.of(Math.floorMod(rank - 1, ranks()), (rank + 1) % ranks())) {
+            if (left.get(neighbour) == 1) {
+                throw new RankLostException("rank %d has left".formatted(neighbour));
+            }
         }
     }
 
@@ -74,7 +89,7 @@ public final class InMemoryRing implements RingLink {
 
     @Override
     public void close() {
-        closed = true;
+        left.set(rank, 1);
         inboxes.get((rank + 1) % ranks()).add(Optional.empty());
     }
 }

@@ -4,131 +4,87 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deeptrain.worker.gang.RingAllReduce;
+import io.deeptrain.worker.gang.RingGather;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every ring must do, and what is summed over it. */
-@Timeout(60)
-public abstract class RingLinkContract {
-    private static final Duration PATIENT = Duration.ofSeconds(30);
-    private static final Duration FOR_EVER = Duration.ofMinutes(10);
-    private static final Duration HASTY = Duration.ofMillis(300);
-
+public abstract class RingLinkContract extends GradientExchangeContract {
     /** The places of a new ring, by rank. */
     protected abstract List<RingLink> ring(int ranks, Duration silenceMax) throws Exception;
 
-    @ParameterizedTest
-    @CsvSource({"2, 1", "2, 7", "2, 3000001", "3, 2", "3, 1000", "4, 1000003", "5, 3"})
-    void every_rank_has_the_same_sums_bit_for_bit(int ranks, int count) throws Exception {
-        List<List<Float>> values = new ArrayList<>();
-        double[] sums = new double[count];
-        for (int rank = 0; rank < ranks; rank++) {
-            SplittableRandom random = new SplittableRandom(rank);
-            List<Float> own = new ArrayList<>();
-            for (int n = 0; n < count; n++) {
-                own.add((float) random.nextDouble(-1, 1));
-                sums[n] += own.get(n);
-            }
-            values.add(own);
-        }
-
-        List<ByteBuffer> results = onEach(ring(ranks, PATIENT), link -> {
-            ByteBuffer buffer = buffer(values.get(link.rank()));
-            new RingAllReduce(link).sum(buffer);
-            return buffer;
-        });
-
-        assertThat(results).allMatch(results.getFirst()::equals);
-        for (int n = 0; n < count; n++) {
-            assertThat((double) results.getFirst().getFloat(n * Float.BYTES)).isBetween(sums[n] - 1e-5, sums[n] + 1e-5);
-        }
-    }
-
-    @Test
-    void one_exchange_follows_the_other() throws Exception {
-        List<ByteBuffer> results = onEach(ring(3, PATIENT), link -> {
-            RingAllReduce exchange = new RingAllReduce(link);
-            ByteBuffer buffer = buffer(List.of(1f, 2f, 3f, 4f));
-            for (int n = 0; n < 5; n++) {
-                exchange.sum(buffer);
-            }
-            return buffer;
-        });
-        assertThat(results).containsOnly(buffer(List.of(243f, 486f, 729f, 972f)));
+    @Override
+    protected List<GradientExchange> exchanges(int ranks, Duration silenceMax) throws Exception {
+        return ring(ranks, silenceMax).stream()
+                .<GradientExchange>map(RingAllReduce::new)
+                .toList();
     }
 
     @Test
     void what_a_rank_says_comes_to_the_next() throws Exception {
-        List<ByteBuffer> heard = onEach(ring(3, PATIENT), link -> {
-            ByteBuffer from = ByteBuffer.allocate(Float.BYTES);
-            link.pass(buffer(List.of((float) link.rank())), from);
-            return from.flip();
+        List<Integer> heard = onEach(ring(3, PATIENT), link -> {
+            ByteBuffer from = ByteBuffer.allocate(Integer.BYTES);
+            link.pass(ByteBuffer.allocate(Integer.BYTES).putInt(link.rank()).flip(), from);
+            return from.flip().getInt();
         });
-        assertThat(heard).containsExactly(buffer(List.of(2f)), buffer(List.of(0f)), buffer(List.of(1f)));
+        assertThat(heard).containsExactly(2, 0, 1);
     }
 
-    /** Nobody has to wait until the others' silence is too long. */
     @Test
-    @Timeout(20)
-    void a_rank_that_leaves_ends_the_exchange_on_all_ranks() throws Exception {
-        List<Exception> ends = onEach(ring(4, FOR_EVER), link -> {
-            RingAllReduce exchange = new RingAllReduce(link);
-            exchange.sum(buffer(List.of(1f, 2f, 3f, 4f)));
-            if (link.rank() == 2) {
-                exchange.close();
+    void what_each_rank_says_becomes_known_to_all() throws Exception {
+        List<List<String>> known = onEach(
+                ring(4, PATIENT),
+                link -> RingGather.of(link, "of %d".formatted(link.rank()).getBytes(StandardCharsets.US_ASCII)).stream()
+                        .map(said -> new String(said, StandardCharsets.US_ASCII))
+                        .toList());
+        assertThat(known).hasSize(4).containsOnly(List.of("of 0", "of 1", "of 2", "of 3"));
+    }
+
+    /** Who looks whether others are there hears what comes next all the same. */
+    @Test
+    void neighbours_that_are_there_are_not_lost_and_nothing_is_that_they_have_said() throws Exception {
+        CyclicBarrier said = new CyclicBarrier(3);
+        List<Integer> heard = onEach(ring(3, PATIENT), link -> {
+            link.requireNeighbours();
+            ByteBuffer nothing = ByteBuffer.allocate(0);
+            ByteBuffer from = ByteBuffer.allocate(3 * Integer.BYTES);
+            for (int n = 0; n < 3; n++) {
+                link.pass(
+                        ByteBuffer.allocate(Integer.BYTES)
+                                .putInt(10 * link.rank() + n)
+                                .flip(),
+                        nothing);
+                said.await();
+                link.requireNeighbours();
             }
-            return failureOf(exchange);
+            link.pass(nothing, from);
+            from.flip();
+            return from.getInt() + from.getInt() + from.getInt();
         });
-        assertThat(ends).allMatch(RankLostException.class::isInstance);
+        assertThat(heard).containsExactly(63, 3, 33);
     }
 
     @Test
-    void a_rank_that_is_silent_ends_the_exchange_on_all_others() throws Exception {
-        List<Exception> ends = onEach(ring(3, HASTY), link -> {
-            RingAllReduce exchange = new RingAllReduce(link);
-            return link.rank() == 1 ? new RankLostException("it was silent") : failureOf(exchange);
-        });
-        assertThat(ends).allMatch(RankLostException.class::isInstance);
-    }
-
-    @Test
-    void what_is_no_whole_number_of_values_is_refused() throws Exception {
-        RingLink link = ring(2, PATIENT).getFirst();
-        assertThatThrownBy(() -> new RingAllReduce(link).sum(ByteBuffer.allocate(7)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("not a whole number of values: 7 bytes");
-    }
-
-    private static Exception failureOf(RingAllReduce exchange) {
-        try {
-            exchange.sum(buffer(List.of(1f, 2f, 3f, 4f)));
-            return new IllegalStateException("summed without all");
-        } catch (RankLostException lost) {
-            return lost;
+    void who_looks_finds_that_a_neighbour_has_left() throws Exception {
+        List<RingLink> links = ring(4, PATIENT);
+        links.get(2).close();
+        links.getFirst().requireNeighbours();
+        for (int rank : List.of(1, 3)) {
+            assertThatThrownBy(() -> lookUntilLost(links.get(rank))).isInstanceOf(RankLostException.class);
         }
+        links.forEach(RingLink::close);
     }
 
-    /** Direct, as the engine's memory is. */
-    protected static ByteBuffer buffer(List<Float> values) {
-        ByteBuffer buffer =
-                ByteBuffer.allocateDirect(values.size() * Float.BYTES).order(ByteOrder.nativeOrder());
-        for (int n = 0; n < values.size(); n++) {
-            buffer.putFloat(n * Float.BYTES, values.get(n));
+    /** The word that somebody has left travels, if only for a moment. */
+    private static void lookUntilLost(RingLink link) {
+        while (true) {
+            link.requireNeighbours();
         }
-        return buffer;
     }
 
     /** Does the same on each rank, on a thread of its own. */
@@ -137,16 +93,9 @@ public abstract class RingLinkContract {
     }
 
     protected static <T> List<T> onEach(List<RingLink> links, OnRank<T> work) throws Exception {
-        List<Callable<T>> calls =
-                links.stream().<Callable<T>>map(link -> () -> work.on(link)).toList();
-        try (ExecutorService threads = Executors.newFixedThreadPool(links.size())) {
-            List<T> results = new ArrayList<>();
-            for (Future<T> future : threads.invokeAll(calls)) {
-                results.add(future.get());
-            }
-            return results;
-        } catch (ExecutionException failed) {
-            throw new AssertionError("a rank failed", failed.getCause());
+        try {
+            return onThreads(
+                    links.stream().<Callable<T>>map(link -> () -> work.on(link)).toList());
         } finally {
             links.forEach(RingLink::close);
         }

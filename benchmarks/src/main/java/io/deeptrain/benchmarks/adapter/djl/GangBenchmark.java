@@ -11,6 +11,7 @@ import io.deeptrain.worker.adapter.tcp.TcpRing;
 import io.deeptrain.worker.gang.RingAllReduce;
 import io.deeptrain.worker.learning.Precision;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -95,7 +96,7 @@ public final class GangBenchmark {
         Membership me = new Membership("benchmark", rank, RANKS, "benchmark");
         List<Double> millis = new ArrayList<>();
         try (RingAllReduce exchange = new RingAllReduce(TcpRing.join(me, doors.get(rank), next, SILENCE_MAX))) {
-            ByteBuffer gradients = ByteBuffer.allocateDirect(GRADIENTS * Float.BYTES);
+            MemorySegment gradients = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(GRADIENTS * Float.BYTES));
             for (int n = 0; n < EXCHANGES; n++) {
                 long begin = System.nanoTime();
                 exchange.sum(gradients);

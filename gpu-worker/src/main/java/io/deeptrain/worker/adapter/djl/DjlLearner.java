@@ -23,6 +23,7 @@ import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.TensorSpec;
 import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.Learner;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -122,10 +123,15 @@ final class DjlLearner implements Learner {
      */
     private float exchanged(PtNDManager step, float loss, Share share) {
         NDArray packed = ExchangeScript.pack(block, step, gradients(), loss, share);
+        if (exchange.isOnDevice()) {
+            exchange.sum(TensorMemory.of((PtNDArray) packed));
+            ExchangeScript.unpack(block, (PtNDArray) packed, gradients());
+            return packed.getFloat(packed.size() - 1);
+        }
         // On a processor it is the same array, and the buffer is its memory.
         NDArray reachable = packed.toDevice(Device.cpu(), false);
         ByteBuffer values = reachable.toByteBuffer(true).order(ByteOrder.nativeOrder());
-        exchange.sum(values);
+        exchange.sum(MemorySegment.ofBuffer(values));
         ExchangeScript.unpack(block, (PtNDArray) reachable.toDevice(packed.getDevice(), false), gradients());
         return values.getFloat(values.capacity() - Float.BYTES);
     }

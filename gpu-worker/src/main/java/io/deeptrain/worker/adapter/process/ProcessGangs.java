@@ -3,12 +3,14 @@ package io.deeptrain.worker.adapter.process;
 import static java.util.Objects.requireNonNull;
 
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
+import io.deeptrain.worker.adapter.djl.EngineNccl;
+import io.deeptrain.worker.adapter.nccl.NcclAllReduce;
+import io.deeptrain.worker.adapter.nccl.NcclAllReduce.Equipment;
 import io.deeptrain.worker.adapter.tcp.Doors;
 import io.deeptrain.worker.adapter.tcp.Membership;
 import io.deeptrain.worker.adapter.tcp.TcpRing;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.gang.GangLearner;
-import io.deeptrain.worker.gang.RingAllReduce;
 import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
@@ -58,6 +60,7 @@ public final class ProcessGangs implements Gangs {
     private final IntFunction<ProcessBuilder> commandLines;
     private final Duration silenceMax;
     private final Optional<Rendezvous> rendezvous;
+    private final IntFunction<Optional<Equipment>> nccl;
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -69,17 +72,22 @@ public final class ProcessGangs implements Gangs {
      * @param devices names of the GPUs by place, as {@code CUDA_VISIBLE_DEVICES} has them; none on a machine without
      */
     public ProcessGangs(Learners learners, int threads, Precision precision, List<String> devices) {
-        this(learners, threads, precision, devices, Optional.empty());
+        this(learners, threads, precision, devices, Optional.empty(), EngineNccl::at);
     }
 
-    /** The same, and with a rendezvous also gangs whose further ranks run on other workers. */
+    /**
+     * The same, and with a rendezvous also gangs whose further ranks run on other workers.
+     *
+     * @param nccl of rank 0 on the GPU of a place; if it has none, no rank exchanges by NCCL
+     */
     public ProcessGangs(
             Learners learners,
             int threads,
             Precision precision,
             List<String> devices,
-            Optional<Rendezvous> rendezvous) {
-        this(learners, threads, precision, new RankCommandLine(devices)::of, SILENCE_MAX, rendezvous);
+            Optional<Rendezvous> rendezvous,
+            IntFunction<Optional<Equipment>> nccl) {
+        this(learners, threads, precision, new RankCommandLine(devices)::of, SILENCE_MAX, rendezvous, nccl);
     }
 
     ProcessGangs(
@@ -88,13 +96,15 @@ public final class ProcessGangs implements Gangs {
             Precision precision,
             IntFunction<ProcessBuilder> commandLines,
             Duration silenceMax,
-            Optional<Rendezvous> rendezvous) {
+            Optional<Rendezvous> rendezvous,
+            IntFunction<Optional<Equipment>> nccl) {
         this.learners = learners;
         this.threads = threads;
         this.precision = precision;
         this.commandLines = commandLines;
         this.silenceMax = silenceMax;
         this.rendezvous = rendezvous;
+        this.nccl = nccl;
     }
 
     @Override
@@ -139,15 +149,14 @@ public final class ProcessGangs implements Gangs {
                     processes.add(partner);
                 }
             }
-            GradientExchange exchange = joined(me, doors, door, processes, assignment, state);
+            GradientExchange exchange = joined(me, doors, door, processes, assignment, state, places.getFirst());
             opened.push(exchange);
             Learner own = learners.on(places.getFirst()).learner(network, recipe, state, exchange);
             opened.push(own);
             processes.forEach(process -> process.awaitReady(START_MAX));
             LOG.infof(
-                    "%d ranks exchange gradients through a ring of TCP connections: rank 0 is this process, the others"
-                            + " are %s",
-                    ranks, processes.stream().map(RankProcess::place).toList());
+                    "%d ranks exchange gradients through %s: rank 0 is this process, the others are %s",
+                    ranks, exchange, processes.stream().map(RankProcess::place).toList());
             GangLearner gang = new GangLearner(
                     own,
                     new RankProcesses(processes, exchange, silenceMax),
@@ -181,20 +190,21 @@ public final class ProcessGangs implements Gangs {
     }
 
     /** Tells each rank what to learn and who is next, and joins the ring that they make. */
-    private RingAllReduce joined(
+    private GradientExchange joined(
             Membership me,
             Doors doors,
             ServerSocketChannel door,
             List<RankProcess> processes,
             AttemptAssigned assignment,
-            List<Tensor> state)
+            List<Tensor> state,
+            int place)
             throws IOException {
         for (int n = 0; n < processes.size(); n++) {
             String next = n + 1 < processes.size() ? processes.get(n + 1).door() : doors.address(door);
             processes.get(n).prepare(assignment, next, precision, state);
         }
         InetSocketAddress next = Doors.at(processes.getFirst().door());
-        return new RingAllReduce(TcpRing.join(me, door, next, silenceMax));
+        return NcclAllReduce.orRing(TcpRing.join(me, door, next, silenceMax), nccl.apply(place), silenceMax);
     }
 
     private static int imageSize(AttemptAssigned assignment) {

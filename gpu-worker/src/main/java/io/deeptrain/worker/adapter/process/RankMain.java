@@ -1,6 +1,8 @@
 package io.deeptrain.worker.adapter.process;
 
 import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.adapter.djl.EngineNccl;
+import io.deeptrain.worker.adapter.nccl.NcclAllReduce;
 import io.deeptrain.worker.adapter.process.RankCommand.Compare;
 import io.deeptrain.worker.adapter.process.RankCommand.Learn;
 import io.deeptrain.worker.adapter.process.RankCommand.Prepare;
@@ -8,10 +10,10 @@ import io.deeptrain.worker.adapter.process.RankCommand.Restore;
 import io.deeptrain.worker.adapter.tcp.Doors;
 import io.deeptrain.worker.adapter.tcp.Membership;
 import io.deeptrain.worker.adapter.tcp.TcpRing;
-import io.deeptrain.worker.gang.RingAllReduce;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.LearnerState;
 import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.port.GradientExchange;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.training.Purpose;
 import io.deeptrain.worker.training.TrainingPlan;
@@ -176,10 +178,13 @@ public final class RankMain {
                 Purpose.network(prepare.assignment().spec(), plan.imageSize()).orElseThrow();
         Recipe recipe = plan.recipe();
         InetSocketAddress next = Doors.at(prepare.next());
-        try (RingAllReduce exchange = new RingAllReduce(
-                        TcpRing.join(start.me(), door, next, Duration.ofMillis(start.silenceMaxMillis())));
-                Learner learner = new DjlLearners(start.threads(), prepare.precision())
-                        .learner(network, recipe, Wire.tensors(network.tensors(), prepare.network()), exchange)) {
+        Duration silenceMax = Duration.ofMillis(start.silenceMaxMillis());
+        DjlLearners learners = new DjlLearners(start.threads(), prepare.precision());
+        // It sees its own device alone.
+        try (GradientExchange exchange = NcclAllReduce.orRing(
+                        TcpRing.join(start.me(), door, next, silenceMax), EngineNccl.at(0), silenceMax);
+                Learner learner = learners.learner(
+                        network, recipe, Wire.tensors(network.tensors(), prepare.network()), exchange)) {
             answer(RankProcess.READY, new byte[0]);
             while (true) {
                 switch (commands.take()) {

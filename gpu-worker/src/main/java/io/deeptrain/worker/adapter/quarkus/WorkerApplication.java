@@ -5,6 +5,7 @@ import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.messaging.adapter.kafka.KafkaEventLog;
 import io.deeptrain.messaging.adapter.micrometer.BuildInfo;
+import io.deeptrain.worker.adapter.djl.EngineNccl;
 import io.deeptrain.worker.adapter.kafka.AssignmentReader;
 import io.deeptrain.worker.adapter.kafka.AttemptOutlet;
 import io.deeptrain.worker.adapter.kafka.BeatOutlet;
@@ -126,7 +127,8 @@ public class WorkerApplication {
                                 settings.worker().threads(),
                                 WorkerParts.precision(settings),
                                 devices,
-                                rendezvous),
+                                rendezvous,
+                                settings.worker().nccl() ? EngineNccl::at : _ -> Optional.empty()),
                         System::nanoTime,
                         new TrainingMetrics(registry),
                         scratch,

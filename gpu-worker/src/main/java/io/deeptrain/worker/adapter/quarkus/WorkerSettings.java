@@ -44,6 +44,13 @@ public interface WorkerSettings {
         int threads();
 
         /**
+         * Whether GPUs that learn together exchange what they learn by NCCL, where all of them can; else it goes
+         * through main memory. That of the worker that leads a training counts.
+         */
+        @WithDefault("true")
+        boolean nccl();
+
+        /**
          * How exactly layers compute while they learn. Without it as the device does best: {@code bf16} on GPUs that
          * have instructions for it, {@code fp32} on all else, where results then repeat bit for bit.
          */

@@ -39,6 +39,9 @@ public final class TcpRing implements RingLink {
     /** So much is handed to the system at once: it copies what does not lie in memory of its own. */
     private static final int SLICE_BYTES = 1 << 20;
 
+    /** Who looks whether a neighbour is there may hear some of what it says next. */
+    private static final int EARLY_BYTES = 256;
+
     private final Membership me;
     private final SocketChannel next;
     private final SocketChannel previous;
@@ -46,6 +49,9 @@ public final class TcpRing implements RingLink {
     private final SelectionKey toNext;
     private final SelectionKey fromPrevious;
     private final Duration silenceMax;
+
+    /** What has come before it was asked for. */
+    private final ByteBuffer early = ByteBuffer.allocate(EARLY_BYTES).flip();
 
     private TcpRing(Membership me, SocketChannel next, SocketChannel previous, Duration silenceMax) throws IOException {
         this.me = me;
@@ -199,6 +205,7 @@ public final class TcpRing implements RingLink {
 
     @Override
     public void pass(ByteBuffer send, ByteBuffer receive) {
+        takeEarly(receive);
         try {
             while (send.hasRemaining() || receive.hasRemaining()) {
                 awaitEither(send.hasRemaining(), receive.hasRemaining());
@@ -210,8 +217,37 @@ public final class TcpRing implements RingLink {
                 }
             }
         } catch (IOException broken) {
-            throw new RankLostException("%s lost a neighbour: %s".formatted(me, broken.getMessage()), broken);
+            throw lost(broken);
         }
+    }
+
+    private void takeEarly(ByteBuffer receive) {
+        int bytes = Math.min(early.remaining(), receive.remaining());
+        receive.put(early.slice(early.position(), bytes));
+        early.position(early.position() + bytes);
+    }
+
+    @Override
+    public void requireNeighbours() {
+        try {
+            early.compact();
+            int heard;
+            try {
+                heard = previous.read(early);
+            } finally {
+                early.flip();
+            }
+            // The next rank says nothing on this connection but its end.
+            if (heard < 0 || next.read(ByteBuffer.allocate(1)) < 0) {
+                throw new IOException("it has left");
+            }
+        } catch (IOException broken) {
+            throw lost(broken);
+        }
+    }
+
+    private RankLostException lost(IOException broken) {
+        return new RankLostException("%s lost a neighbour: %s".formatted(me, broken.getMessage()), broken);
     }
 
     private void awaitEither(boolean sends, boolean receives) throws IOException {

@@ -122,7 +122,8 @@ class ProcessGangsTest {
                 rank -> new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(), "-version"),
                 Duration.ofSeconds(5),
-                Optional.empty());
+                Optional.empty(),
+                _ -> Optional.empty());
         assertThatThrownBy(() -> GangJob.classifier(SIZE, 2).on(gangs))
                 .isInstanceOf(RankLostException.class)
                 .hasMessageContaining("rank 1 of 2 of attempt")
@@ -142,7 +143,8 @@ class ProcessGangsTest {
                     return new ProcessBuilder("false");
                 },
                 Duration.ofSeconds(5),
-                Optional.empty());
+                Optional.empty(),
+                _ -> Optional.empty());
         assertThatThrownBy(() -> GangJob.classifier(SIZE, 2).on(gangs, List.of(0, 2), () -> true))
                 .isInstanceOf(RankLostException.class);
         assertThat(seen).containsExactly("GPU-3");

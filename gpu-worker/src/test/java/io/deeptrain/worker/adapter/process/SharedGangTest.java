@@ -85,7 +85,13 @@ class SharedGangTest {
 
     private Learner gang(Duration silenceMax) throws IOException {
         return job().on(new ProcessGangs(
-                learners, 1, Precision.FP32, new RankCommandLine(List.of())::of, silenceMax, Optional.of(leader)));
+                learners,
+                1,
+                Precision.FP32,
+                new RankCommandLine(List.of())::of,
+                silenceMax,
+                Optional.of(leader),
+                _ -> Optional.empty()));
     }
 
     private static Batch batch() {
@@ -158,7 +164,8 @@ class SharedGangTest {
         try (Rendezvous stranger = Rendezvous.open(Doors.here(), new GangSecret("another key than theirs"));
                 LentRanks strangers = new LentRanks(stranger, 1, List.of(), GpuHealth.Healthy::new)) {
             strangers.lend(ranks(), over::countDown);
-            ProcessGangs gangs = new ProcessGangs(learners, 1, Precision.FP32, List.of(), Optional.of(leader));
+            ProcessGangs gangs = new ProcessGangs(
+                    learners, 1, Precision.FP32, List.of(), Optional.of(leader), _ -> Optional.empty());
             assertThatThrownBy(() -> job().on(gangs, () -> over.getCount() > 0))
                     .isInstanceOf(RankLostException.class)
                     .hasMessageContaining("rank 1 of 2 of attempt job-1/1 need not come any more");

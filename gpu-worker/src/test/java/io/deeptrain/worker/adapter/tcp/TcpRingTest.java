@@ -11,10 +11,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -105,9 +105,9 @@ class TcpRingTest extends RingLinkContract {
     @Test
     void strangers_are_turned_away_and_the_ring_closes_without_them() throws Exception {
         List<Float> sums = onEach(ring(4, Duration.ofSeconds(30), strangers()), link -> {
-            ByteBuffer values = buffer(List.of(1f, 2f));
+            MemorySegment values = values(1, 2);
             new RingAllReduce(link).sum(values);
-            return values.getFloat(0);
+            return numbers(values).getFirst();
         });
         assertThat(sums).containsExactly(4f, 4f, 4f, 4f);
     }
