@@ -36,6 +36,7 @@ public final class DjlLearners implements Learners {
         // The engine reads these when its first class is loaded. It must not call home, nor look for downloads.
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
+        EngineLibraries.prepare();
     }
 
     /**
