@@ -32,6 +32,8 @@ public final class FakeGpus {
     /** As of {@code nccl.h}. */
     private static final int SUCCESS = 0;
 
+    private static final int SYSTEM_ERROR = 2;
+
     private static final int INVALID_ARGUMENT = 4;
     private static final int IN_PROGRESS = 7;
     private static final int FLOAT32 = 7;
@@ -65,6 +67,7 @@ public final class FakeGpus {
         private int version = 22105;
         private boolean isBroken;
         private boolean isUnreachable;
+        private boolean isDeaf;
         private boolean isCurrent;
         private boolean isAborted;
         private List<Gpu> group = List.of();
@@ -83,6 +86,12 @@ public final class FakeGpus {
         /** Which no other GPU reaches. */
         public Gpu unreachable() {
             isUnreachable = true;
+            return this;
+        }
+
+        /** Which others reach, and which does not reach them. */
+        public Gpu deaf() {
+            isDeaf = true;
             return this;
         }
 
@@ -219,7 +228,7 @@ public final class FakeGpus {
         int ncclCommGetAsyncError(MemorySegment communicator, MemorySegment result) {
             synchronized (FakeGpus.this) {
                 boolean isBusy = group.size() < ranks || busyLooks-- > 0;
-                result.reinterpret(4).set(JAVA_INT, 0, isBusy ? IN_PROGRESS : SUCCESS);
+                result.reinterpret(4).set(JAVA_INT, 0, isDeaf ? SYSTEM_ERROR : isBusy ? IN_PROGRESS : SUCCESS);
                 return communicator.address() == 2000 ? SUCCESS : INVALID_ARGUMENT;
             }
         }

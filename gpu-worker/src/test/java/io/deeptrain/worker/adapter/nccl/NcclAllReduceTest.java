@@ -97,6 +97,13 @@ class NcclAllReduceTest extends GradientExchangeContract {
     }
 
     @Test
+    void where_one_rank_reaches_nobody_those_who_have_joined_leave() throws Exception {
+        List<Gpu> ranks = List.of(gpus.gpu(), gpus.gpu().deaf(), gpus.gpu());
+        sumOverTheRing(equipment(ranks.toArray(Gpu[]::new)));
+        assertThat(ranks).allMatch(Gpu::isAborted);
+    }
+
+    @Test
     void where_the_gpu_of_the_rank_that_begins_cannot_be_used_all_use_their_connections() throws Exception {
         List<Optional<Equipment>> equipment = new ArrayList<>(equipment(gpus.gpu(), gpus.gpu()));
         Gpu broken = gpus.gpu();
