@@ -12,6 +12,7 @@ final class Detectors {
     private static final TrainingCost INCEPTION_V2 = new TrainingCost(0.4, 180);
     private static final TrainingCost INCEPTION_V4 = new TrainingCost(0.6, 180);
     private static final TrainingCost SMALL = new TrainingCost(0.03, 10);
+    private static final TrainingCost ANCHOR_FREE = new TrainingCost(0.03, 10);
 
     private Detectors() {}
 
@@ -38,7 +39,27 @@ final class Detectors {
                         "A one-stage detector on a small residual network: for small images, and without a GPU.",
                         SMALL,
                         Settings.imageSize(96, 64, 800),
-                        Settings.batchSize(16, 64)));
+                        Settings.batchSize(16, 64)),
+                anchorFree());
+    }
+
+    private static Template anchorFree() {
+        return run(
+                "DeepTrain_AnchorFreeDetector",
+                "A detector without anchors on a small residual network: nothing to tune for the shapes of objects.",
+                ANCHOR_FREE,
+                List.of(
+                        Settings.imageSize(96, 64, 800),
+                        Settings.batchSize(16, 64),
+                        Settings.numEpochs(30),
+                        Settings.perItemRate(0.000625),
+                        scoreThreshold(),
+                        Settings.averageHorizontalFlips(true),
+                        Settings.testFreq(1)));
+    }
+
+    private static Hyperparameter scoreThreshold() {
+        return Settings.real("detection_score_threshold", "Only boxes with a score above it are returned.", 0, 1, 0.2);
     }
 
     private static Template retina(
@@ -52,12 +73,7 @@ final class Detectors {
                         batchSize,
                         Settings.numEpochs(30),
                         Settings.perItemRate(0.000625),
-                        Settings.real(
-                                "detection_score_threshold",
-                                "Only boxes with a score above it are returned.",
-                                0,
-                                1,
-                                0.2),
+                        scoreThreshold(),
                         Settings.flag(
                                 "use_perclass_regression",
                                 "One set of box regressors per concept at each anchor, or a shared one.",

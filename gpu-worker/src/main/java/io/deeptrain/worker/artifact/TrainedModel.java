@@ -29,11 +29,7 @@ public record TrainedModel(
             case Objective.Classification _, Objective.Placement _, Objective.AngularMargin _ ->
                 Architectures.named(architecture, concepts.size());
             case Objective.ObjectDetection(DetectorSettings settings) ->
-                DetectorArchitectures.named(
-                        architecture,
-                        concepts.size(),
-                        settings.anchorsPerPixel(),
-                        settings.regressors(concepts.size()));
+                DetectorArchitectures.named(architecture, concepts.size(), settings.head(concepts.size()));
         };
     }
 

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.detection;
 
+import io.deeptrain.worker.network.DetectorHead;
 import java.util.List;
 
 /**
@@ -10,11 +11,12 @@ import java.util.List;
  * @param perClassRegression whether each concept has box regressors of its own, or all share one set
  * @param scoreThreshold what is said of an image has a higher score, 0 to 1
  */
-public record DetectorSettings(
-        List<Double> anchorRatios, boolean focalLoss, boolean perClassRegression, double scoreThreshold) {
+public record AnchorSettings(
+        List<Double> anchorRatios, boolean focalLoss, boolean perClassRegression, double scoreThreshold)
+        implements DetectorSettings {
     private static final int RATIOS_MAX = 16;
 
-    public DetectorSettings {
+    public AnchorSettings {
         anchorRatios = List.copyOf(anchorRatios);
         if (anchorRatios.isEmpty() || anchorRatios.size() > RATIOS_MAX) {
             throw new IllegalArgumentException(
@@ -23,9 +25,7 @@ public record DetectorSettings(
         if (anchorRatios.stream().anyMatch(ratio -> !(ratio > 0 && ratio < Double.POSITIVE_INFINITY))) {
             throw new IllegalArgumentException("anchor_ratios must be above 0: " + anchorRatios);
         }
-        if (!(scoreThreshold >= 0 && scoreThreshold <= 1)) {
-            throw new IllegalArgumentException("detection_score_threshold must be 0 to 1: " + scoreThreshold);
-        }
+        DetectorSettings.requireScore(scoreThreshold);
     }
 
     public int anchorsPerPixel() {
@@ -35,5 +35,10 @@ public record DetectorSettings(
     /** How many boxes are answered for each anchor. */
     public int regressors(int concepts) {
         return perClassRegression ? concepts : 1;
+    }
+
+    @Override
+    public DetectorHead head(int concepts) {
+        return new DetectorHead.Anchored(anchorsPerPixel(), regressors(concepts));
     }
 }

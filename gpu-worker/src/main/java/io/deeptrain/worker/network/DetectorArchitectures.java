@@ -26,6 +26,17 @@ public enum DetectorArchitectures {
         List<Integer> stages(GraphBuilder graph) {
             return ResidualNetwork.narrowStages(graph);
         }
+    },
+    ANCHOR_FREE("DeepTrain_AnchorFreeDetector", "fcos-small", Layer.BatchNorm.EPSILON, 64, 2) {
+        @Override
+        List<Integer> stages(GraphBuilder graph) {
+            return ResidualNetwork.narrowStages(graph);
+        }
+
+        @Override
+        boolean hasAnchors() {
+            return false;
+        }
     };
 
     private final String template;
@@ -50,35 +61,43 @@ public enum DetectorArchitectures {
         return Stream.of(values()).map(known -> known.template).toList();
     }
 
-    /**
-     * The network of a template.
-     *
-     * @param anchors at each pixel
-     * @param regressors boxes of each anchor
-     */
-    public static Optional<Network> ofTemplate(String template, int concepts, int anchors, int regressors) {
+    /** Whether its boxes start from others, or from points. */
+    boolean hasAnchors() {
+        return true;
+    }
+
+    /** Whether the template's boxes start from points; those of others start from anchors. */
+    public static boolean isAnchorFree(String template) {
+        return Stream.of(values()).anyMatch(known -> known.template.equals(template) && !known.hasAnchors());
+    }
+
+    /** The network of a template; nothing if there is none with such a head. */
+    public static Optional<Network> ofTemplate(String template, int concepts, DetectorHead head) {
         return Stream.of(values())
                 .filter(known -> known.template.equals(template))
                 .findFirst()
-                .map(known -> known.network(concepts, anchors, regressors));
+                .flatMap(known -> known.network(concepts, head));
     }
 
-    /** The network that a published model names. */
-    public static Optional<Network> named(String architecture, int concepts, int anchors, int regressors) {
+    /** The network that a published model names; nothing if there is none with such a head. */
+    public static Optional<Network> named(String architecture, int concepts, DetectorHead head) {
         return Stream.of(values())
                 .filter(known -> known.architecture.equals(architecture))
                 .findFirst()
-                .map(known -> known.network(concepts, anchors, regressors));
+                .flatMap(known -> known.network(concepts, head));
     }
 
-    private Network network(int concepts, int anchors, int regressors) {
-        return RetinaNet.of(
-                architecture,
-                new GraphBuilder(epsilon),
-                this::stages,
-                new RetinaNet.Size(channels, depth),
-                concepts,
-                anchors,
-                regressors);
+    private Optional<Network> network(int concepts, DetectorHead head) {
+        if (hasAnchors() != head instanceof DetectorHead.Anchored) {
+            return Optional.empty();
+        }
+        GraphBuilder graph = new GraphBuilder(epsilon);
+        FeaturePyramid pyramid = FeaturePyramid.on(graph, this::stages, new FeaturePyramid.Size(channels, depth));
+        return Optional.of(
+                switch (head) {
+                    case DetectorHead.Anchored(int perPixel, int regressors) ->
+                        RetinaNet.of(architecture, graph, pyramid, concepts, perPixel, regressors);
+                    case DetectorHead.AnchorFree() -> Fcos.of(architecture, graph, pyramid, concepts);
+                });
     }
 }

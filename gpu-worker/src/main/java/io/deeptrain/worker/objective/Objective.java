@@ -1,9 +1,10 @@
 package io.deeptrain.worker.objective;
 
+import io.deeptrain.worker.detection.AnchorSettings;
 import io.deeptrain.worker.detection.DetectorSettings;
+import io.deeptrain.worker.detection.PointSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Network;
-import io.deeptrain.worker.network.RetinaNet;
 import java.nio.FloatBuffer;
 
 /** What a network is to learn: how its answers are read, and the loss that says how wrong they are. */
@@ -72,11 +73,14 @@ public sealed interface Objective {
         };
     }
 
-    /** To say where an image shows which concepts: see {@link RetinaNet}. */
+    /** To say where an image shows which concepts: see {@link DetectorSettings}. */
     record ObjectDetection(DetectorSettings settings) implements Objective {
         @Override
         public Targets targets(Network network, int imageSize) {
-            return new DetectionTargets(network, settings, imageSize);
+            return switch (settings) {
+                case AnchorSettings anchors -> new AnchorTargets(network, anchors, imageSize);
+                case PointSettings _ -> new PointTargets(network, imageSize);
+            };
         }
     }
 }

@@ -2,7 +2,9 @@ package io.deeptrain.worker.training;
 
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.template.TemplateCatalogue;
+import io.deeptrain.worker.detection.AnchorSettings;
 import io.deeptrain.worker.detection.DetectorSettings;
+import io.deeptrain.worker.detection.PointSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.DetectorArchitectures;
@@ -37,9 +39,8 @@ public final class Purpose {
         }
         int concepts = spec.concepts().size();
         if (findsObjects(spec)) {
-            DetectorSettings detector = detector(spec);
             return DetectorArchitectures.ofTemplate(
-                    spec.template(), concepts, detector.anchorsPerPixel(), detector.regressors(concepts));
+                    spec.template(), concepts, detector(spec).head(concepts));
         }
         if (!placesImages(spec)) {
             return Architectures.ofTemplate(spec.template(), concepts, imageSize);
@@ -75,11 +76,14 @@ public final class Purpose {
 
     private static DetectorSettings detector(TrainingSpec spec) {
         Settings settings = Settings.of(spec);
-        return new DetectorSettings(
-                settings.reals("anchor_ratios"),
-                settings.flag("use_focal_loss"),
-                settings.flag("use_perclass_regression"),
-                settings.real("detection_score_threshold"));
+        double threshold = settings.real("detection_score_threshold");
+        return DetectorArchitectures.isAnchorFree(spec.template())
+                ? new PointSettings(threshold)
+                : new AnchorSettings(
+                        settings.reals("anchor_ratios"),
+                        settings.flag("use_focal_loss"),
+                        settings.flag("use_perclass_regression"),
+                        threshold);
     }
 
     private static boolean placesImages(TrainingSpec spec) {

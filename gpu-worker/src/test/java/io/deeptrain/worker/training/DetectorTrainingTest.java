@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DetectorTrainingTest {
     private static final Origin SCRATCH = new Origin.Scratch();
@@ -39,8 +41,12 @@ class DetectorTrainingTest {
     Path folder;
 
     private TrainingBench bench(int training, int test) throws IOException {
+        return bench("DeepTrain_SmallDetector", training, test);
+    }
+
+    private TrainingBench bench(String template, int training, int test) throws IOException {
         return new TrainingBench(folder)
-                .detector("DeepTrain_SmallDetector")
+                .detector(template)
                 .concepts("0", "1", "2")
                 .scenes(training, Split.TRAIN)
                 .scenes(test, Split.TEST)
@@ -50,9 +56,10 @@ class DetectorTrainingTest {
                 .set("image_size", 96L);
     }
 
-    @Test
-    void digits_are_found_where_they_are_after_a_short_training() throws Exception {
-        TrainingBench bench = bench(300, 60).set("num_epochs", 8L);
+    @ParameterizedTest
+    @ValueSource(strings = {"DeepTrain_SmallDetector", "DeepTrain_AnchorFreeDetector"})
+    void digits_are_found_where_they_are_after_a_short_training(String template) throws Exception {
+        TrainingBench bench = bench(template, 300, 60).set("num_epochs", 8L);
         Finished finished = finished(bench.run(bench.assignment(1, SCRATCH)));
         System.out.println("digits in scenes: " + finished.metrics());
         assertThat(finished.metrics().get("test_map50")).isGreaterThan(0.4);

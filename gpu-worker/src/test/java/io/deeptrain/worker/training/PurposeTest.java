@@ -6,7 +6,8 @@ import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.template.Template;
 import io.deeptrain.template.TemplateCatalogue;
-import io.deeptrain.worker.detection.DetectorSettings;
+import io.deeptrain.worker.detection.AnchorSettings;
+import io.deeptrain.worker.detection.PointSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.Network;
@@ -84,7 +85,11 @@ class PurposeTest {
                 "DeepTrain_SmallDetector",
                 Map.of("anchor_ratios", List.of(1.0), "detection_score_threshold", 0.5));
         assertThat(TrainingPlan.of(detector).objective())
-                .isEqualTo(new Objective.ObjectDetection(new DetectorSettings(List.of(1.0), true, false, 0.5)));
+                .isEqualTo(new Objective.ObjectDetection(new AnchorSettings(List.of(1.0), true, false, 0.5)));
+        TrainingSpec anchorFree = given(TemplateCatalogue.VISUAL_DETECTOR, "DeepTrain_AnchorFreeDetector", Map.of());
+        assertThat(TrainingPlan.of(anchorFree).objective())
+                .isEqualTo(new Objective.ObjectDetection(new PointSettings(0.2)));
+        assertThat(Purpose.network(anchorFree, 64)).map(Network::architecture).contains("fcos-small");
     }
 
     @Test

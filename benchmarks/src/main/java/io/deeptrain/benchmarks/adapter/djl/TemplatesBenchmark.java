@@ -59,6 +59,7 @@ public final class TemplatesBenchmark {
             embedder("Clarifai_InceptionBatchNorm", Map.of()),
             embedder("Clarifai_ResNext", Map.of()),
             detector("DeepTrain_SmallDetector", 12),
+            detector("DeepTrain_AnchorFreeDetector", 12),
             detector("Clarifai_InceptionV2", 12),
             detector("Clarifai_InceptionV4", 12));
 

@@ -1,6 +1,7 @@
 package io.deeptrain.worker.adapter.djl;
 
-import io.deeptrain.worker.detection.DetectorSettings;
+import io.deeptrain.worker.detection.AnchorSettings;
+import io.deeptrain.worker.detection.PointSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Layer.L2Normalize;
 import io.deeptrain.worker.network.Network;
@@ -18,7 +19,8 @@ final class LossScript {
             case Objective.Classification(Activation activation) -> ofClassifier(network, activation);
             case Objective.Placement(Activation activation) -> ofClassifier(network, activation);
             case Objective.AngularMargin(double scale, double margin) -> angular(network, scale, margin);
-            case Objective.ObjectDetection(DetectorSettings settings) -> DetectionLossScript.of(network, settings);
+            case Objective.ObjectDetection(AnchorSettings settings) -> AnchorLossScript.of(network, settings);
+            case Objective.ObjectDetection(PointSettings _) -> PointLossScript.of(network);
         };
     }
 

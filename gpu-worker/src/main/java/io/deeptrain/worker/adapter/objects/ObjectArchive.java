@@ -19,7 +19,9 @@ import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.data.ImageDecoder;
+import io.deeptrain.worker.detection.AnchorSettings;
 import io.deeptrain.worker.detection.DetectorSettings;
+import io.deeptrain.worker.detection.PointSettings;
 import io.deeptrain.worker.evaluation.EpochSample;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.LearnerState;
@@ -55,6 +57,7 @@ public final class ObjectArchive implements Archive {
     private static final String MODEL_FORMAT = "deeptrain-model-1";
     private static final String CHECKPOINT_FORMAT = "deeptrain-checkpoint-1";
     private static final String DETECTOR = "detector";
+    private static final String POINT_DETECTOR = "point_detector";
     private static final String ACTIVATION = "activation";
     private static final String ANSWER = "answer";
     private static final String EMBEDDING = "embedding";
@@ -250,8 +253,10 @@ public final class ObjectArchive implements Archive {
                 metadata.put(ANGULAR_SCALE, Double.toString(scale));
                 metadata.put(ANGULAR_MARGIN, Double.toString(margin));
             }
-            case Objective.ObjectDetection(DetectorSettings settings) ->
+            case Objective.ObjectDetection(AnchorSettings settings) ->
                 metadata.put(DETECTOR, MAPPER.writeValueAsString(settings));
+            case Objective.ObjectDetection(PointSettings settings) ->
+                metadata.put(POINT_DETECTOR, MAPPER.writeValueAsString(settings));
         }
         return metadata;
     }
@@ -294,7 +299,10 @@ public final class ObjectArchive implements Archive {
 
     private static Objective objective(Content content) throws CorruptObjectException {
         if (content.metadata().containsKey(DETECTOR)) {
-            return new Objective.ObjectDetection(detector(content));
+            return new Objective.ObjectDetection(detector(content, DETECTOR, AnchorSettings.class));
+        }
+        if (content.metadata().containsKey(POINT_DETECTOR)) {
+            return new Objective.ObjectDetection(detector(content, POINT_DETECTOR, PointSettings.class));
         }
         if (content.metadata().containsKey(ANGULAR_SCALE)) {
             try {
@@ -312,11 +320,12 @@ public final class ObjectArchive implements Archive {
         return Double.parseDouble(text(content, name));
     }
 
-    private static DetectorSettings detector(Content content) throws CorruptObjectException {
+    private static <T extends DetectorSettings> T detector(Content content, String name, Class<T> kind)
+            throws CorruptObjectException {
         try {
-            return MAPPER.readValue(text(content, DETECTOR), DetectorSettings.class);
+            return MAPPER.readValue(text(content, name), kind);
         } catch (JsonProcessingException broken) {
-            throw new CorruptObjectException("detector is not what a detector is set to", broken);
+            throw new CorruptObjectException(name + " is not what a detector is set to", broken);
         }
     }
 

@@ -8,10 +8,12 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.deeptrain.worker.detection.DetectorKinds;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.DetectorArchitectures;
+import io.deeptrain.worker.network.DetectorHead;
 import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.ResNet50;
@@ -59,7 +61,8 @@ class OnnxAgreementTest {
     @ParameterizedTest
     @MethodSource("detectors")
     void a_detector_answers_the_same_from_its_exported_file(String template) throws Exception {
-        requireAgreement(DetectorArchitectures.ofTemplate(template, 2, 9, 2).orElseThrow(), DETECTED);
+        DetectorHead head = DetectorKinds.of(template, true).head(2);
+        requireAgreement(DetectorArchitectures.ofTemplate(template, 2, head).orElseThrow(), DETECTED);
     }
 
     static Stream<Network> embedders() {

@@ -60,6 +60,7 @@ class ProcessGangsTest {
         "visual-classifier, classification_cifar10_v1, 2, 8",
         "visual-classifier, classification_cifar10_v1, 3, 4",
         "visual-detector, DeepTrain_SmallDetector, 2, 4",
+        "visual-detector, DeepTrain_AnchorFreeDetector, 2, 4",
         "visual-embedder, Clarifai_ResNet_AngularMargin, 2, 4",
         "visual-embedder, Clarifai_InceptionBatchNorm, 2, 4"
     })

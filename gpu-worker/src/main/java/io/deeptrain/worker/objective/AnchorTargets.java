@@ -1,12 +1,12 @@
 package io.deeptrain.worker.objective;
 
+import io.deeptrain.worker.detection.AnchorSettings;
 import io.deeptrain.worker.detection.Anchors;
 import io.deeptrain.worker.detection.Box;
 import io.deeptrain.worker.detection.BoxCoding;
-import io.deeptrain.worker.detection.DetectorSettings;
 import io.deeptrain.worker.detection.Matching;
+import io.deeptrain.worker.network.FeaturePyramid;
 import io.deeptrain.worker.network.Network;
-import io.deeptrain.worker.network.RetinaNet;
 import io.deeptrain.worker.objective.Labels.LabelledBox;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -15,16 +15,16 @@ import java.util.List;
  * What each anchor is to find, five numbers: 1 and up for a concept, {@link #BACKGROUND} or {@link #IGNORED}; then the
  * coded box, zeros where there is none. Of several concepts on the same box an anchor is to find the first.
  */
-final class DetectionTargets implements Targets {
+final class AnchorTargets implements Targets {
     static final int NUMBERS = 1 + BoxCoding.NUMBERS;
-    static final float BACKGROUND = 0;
+    static final float BACKGROUND = Finders.BACKGROUND;
     static final float IGNORED = -1;
 
     private final List<Box> anchors;
     private final int imageSize;
 
-    DetectionTargets(Network network, DetectorSettings settings, int imageSize) {
-        this.anchors = Anchors.of(imageSize, RetinaNet.sides(network, imageSize), settings.anchorRatios());
+    AnchorTargets(Network network, AnchorSettings settings, int imageSize) {
+        this.anchors = Anchors.of(imageSize, FeaturePyramid.sides(network, imageSize), settings.anchorRatios());
         this.imageSize = imageSize;
     }
 
@@ -51,15 +51,8 @@ final class DetectionTargets implements Targets {
         }
     }
 
-    /** The loss is a mean over the anchors that are to find something; if there are none, over one. */
     @Override
     public double weight(FloatBuffer targets) {
-        int found = 0;
-        for (int at = targets.position(); at < targets.limit(); at += NUMBERS) {
-            if (targets.get(at) > BACKGROUND) {
-                found++;
-            }
-        }
-        return Math.max(1, found);
+        return Finders.count(targets, NUMBERS);
     }
 }

@@ -3,7 +3,7 @@ package io.deeptrain.worker.adapter.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.deeptrain.worker.detection.DetectorSettings;
+import io.deeptrain.worker.detection.AnchorSettings;
 import io.deeptrain.worker.learning.Optimizer;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.DetectorArchitectures;
@@ -23,23 +23,22 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * The loss of a detector, against numbers that were computed by hand from Lin et al. 2017: the last layers' weights are
- * nothing, so that what is answered at every anchor is their biases.
+ * The loss of a detector with anchors, against numbers that were computed by hand from Lin et al. 2017: the last
+ * layers' weights are nothing, so that what is answered at every anchor is their biases.
  */
-class DetectionLossTest {
+class AnchorLossTest {
     private static final int SIZE = 32;
     private static final int CONCEPTS = 2;
     private static final int NUMBERS = 5;
     private static final int IGNORED = -1;
     private static final double LN_2 = Math.log(2);
 
-    private static DetectorSettings settings(boolean focal, boolean perClass) {
-        return new DetectorSettings(List.of(1.0), focal, perClass, 0.2);
+    private static AnchorSettings settings(boolean focal, boolean perClass) {
+        return new AnchorSettings(List.of(1.0), focal, perClass, 0.2);
     }
 
-    private static Network network(DetectorSettings settings) {
-        return DetectorArchitectures.ofTemplate(
-                        "DeepTrain_SmallDetector", CONCEPTS, settings.anchorsPerPixel(), settings.regressors(CONCEPTS))
+    private static Network network(AnchorSettings settings) {
+        return DetectorArchitectures.ofTemplate("DeepTrain_SmallDetector", CONCEPTS, settings.head(CONCEPTS))
                 .orElseThrow();
     }
 
@@ -64,7 +63,7 @@ class DetectionLossTest {
         }
     }
 
-    private static FloatBuffer targets(Network network, DetectorSettings settings, int label) {
+    private static FloatBuffer targets(Network network, AnchorSettings settings, int label) {
         int perImage =
                 new Objective.ObjectDetection(settings).targets(network, SIZE).perImage();
         FloatBuffer targets = FloatBuffer.allocate(perImage);
@@ -74,7 +73,7 @@ class DetectionLossTest {
         return targets;
     }
 
-    private static double loss(DetectorSettings settings, float[] logits, float[] boxes, FloatBuffer targets) {
+    private static double loss(AnchorSettings settings, float[] logits, float[] boxes, FloatBuffer targets) {
         Network network = network(settings);
         Recipe recipe = new Recipe(new Objective.ObjectDetection(settings), new Optimizer.Momentum(0, 0), 10);
         try (Learner learner = new DjlLearners(1).learner(network, recipe, answering(network, logits, boxes))) {
@@ -91,7 +90,7 @@ class DetectionLossTest {
     /** With p = 1/2 everywhere: 0.25 (1/2)^2 ln 2 for what is there and 0.75 (1/2)^2 ln 2 for what is not. */
     @Test
     void one_object_without_background() {
-        DetectorSettings settings = settings(true, false);
+        AnchorSettings settings = settings(true, false);
         FloatBuffer targets = targets(network(settings), settings, IGNORED);
         object(targets, 7, 1, 0.05f, 0.5f, 0, -1);
         // Smooth L1 with beta 1/9: 0.05^2 * 9 / 2, 0.5 - 1/18, 0, 1 - 1/18.
@@ -103,7 +102,7 @@ class DetectionLossTest {
     /** The sum over all anchors that count is divided by how many have an object. */
     @Test
     void objects_share_the_loss_of_the_background() {
-        DetectorSettings settings = settings(true, false);
+        AnchorSettings settings = settings(true, false);
         FloatBuffer targets = targets(network(settings), settings, IGNORED);
         object(targets, 3, 1, 0, 0, 0, 0);
         object(targets, 4, 2, 1, 0, 0, 0);
@@ -116,7 +115,7 @@ class DetectionLossTest {
     /** Scores of 0.9 and 0.1 for the two concepts, so that each has its own place. */
     @Test
     void what_is_told_well_weighs_little() {
-        DetectorSettings settings = settings(true, false);
+        AnchorSettings settings = settings(true, false);
         float sure = (float) Math.log(9);
         FloatBuffer right = targets(network(settings), settings, IGNORED);
         object(right, 0, 1, 0, 0, 0, 0);
@@ -130,7 +129,7 @@ class DetectionLossTest {
 
     @Test
     void without_focus_objects_weigh_three_times_as_much_as_background() {
-        DetectorSettings settings = settings(false, false);
+        AnchorSettings settings = settings(false, false);
         FloatBuffer targets = targets(network(settings), settings, IGNORED);
         object(targets, 0, 1, 0, 0, 0, 0);
         assertThat(loss(settings, new float[] {0}, new float[] {0}, targets))
@@ -140,7 +139,7 @@ class DetectionLossTest {
     /** The regressors of the second concept answer 1, those of the first nothing. */
     @Test
     void each_concept_has_its_own_box_where_that_is_wanted() {
-        DetectorSettings settings = settings(true, true);
+        AnchorSettings settings = settings(true, true);
         float[] boxes = {0, 0, 0, 0, 1, 1, 1, 1};
         double scores = 0.25 * LN_2;
         FloatBuffer first = targets(network(settings), settings, IGNORED);
@@ -153,7 +152,7 @@ class DetectionLossTest {
 
     @Test
     void an_image_without_objects_is_not_divided_by_nothing() {
-        DetectorSettings settings = settings(true, false);
+        AnchorSettings settings = settings(true, false);
         FloatBuffer targets = targets(network(settings), settings, 0);
         int anchors = targets.capacity() / NUMBERS;
         assertThat(loss(settings, new float[] {0}, new float[] {0}, targets))
