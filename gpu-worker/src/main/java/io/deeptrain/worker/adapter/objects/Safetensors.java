@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -49,20 +50,32 @@ final class Safetensors {
             entry.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
-        List<InputStream> parts = new ArrayList<>();
         byte[] json = bytes(header);
-        parts.add(new ByteArrayInputStream(ByteBuffer.allocate(Long.BYTES)
+        InputStream length = new ByteArrayInputStream(ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(json.length)
-                .array()));
-        parts.add(new ByteArrayInputStream(json));
-        for (Tensor tensor : content.tensors()) {
-            ByteBuffer numbers =
-                    ByteBuffer.allocate(tensor.values().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            numbers.asFloatBuffer().put(tensor.values());
-            parts.add(new ByteArrayInputStream(numbers.array()));
-        }
+                .array());
+        List<InputStream> parts = List.of(length, new ByteArrayInputStream(json), numbers(content.tensors()));
         return new SequenceInputStream(Collections.enumeration(parts));
+    }
+
+    /** One tensor's bytes at a time are in memory. */
+    private static InputStream numbers(List<Tensor> tensors) {
+        return new SequenceInputStream(Collections.enumeration(new AbstractList<InputStream>() {
+            @Override
+            public InputStream get(int index) {
+                float[] values = tensors.get(index).values();
+                ByteBuffer numbers =
+                        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                numbers.asFloatBuffer().put(values);
+                return new ByteArrayInputStream(numbers.array());
+            }
+
+            @Override
+            public int size() {
+                return tensors.size();
+            }
+        }));
     }
 
     private static byte[] bytes(ObjectNode header) {
