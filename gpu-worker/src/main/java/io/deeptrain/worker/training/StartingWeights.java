@@ -19,7 +19,9 @@ final class StartingWeights {
     private final TrainingRun run;
     private final TrainingPlan plan;
     private final Network network;
-    private final Optional<List<Tensor>> pretrained;
+
+    /** Until they are handed over: while the network learns they would only take memory. */
+    private Optional<List<Tensor>> pretrained;
 
     private StartingWeights(TrainingRun run, TrainingPlan plan, Network network, Optional<List<Tensor>> pretrained) {
         this.run = run;
@@ -50,16 +52,19 @@ final class StartingWeights {
     }
 
     /**
-     * The network's tensors in its order.
+     * The network's tensors in its order, handed over once.
      *
      * @param unseen positions of concepts that no training image shows
      */
     List<Tensor> state(Set<Integer> unseen) throws Ending {
         List<Tensor> drawn = InitialWeights.of(network, plan.seed(), unseen);
-        if (pretrained.isEmpty()) {
+        if (!plan.startsPretrained()) {
             return drawn;
         }
-        return switch (Pretraining.of(network, drawn, pretrained.get())) {
+        List<Tensor> learned =
+                pretrained.orElseThrow(() -> new IllegalStateException("handed over before: " + plan.pretrained()));
+        pretrained = Optional.empty();
+        return switch (Pretraining.of(network, drawn, learned)) {
             case Pretraining.Begun(List<Tensor> state) -> state;
             case Pretraining.Unfit(String reason) ->
                 throw run.ending(

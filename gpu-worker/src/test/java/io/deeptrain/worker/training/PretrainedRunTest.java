@@ -16,11 +16,15 @@ import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.TensorSpec;
 import io.deeptrain.worker.network.TensorSpec.Role;
 import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.Directions.Direction;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +71,26 @@ class PretrainedRunTest {
         List<Tensor> state = trained(bench().set("base_gradient_multiplier", 0.0));
         assertThat(changed(state, true)).isZero();
         assertThat(changed(state, false)).isPositive();
+    }
+
+    /** They are as large as the network, which has copied them. */
+    @Test
+    void weights_are_let_go_of_before_the_network_learns() throws Exception {
+        AtomicReference<WeakReference<List<Tensor>>> found = new AtomicReference<>();
+        TrainingBench bench = bench().with((_, _) -> {
+            List<Tensor> learned = List.copyOf(InitialWeights.of(NETWORK, 99, Set.of()));
+            found.set(new WeakReference<>(learned));
+            return Optional.of(learned);
+        });
+        List<Boolean> kept = new ArrayList<>();
+        bench.run(bench.assignment(1, SCRATCH), steps -> {
+            if (steps > 0) {
+                System.gc();
+                kept.add(found.get().get() != null);
+            }
+            return new Direction.Proceed();
+        });
+        assertThat(kept).isNotEmpty().containsOnly(false);
     }
 
     @Test
