@@ -1,18 +1,18 @@
 // Turns the Inception-v3 of the npm package "nsfwjs" into what the worker starts from: a file of safetensors with the
-// tensors named as in torchvision, and its SHA-256 beside it. Usage: node inception-v3.mjs FOLDER,
-// or node inception-v3.mjs --names for the layers alone.
+// tensors named as in torchvision, and the licence of the package beside it. Usage: node inception-v3.mjs FOLDER, where
+// FOLDER has the SHA-256 that the file must have. A file that has it is left as it is.
 //
 // The package holds the numbers as bytes, each layer with a scale and a lowest value of its own, in Keras's order of
 // axes. The published network takes bytes divided by 255, the worker's takes (byte - MEAN) / DEVIATION: the first
 // convolution and the normalisation after it are changed so that both see the same.
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
 const MEAN = 125;
 const DEVIATION = 63;
-const EXPECTED_SHA256 = "beb67019e949291803822335d622cda499550d85f8111eb1cb943732f20608bb";
+const PACKAGE = join(import.meta.dirname, "node_modules", "nsfwjs");
 
 /** Of each convolution, in the order in which Keras numbers them, the worker's name. */
 function names() {
@@ -52,8 +52,7 @@ function names() {
 /** The package's tensors by name: { shape, values }. */
 function published() {
     const require = createRequire(import.meta.url);
-    const folder = "nsfwjs/dist/models/inception_v3";
-    const resolve = (file) => join(import.meta.dirname, "node_modules", folder, `${file}.min.js`);
+    const resolve = (file) => join(PACKAGE, "dist", "models", "inception_v3", `${file}.min.js`);
     const { weightsManifest } = require(resolve("model"));
     const tensors = new Map();
     for (const group of weightsManifest) {
@@ -148,17 +147,17 @@ function safetensors(tensors) {
     return Buffer.concat([length, padded, ...numbers]);
 }
 
-if (process.argv[2] === "--names") {
-    console.log(names().join("\n"));
-    process.exit(0);
-}
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
 const folder = join(process.argv[2], "nsfwjs-4.4.0");
-const file = safetensors(converted(published()));
-const sha256 = createHash("sha256").update(file).digest("hex");
-if (sha256 !== EXPECTED_SHA256) {
-    throw new Error(`the conversion has the SHA-256 ${sha256}, not ${EXPECTED_SHA256}: nothing is written`);
+const file = join(folder, "inception-v3.safetensors");
+const pinned = readFileSync(`${file}.sha256`, "utf8").split(" ")[0];
+if (!existsSync(file) || sha256(readFileSync(file)) !== pinned) {
+    const weights = safetensors(converted(published()));
+    const found = sha256(weights);
+    if (found !== pinned) {
+        throw new Error(`the conversion has the SHA-256 ${found}, not ${pinned}: nothing is written`);
+    }
+    copyFileSync(join(PACKAGE, "LICENSE"), join(folder, "LICENSE"));
+    writeFileSync(file, weights);
 }
-mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, "inception-v3.safetensors"), file);
-writeFileSync(join(folder, "inception-v3.safetensors.sha256"), `${sha256}  inception-v3.safetensors\n`);
-console.log(`${join(folder, "inception-v3.safetensors")}: ${file.length} bytes, SHA-256 ${sha256}`);

@@ -101,16 +101,21 @@ class WorkerIT {
     private void digitsIn(URI place) throws IOException {
         objects = place;
         store = ObjectStores.open(place);
+        manifest = digits(400);
+    }
+
+    /** Drawn ones, the last tenth of them to test. */
+    private StoredObject digits(int count) throws IOException {
         List<ManifestEntry> entries = new ArrayList<>();
-        for (int n = 0; n < 400; n++) {
+        for (int n = 0; n < count; n++) {
             entries.add(new ManifestEntry(
                     "input-" + n,
                     stored(store.putContent(new ByteArrayInputStream(DrawnDigits.png(n % 10, n)))),
                     List.of(Integer.toString(n % 10)),
                     List.of(),
-                    n < 360 ? Split.TRAIN : Split.TEST));
+                    n < count * 9 / 10 ? Split.TRAIN : Split.TEST));
         }
-        manifest = stored(store.putContent(new ByteArrayInputStream(ManifestJson.write(entries))));
+        return stored(store.putContent(new ByteArrayInputStream(ManifestJson.write(entries))));
     }
 
     @AfterEach
@@ -255,6 +260,37 @@ class WorkerIT {
                             AttemptSucceeded.class, event -> event.jobId().equals(transfer.jobId()))
                     .model();
             assertThat(predicted(worker, transferred, DrawnDigits.png(1, 0)).path("concepts"))
+                    .hasSize(3);
+        }
+    }
+
+    @Test
+    void a_training_begins_from_the_weights_that_come_with_the_worker() throws Exception {
+        TrainingSpec spec = spec(
+                "visual-classifier",
+                "Clarifai_InceptionTransferEmbedNorm",
+                Map.of(
+                        "pretrained_weights",
+                        "nsfwjs-4.4.0",
+                        "image_size",
+                        75L,
+                        "batch_size",
+                        4L,
+                        "num_epochs",
+                        2L,
+                        "early_stopping_patience",
+                        1L),
+                DIGITS,
+                digits(10),
+                10);
+        try (WorkerChild worker = WorkerChild.start(workerId.value(), TestServers.kafka(), objects)) {
+            AttemptAssigned assigned =
+                    assignment("pretrained-" + folder.getFileName(), firstBeat().incarnation(), spec);
+            say(assigned);
+            StoredObject model = await(
+                            AttemptSucceeded.class, event -> event.jobId().equals(assigned.jobId()))
+                    .model();
+            assertThat(predicted(worker, model, DrawnDigits.png(1, 0)).path("concepts"))
                     .hasSize(3);
         }
     }

@@ -31,7 +31,7 @@ public record Home(Path folder) {
         return cache().resolve("djl");
     }
 
-    /** Weights that trainings may start from. */
+    /** The user's own weights that trainings may start from, beside those that come with the worker. */
     public Path pretrained() {
         return folder.resolve("pretrained");
     }

@@ -22,7 +22,7 @@ final class Classifiers {
 
     private static final String IMAGENET = "ImageNet-1k";
 
-    /** The Inception-v3 that {@code ./deeptrain weights inception-v3} fetches and converts. */
+    /** The Inception-v3 that comes with the worker. */
     private static final String NSFWJS = "nsfwjs-4.4.0";
 
     private Classifiers() {}

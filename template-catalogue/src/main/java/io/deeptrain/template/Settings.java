@@ -177,14 +177,14 @@ final class Settings {
     }
 
     /**
-     * None are bundled, so that none are the default.
+     * A worker may have none but the bundled ones, which are not for every image, so that none are the default.
      *
      * @param trained what published weights were trained on, or who published them
      */
     static Hyperparameter pretrainedWeights(String... trained) {
         return choice(
                 "pretrained_weights",
-                "What the weights were trained on before; other than None if the operator has put them there.",
+                "What the weights were trained on before; other than None if they are bundled or the operator has put them there.",
                 "None",
                 Stream.concat(Stream.of("None"), Stream.of(trained)).toArray(String[]::new));
     }

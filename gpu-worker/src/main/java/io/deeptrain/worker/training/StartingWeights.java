@@ -45,7 +45,7 @@ final class StartingWeights {
             throw run.ending(
                     Fault.USER,
                     "PRETRAINED_WEIGHTS_MISSING",
-                    "pretrained weights must be %s, for this worker has none for %s: %s"
+                    "pretrained weights must be %s or such as this worker has for %s: %s"
                             .formatted(TrainingPlan.NO_WEIGHTS, network.architecture(), plan.pretrained()));
         }
         return new StartingWeights(run, plan, network, found);

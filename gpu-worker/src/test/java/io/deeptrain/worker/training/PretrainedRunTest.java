@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
+import io.deeptrain.worker.adapter.objects.PretrainedFiles;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
@@ -73,6 +74,24 @@ class PretrainedRunTest {
         assertThat(changed(state, false)).isPositive();
     }
 
+    @Test
+    void a_training_begins_from_the_bundled_weights() throws Exception {
+        TrainingBench bench = new TrainingBench(folder)
+                .classifier("Clarifai_InceptionTransferEmbedNorm")
+                .digits(4, Split.TRAIN)
+                .set("image_size", 75L)
+                .set("batch_size", 2L)
+                .set("num_epochs", 1L)
+                .set("pretrained_weights", "nsfwjs-4.4.0")
+                .set("base_gradient_multiplier", 0.0)
+                .with(PretrainedFiles.bundled());
+        List<Tensor> kernels = PretrainedFiles.bundled().find("nsfwjs-4.4.0", "inception-v3").orElseThrow().stream()
+                .filter(tensor -> tensor.name().endsWith(".conv.weight"))
+                .toList();
+        assertThat(kernels).hasSize(94);
+        assertThat(trained(bench).containsAll(kernels)).isTrue();
+    }
+
     /** They are as large as the network, which has copied them. */
     @Test
     void weights_are_let_go_of_before_the_network_learns() throws Exception {
@@ -122,7 +141,7 @@ class PretrainedRunTest {
         assertThat(failed.code()).isEqualTo("PRETRAINED_WEIGHTS_MISSING");
         assertThat(failed.message())
                 .isEqualTo(
-                        "pretrained weights must be None, for this worker has none for cifar-resnet-20: ImageNet-1k");
+                        "pretrained weights must be None or such as this worker has for cifar-resnet-20: ImageNet-1k");
     }
 
     @Test

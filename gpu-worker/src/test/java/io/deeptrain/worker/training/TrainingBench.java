@@ -81,6 +81,11 @@ final class TrainingBench {
         return this;
     }
 
+    TrainingBench classifier(String name) {
+        template = name;
+        return this;
+    }
+
     TrainingBench detector(String name) {
         modelTypeId = "visual-detector";
         template = name;

@@ -7,7 +7,7 @@ import io.deeptrain.cli.images.LabelledImage;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
-import io.deeptrain.worker.adapter.objects.PretrainedFolder;
+import io.deeptrain.worker.adapter.objects.PretrainedFiles;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.network.Activation;
@@ -31,8 +31,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * What published weights of Inception-v3 are worth where nobody trained them: a linear head on its embeddings, by the
- * worker's own transfer learning, against the same on random weights. {@code benchmarks/run pretrained FOLDER [IMAGES]}
+ * What the bundled weights of Inception-v3 are worth where nobody trained them: a linear head on its embeddings, by the
+ * worker's own transfer learning, against the same on random weights. {@code benchmarks/run pretrained [IMAGES]}
  */
 public final class PretrainedBenchmark {
     private static final String TEMPLATE = "Clarifai_InceptionTransferEmbedNorm";
@@ -44,7 +44,7 @@ public final class PretrainedBenchmark {
     private PretrainedBenchmark() {}
 
     public static void main(String[] arguments) throws Exception {
-        ImageSet set = arguments.length > 1 ? ImageSets.open(Path.of(arguments[1])) : ImageSets.digits();
+        ImageSet set = arguments.length > 0 ? ImageSets.open(Path.of(arguments[0])) : ImageSets.digits();
         List<LabelledImage> images = new ArrayList<>(set.first(IMAGES, 0).training());
         // They come class by class, and every tenth is held out.
         Collections.shuffle(images, new Random(SEED));
@@ -53,9 +53,8 @@ public final class PretrainedBenchmark {
         Network network =
                 Architectures.ofTemplate(TEMPLATE, concepts.size(), SIZE).orElseThrow();
         List<Tensor> drawn = InitialWeights.of(network, SEED, Set.of());
-        List<Tensor> learned = new PretrainedFolder(Path.of(arguments[0]))
-                .find(WEIGHTS, network.architecture())
-                .orElseThrow(() -> new IllegalArgumentException(arguments[0] + " has no " + WEIGHTS));
+        List<Tensor> learned =
+                PretrainedFiles.bundled().find(WEIGHTS, network.architecture()).orElseThrow();
         if (!(Pretraining.of(network, drawn, learned) instanceof Pretraining.Begun(List<Tensor> state))) {
             throw new IllegalStateException("the weights are not those of " + network.architecture());
         }

@@ -10,7 +10,7 @@ import io.deeptrain.worker.adapter.kafka.AssignmentReader;
 import io.deeptrain.worker.adapter.kafka.AttemptOutlet;
 import io.deeptrain.worker.adapter.kafka.BeatOutlet;
 import io.deeptrain.worker.adapter.metrics.TrainingMetrics;
-import io.deeptrain.worker.adapter.objects.PretrainedFolder;
+import io.deeptrain.worker.adapter.objects.PretrainedFiles;
 import io.deeptrain.worker.adapter.process.GangSecret;
 import io.deeptrain.worker.adapter.process.LentRanks;
 import io.deeptrain.worker.adapter.process.ProcessGangs;
@@ -24,7 +24,6 @@ import io.deeptrain.worker.gpu.VisibleGpus;
 import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Lending;
-import io.deeptrain.worker.port.PretrainedWeights;
 import io.deeptrain.worker.training.TrainingRun.Surroundings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -132,10 +131,7 @@ public class WorkerApplication {
                         System::nanoTime,
                         new TrainingMetrics(registry),
                         scratch,
-                        settings.worker()
-                                .pretrained()
-                                .<PretrainedWeights>map(PretrainedFolder::new)
-                                .orElse(PretrainedWeights.NONE),
+                        settings.worker().pretrained().map(PretrainedFiles::in).orElseGet(PretrainedFiles::bundled),
                         opened(new ThreadsAhead(settings.worker().inputThreads())),
                         gpus),
                 rendezvous

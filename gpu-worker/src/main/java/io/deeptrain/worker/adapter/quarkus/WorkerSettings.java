@@ -76,8 +76,8 @@ public interface WorkerSettings {
         Duration gpuCheck();
 
         /**
-         * The folder with weights that trainings may start from; without it they start from nothing. See
-         * {@link io.deeptrain.worker.adapter.objects.PretrainedFolder}.
+         * The folder with weights that trainings may start from, beside those that come with the worker. See
+         * {@link io.deeptrain.worker.adapter.objects.PretrainedFiles}.
          */
         Optional<Path> pretrained();
 
