@@ -3,6 +3,8 @@ package io.deeptrain.worker.gpu;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -12,6 +14,9 @@ import java.util.stream.Stream;
 public sealed interface GpuHealth {
     /** From here on a device slows itself down, and soon turns itself off. */
     int CELSIUS_MAX = 95;
+
+    /** In the words of the program, which names the address of one that it does not reach. */
+    Pattern LOST = Pattern.compile("Unable to determine the device handle for GPU ?([0-9a-fA-F]+:[0-9a-fA-F:.]+): ");
 
     /** All of them; so can what a worker has that has none. */
     record Healthy() implements GpuHealth {}
@@ -27,9 +32,27 @@ public sealed interface GpuHealth {
         }
     }
 
-    /** None of them, or nobody knows which, and why: sentences for the operator. */
+    /** None of them, and why: sentences for the operator. */
     record Broken(List<String> reasons) implements GpuHealth {
         public Broken {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    /**
+     * Nobody can tell of each whether it can be relied on.
+     *
+     * @param lost places of those that surely cannot: they were there, and are not any more
+     * @param reasons sentences for the operator
+     */
+    record Unknown(List<Integer> lost, List<String> reasons) implements GpuHealth {
+        /** Of none it is sure. */
+        public Unknown(List<String> reasons) {
+            this(List.of(), reasons);
+        }
+
+        public Unknown {
+            lost = List.copyOf(lost);
             reasons = List.copyOf(reasons);
         }
     }
@@ -39,7 +62,7 @@ public sealed interface GpuHealth {
         return switch (this) {
             case Healthy() -> IntStream.range(0, gpus).boxed().toList();
             case PartlyBroken(var usable, var _) -> usable.stream().limit(gpus).toList();
-            case Broken _ -> List.of();
+            case Broken _, Unknown _ -> List.of();
         };
     }
 
@@ -48,7 +71,17 @@ public sealed interface GpuHealth {
         return switch (this) {
             case Healthy() -> true;
             case PartlyBroken(var usable, var _) -> usable.containsAll(places);
-            case Broken _ -> false;
+            case Broken _, Unknown _ -> false;
+        };
+    }
+
+    /** Whether it is known that one of these is broken: a program that does not answer breaks no device. */
+    default boolean breaks(List<Integer> places) {
+        return switch (this) {
+            case Healthy() -> false;
+            case PartlyBroken(var usable, var _) -> !usable.containsAll(places);
+            case Unknown(var lost, var _) -> places.stream().anyMatch(lost::contains);
+            case Broken _ -> !places.isEmpty();
         };
     }
 
@@ -58,6 +91,7 @@ public sealed interface GpuHealth {
             case Healthy() -> List.of();
             case PartlyBroken(var _, var reasons) -> reasons;
             case Broken(var reasons) -> reasons;
+            case Unknown(var _, var reasons) -> reasons;
         };
     }
 
@@ -69,20 +103,22 @@ public sealed interface GpuHealth {
      * @param all of the machine
      * @param errors since the machine was started
      * @param visible as {@link VisibleGpus#names} has them
+     * @param before the worker's own, by place, when each of them was there last; empty if they never were
      */
-    static GpuHealth of(List<GpuReading> all, List<XidError> errors, List<String> visible) {
-        List<GpuReading> own = visible.stream()
-                .flatMap(name -> all.stream().filter(gpu -> gpu.isCalled(name)).limit(1))
-                .toList();
-        boolean isKnown = !visible.isEmpty()
-                && own.size() == visible.size()
-                && own.stream().distinct().count() == own.size();
-        if (!isKnown) {
-            List<String> reasons = Stream.concat(
-                            all.stream().map(GpuHealth::defectsOf).flatMap(Collection::stream),
-                            fatal(errors).map(GpuHealth::told))
+    static GpuHealth of(List<GpuReading> all, List<XidError> errors, List<String> visible, List<GpuReading> before) {
+        List<GpuReading> own = own(all, visible);
+        if (own.isEmpty()) {
+            List<GpuReading> missing = before.stream()
+                    .filter(gpu -> all.stream().noneMatch(there -> there.uuid().equals(gpu.uuid())))
                     .toList();
-            return reasons.isEmpty() ? new Healthy() : new Broken(reasons);
+            List<String> reasons = Stream.of(
+                            all.stream().map(GpuHealth::defectsOf).flatMap(Collection::stream),
+                            missing.stream()
+                                    .map(gpu -> "GPU %d (%s) is not there any more".formatted(gpu.index(), gpu.uuid())),
+                            fatal(errors).map(GpuHealth::told))
+                    .flatMap(sentences -> sentences)
+                    .toList();
+            return reasons.isEmpty() ? new Healthy() : new Unknown(lost(before, errors, missing::contains), reasons);
         }
         List<Integer> usable = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
@@ -103,6 +139,38 @@ public sealed interface GpuHealth {
             return new Healthy();
         }
         return usable.isEmpty() ? new Broken(reasons) : new PartlyBroken(usable, reasons);
+    }
+
+    /**
+     * What can be told when the program that reads them failed.
+     *
+     * @param failure in its words
+     * @param before as above
+     */
+    static GpuHealth unread(String failure, List<XidError> errors, List<GpuReading> before) {
+        List<String> named =
+                LOST.matcher(failure).results().map(match -> match.group(1)).toList();
+        List<String> reasons = Stream.concat(
+                        Stream.of("nvidia-smi does not say how the GPUs are: " + failure),
+                        fatal(errors).map(GpuHealth::told))
+                .toList();
+        return new Unknown(lost(before, errors, gpu -> named.stream().anyMatch(gpu::isAt)), reasons);
+    }
+
+    private static List<Integer> lost(List<GpuReading> before, List<XidError> errors, Predicate<GpuReading> isGone) {
+        return IntStream.range(0, before.size())
+                .filter(place -> isGone.test(before.get(place))
+                        || fatal(errors).anyMatch(error -> before.get(place).isAt(error.device())))
+                .boxed()
+                .toList();
+    }
+
+    /** Those of the machine that the worker sees, by place; none if not each is known to be another one. */
+    static List<GpuReading> own(List<GpuReading> all, List<String> visible) {
+        List<GpuReading> own = visible.stream()
+                .flatMap(name -> all.stream().filter(gpu -> gpu.isCalled(name)).limit(1))
+                .toList();
+        return own.size() == visible.size() && own.stream().distinct().count() == own.size() ? own : List.of();
     }
 
     private static List<String> defectsOf(GpuReading gpu) {

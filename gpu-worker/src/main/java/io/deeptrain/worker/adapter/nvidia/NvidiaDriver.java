@@ -22,6 +22,7 @@ public final class NvidiaDriver {
 
     private final Path folder;
     private final List<String> visible;
+    private List<GpuReading> before = List.of();
 
     /**
      * A driver whose programs lie in a folder.
@@ -34,8 +35,8 @@ public final class NvidiaDriver {
         this.visible = List.copyOf(visible);
     }
 
-    /** How those GPUs are now. A program that does not answer as it should is a defect: its devices may hang. */
-    public GpuHealth health() throws InterruptedException {
+    /** How those GPUs are now. If the program does not answer as it should, its devices may hang. */
+    public synchronized GpuHealth health() throws InterruptedException {
         if (!Files.isExecutable(folder.resolve("nvidia-smi"))) {
             return new GpuHealth.Healthy();
         }
@@ -44,9 +45,14 @@ public final class NvidiaDriver {
             readings = GpuReading.parse(
                     answer("nvidia-smi", "--query-gpu=" + GpuReading.COLUMNS, "--format=csv,noheader,nounits"));
         } catch (IOException | IllegalArgumentException failed) {
-            return new GpuHealth.Broken(List.of("nvidia-smi does not say how the GPUs are: " + failed.getMessage()));
+            return GpuHealth.unread(String.valueOf(failed.getMessage()), errors(), before);
         }
-        return GpuHealth.of(readings, errors(), visible);
+        GpuHealth health = GpuHealth.of(readings, errors(), visible, before);
+        List<GpuReading> own = GpuHealth.own(readings, visible);
+        if (!own.isEmpty()) {
+            before = own;
+        }
+        return health;
     }
 
     private List<XidError> errors() throws InterruptedException {

@@ -42,12 +42,30 @@ class NvidiaDriverTest {
     }
 
     @Test
-    void a_program_that_fails_is_a_defect_and_its_words_are_told() throws Exception {
+    void a_gpu_that_falls_off_the_bus_is_known_by_where_it_was() throws Exception {
+        NvidiaDriver driver = new NvidiaDriver(folder, List.of("0", "1"));
+        program("dmesg", ":");
+        program("nvidia-smi", """
+                echo "0, GPU-1, 00000000:3B:00.0, NVIDIA T4, 15360, 3, 41, 0"
+                echo "1, GPU-2, 00000000:AF:00.0, NVIDIA T4, 15360, 3, 41, 0\"""");
+        assertThat(driver.health()).isEqualTo(new GpuHealth.Healthy());
+        program("nvidia-smi", "echo '0, GPU-1, 00000000:3B:00.0, NVIDIA T4, 15360, 3, 41, 0'");
+        assertThat(driver.health())
+                .isEqualTo(new GpuHealth.Unknown(List.of(1), List.of("GPU 1 (GPU-2) is not there any more")));
+        program(
+                "nvidia-smi",
+                "echo 'Unable to determine the device handle for GPU 0000:3B:00.0: GPU is lost.'; exit 15");
+        assertThat(driver.health().breaks(List.of(0))).isTrue();
+        assertThat(driver.health().breaks(List.of(1))).isFalse();
+    }
+
+    @Test
+    void a_program_that_fails_tells_of_no_device_and_its_words_are_told() throws Exception {
         program("nvidia-smi", "echo 'Unable to determine the device handle'; exit 15");
         assertThat(new NvidiaDriver(folder, List.of("0")).health())
                 .isInstanceOfSatisfying(
-                        GpuHealth.Broken.class,
-                        broken -> assertThat(broken.reasons())
+                        GpuHealth.Unknown.class,
+                        unknown -> assertThat(unknown.reasons())
                                 .containsExactly(
                                         "nvidia-smi does not say how the GPUs are: nvidia-smi ended with 15: Unable to"
                                                 + " determine the device handle"));
