@@ -26,6 +26,7 @@ import io.deeptrain.event.RequestEvent.TrainingBudgetReached;
 import io.deeptrain.event.RequestEvent.TrainingStopRequested;
 import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.StopReason;
+import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.control.AuditEntry;
 import io.deeptrain.scheduler.job.JobMachine;
@@ -119,7 +120,9 @@ final class Checker {
                 case JobCancelled cancelled -> checkCancelled(cancelled, line);
                 case JobSucceeded succeeded -> checkModel(succeeded);
                 case JobFailed failed -> checkFailure(failed);
-                case JobQueued _, JobAssigned _, JobStarted _, JobCheckpointed _, JobCancelling _ -> {}
+                case JobCheckpointed checkpointed ->
+                    checkTrusted(checkpointed.checkpoint().object());
+                case JobQueued _, JobAssigned _, JobStarted _, JobCancelling _ -> {}
             }
             if (line.isEnded()) {
                 endedAtMillis.put(entry.jobId(), world.agenda().nowMillis());
@@ -288,6 +291,13 @@ final class Checker {
                 writer.equals(Optional.of(new AttemptId(succeeded.jobId(), succeeded.attempt()))),
                 "S9",
                 () -> "%s names a model of %s".formatted(succeeded, writer));
+        checkTrusted(succeeded.model());
+    }
+
+    /** S26: nothing is kept of what was computed on a GPU that was known to be broken. */
+    private void checkTrusted(StoredObject kept) {
+        Violation.unless(
+                !world.shelf().isSpoilt(kept), "S26", () -> "a broken GPU has computed %s".formatted(kept.key()));
     }
 
     private void look() {

@@ -6,18 +6,23 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The object store: what was put there, by which attempt. */
+/** The object store: what was put there, by which attempt, and whether it can be trusted. */
 final class ObjectShelf {
     private static final int SHA256_HEX_LENGTH = 64;
 
-    private record Shelved(StoredObject object, AttemptId writer) {}
+    private record Shelved(StoredObject object, AttemptId writer, boolean isSpoilt) {}
 
     private final Map<String, Shelved> shelved = new HashMap<>();
 
-    StoredObject put(AttemptId writer, String name) {
+    /**
+     * What was there already is the same.
+     *
+     * @param isSpoilt whether it was put there when a GPU that has computed it was known to be broken
+     */
+    StoredObject put(AttemptId writer, String name, boolean isSpoilt) {
         String key = "jobs/%s/attempts/%s/%s".formatted(writer.jobId(), writer.token(), name);
         StoredObject object = new StoredObject(key, sha256Of(key), name.length());
-        shelved.put(key, new Shelved(object, writer));
+        shelved.putIfAbsent(key, new Shelved(object, writer, isSpoilt));
         return object;
     }
 
@@ -26,6 +31,11 @@ final class ObjectShelf {
         return Optional.ofNullable(shelved.get(object.key()))
                 .filter(found -> found.object().equals(object))
                 .map(Shelved::writer);
+    }
+
+    boolean isSpoilt(StoredObject object) {
+        Shelved found = shelved.get(object.key());
+        return found != null && found.isSpoilt();
     }
 
     /** Stands for the content, which nobody looks at. */

@@ -61,7 +61,9 @@ enum PlantedBug {
     ORDER_AUDITED_TWICE("what an operator did is written down twice"),
     AUDIT_BEFORE_COMMIT("what an operator did is written down before it is committed, in a transaction of its own"),
     ORDER_ANSWERED_EARLY("an operator is answered before what is ordered is committed"),
-    BROKEN_GPUS_PROMISED("the scheduler goes by how many GPUs a worker had when it was first heard");
+    BROKEN_GPUS_PROMISED("the scheduler goes by how many GPUs a worker had when it was first heard"),
+    BROKEN_GPU_TRUSTED("an attempt goes on on a GPU that is found broken"),
+    BROKEN_GPU_ENDS_ALL("an attempt is ended for a GPU that it does not use");
 
     private final String description;
 

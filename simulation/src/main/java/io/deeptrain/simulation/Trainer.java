@@ -12,6 +12,8 @@ import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerOrder;
 import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.gpu.GpuHealth;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +23,9 @@ final class Trainer {
     private static final int CLOSING_MAX_MILLIS = 800;
     private static final int STORING_MAX_MILLIS = 300;
     private static final int RANK_LOOK_MILLIS = 50;
+
+    /** Between choosing GPUs and saying so, another look may find one of them broken. */
+    private static final int PLACING_MILLIS = 20;
 
     /** Rank 0 waits for so long for those of other workers, until they come or go on. */
     private static final int RANK_SILENCE_MAX_MILLIS = 20_000;
@@ -33,16 +38,19 @@ final class Trainer {
         private final AttemptId attempt;
         private final Workload load;
         private final Truth.Hold hold;
+        private final List<Integer> places;
+        private boolean spoilt;
         private long step;
         private boolean stopping;
         private boolean closing;
         private Optional<Completion> early = Optional.empty();
 
-        private Work(AttemptAssigned assignment, Workload load, Truth.Hold hold) {
+        private Work(AttemptAssigned assignment, Workload load, Truth.Hold hold, List<Integer> places) {
             this.assignment = assignment;
             attempt = AttemptId.of(assignment);
             this.load = load;
             this.hold = hold;
+            this.places = places;
         }
 
         /** How many ranks run elsewhere. */
@@ -114,15 +122,23 @@ final class Trainer {
         });
     }
 
-    /** Whatever has more than are left fails; what is about to stop, or to be published, is let be. */
-    void loseGpus(int left) {
-        inHand.filter(work -> work.assignment.gpusHere() > left && !work.stopping && !work.closing)
-                .ifPresent(work -> fail(work, Fault.CAPACITY, "GPU_BROKEN"));
+    /** From now on nothing is to be trusted of what uses a broken GPU, and it may fail for that. */
+    void see(GpuHealth health) {
+        inHand.filter(work -> health.breaks(work.places)).ifPresent(work -> {
+            work.spoilt = true;
+            world.truth().fails(work.attempt);
+        });
+    }
+
+    /** What uses one fails by itself, before it has heard that it is to stop. */
+    void failOnBrokenGpu() {
+        inHand.filter(work -> process.health().breaks(work.places))
+                .ifPresent(work -> fail(work, Fault.PLATFORM, "DEVICE_LOST"));
     }
 
     private void prepare(AttemptAssigned assignment) {
         Violation.unless(
-                assignment.gpusHere() <= process.gpusSeen(),
+                process.gpusSeen() == 0 || assignment.gpusHere() <= process.gpusSeen(),
                 "S17",
                 () -> "%s is prepared, and %d GPUs work".formatted(assignment, process.gpusSeen()));
         Violation.unless(
@@ -130,8 +146,14 @@ final class Trainer {
         Work work = new Work(
                 assignment,
                 world.workloadOf(assignment.jobId()),
-                world.truth().hold(process.workerId(), AttemptId.of(assignment)));
+                world.truth().hold(process.workerId(), AttemptId.of(assignment)),
+                process.health().places(assignment.gpusHere()));
         inHand = Optional.of(work);
+        if (work.places.isEmpty()) {
+            whileInHand(work, PLACING_MILLIS, () -> fail(work, Fault.PLATFORM, "GPU_BROKEN"));
+            return;
+        }
+        whileInHand(work, PLACING_MILLIS, () -> process.place(work.attempt, work.places));
         whileInHand(work, work.load.prepareMillis(), () -> {
             if (work.stopping) {
                 return;
@@ -229,7 +251,7 @@ final class Trainer {
         long takenAt = process.monotonicMillis();
         long step = work.step;
         whileInHand(work, world.chance().between(1, STORING_MAX_MILLIS), () -> {
-            StoredObject object = world.shelf().put(work.attempt, "checkpoint-" + step);
+            StoredObject object = world.shelf().put(work.attempt, "checkpoint-" + step, work.spoilt);
             int epoch = (int) (step / work.load.stepsPerEpoch());
             process.report(new TrainerReport.CheckpointWritten(work.attempt, epoch, step, takenAt, object));
             afterwards.run();
@@ -250,7 +272,7 @@ final class Trainer {
                 fail(work, Fault.PLATFORM, RANK_LOST);
                 return;
             }
-            StoredObject model = world.shelf().put(work.attempt, "model");
+            StoredObject model = world.shelf().put(work.attempt, "model", work.spoilt);
             letGo(work, true);
             process.report(new TrainerReport.Finished(work.attempt, model, Map.of("test_accuracy", 0.99), completion));
         });

@@ -22,6 +22,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -46,7 +48,7 @@ final class WorkerHost {
     private final World world;
     private final WorkerId id;
     private final int gpus;
-    private int gpusLeft;
+    private final Set<Integer> broken = new TreeSet<>();
     private final boolean keepsBeats;
     private final MeterSum meters = new MeterSum();
     private Optional<WorkerProcess> process = Optional.empty();
@@ -61,7 +63,6 @@ final class WorkerHost {
         this.world = world;
         this.id = id;
         this.gpus = gpus;
-        gpusLeft = gpus;
         keepsBeats = world.chance().oneIn(2);
     }
 
@@ -121,27 +122,30 @@ final class WorkerHost {
     }
 
     /**
-     * One of several GPUs is found broken.
+     * A GPU is found broken; it is the only one only where workers share attempts.
      *
-     * @param fatal whether an attempt that has more than are left then fails
+     * @param place which, if there are so many
+     * @param fatal whether an attempt that uses it fails at once
      */
-    void breakGpu(boolean fatal) {
-        if (gpusLeft > 1) {
-            gpusLeft--;
+    void breakGpu(int place, boolean fatal) {
+        if (place < gpus && (gpus - broken.size() > 1 || world.isJoint()) && broken.add(place)) {
             seeGpus(fatal);
         }
     }
 
     /** All GPUs work again. */
     void resetGpus() {
-        if (gpusLeft < gpus) {
-            gpusLeft = gpus;
+        if (!broken.isEmpty()) {
+            broken.clear();
             seeGpus(false);
         }
     }
 
     private void seeGpus(boolean fatal) {
-        world.trace().note("GPUs left", id + ": " + gpusLeft);
+        world.trace().note("GPUs broken", id + ": " + broken);
+        if (world.isJoint()) {
+            disturb();
+        }
         process.ifPresent(running -> running.later(0, () -> running.seeGpus(fatal)));
     }
 
@@ -157,7 +161,7 @@ final class WorkerHost {
     /** The newest moment at which this machine, its process or its network was not as it should be. */
     long disturbedAtMillis() {
         long now = world.agenda().nowMillis();
-        if (process.isEmpty()) {
+        if (process.isEmpty() || broken.size() == gpus) {
             return now;
         }
         long absentUntil = Math.max(pausedUntilMillis, Math.max(cannotSendUntilMillis, cannotHearUntilMillis));
@@ -183,7 +187,7 @@ final class WorkerHost {
         private final int partition;
         private WorkerState state;
         private long position;
-        private int gpusSeen = gpus;
+        private GpuHealth health = new GpuHealth.Healthy();
         private boolean sending;
         private boolean dead;
         private Optional<Lent> lent = Optional.empty();
@@ -231,20 +235,44 @@ final class WorkerHost {
         }
 
         private void seeGpus(boolean fatal) {
-            gpusSeen = gpusLeft;
-            apply(new WorkerInput.GpusSeen(
-                    gpusLeft == gpus
-                            ? new GpuHealth.Healthy()
-                            : new GpuHealth.PartlyBroken(
-                                    IntStream.range(0, gpusLeft).boxed().toList(), List.of("It is too hot."))));
+            health = healthNow();
+            trainer.see(health);
+            apply(new WorkerInput.GpusSeen(health));
             if (fatal) {
-                trainer.loseGpus(gpusLeft);
+                trainer.failOnBrokenGpu();
             }
+        }
+
+        private GpuHealth healthNow() {
+            List<String> reasons = List.of("It is too hot.");
+            List<Integer> usable = IntStream.range(0, gpus)
+                    .filter(place -> !broken.contains(place))
+                    .boxed()
+                    .toList();
+            if (usable.isEmpty()) {
+                return new GpuHealth.Broken(reasons);
+            }
+            return broken.isEmpty() ? new GpuHealth.Healthy() : new GpuHealth.PartlyBroken(usable, reasons);
+        }
+
+        /** How its GPUs are, as far as it knows. */
+        GpuHealth health() {
+            return health;
         }
 
         /** How many it knows to work. */
         int gpusSeen() {
-            return gpusSeen;
+            return health.places(gpus).size();
+        }
+
+        /** The attempt gets the GPUs of these places. */
+        void place(AttemptId attempt, List<Integer> places) {
+            if (!world.has(PlantedBug.BROKEN_GPU_TRUSTED)) {
+                List<Integer> told = world.has(PlantedBug.BROKEN_GPU_ENDS_ALL)
+                        ? IntStream.range(0, gpus).boxed().toList()
+                        : places;
+                report(new TrainerReport.Placed(attempt, told));
+            }
         }
 
         void report(TrainerReport report) {
@@ -284,7 +312,7 @@ final class WorkerHost {
                         }
                     }
                     case WorkerAction.Instruct(var order) -> trainer.take(order);
-                    case WorkerAction.Lend(var ranks) -> lend(AttemptId.of(ranks));
+                    case WorkerAction.Lend(var ranks, var _) -> lend(AttemptId.of(ranks));
                     case WorkerAction.TakeBack(var attempt) -> letGo(attempt);
                     case WorkerAction.Leave() -> leave();
                 }
@@ -293,7 +321,7 @@ final class WorkerHost {
 
         /** Its trainer never saw the attempt: it has fewer GPUs than the scheduler had heard of. */
         private void noteRefusal(AttemptEvent event) {
-            if (event instanceof AttemptFailed failed && failed.code().equals("TOO_FEW_GPUS") && gpusSeen < gpus) {
+            if (event instanceof AttemptFailed failed && failed.code().equals("TOO_FEW_GPUS") && gpusSeen() < gpus) {
                 world.truth().fails(AttemptId.of(failed));
             }
         }

@@ -124,7 +124,7 @@ final class World {
         elasticChance = new SplittableRandom(seed ^ ELASTIC_CHANCE);
         elastic = !joint && elasticChance.nextInt(3) == 0;
         defectChance = new SplittableRandom(seed ^ DEFECT_CHANCE);
-        gpusBreak = elastic && defectChance.nextBoolean();
+        gpusBreak = (elastic || joint) && defectChance.nextBoolean();
         hasBreaker = new SplittableRandom(seed ^ BREAKER_CHANCE).nextInt(5) == 0;
         operatorChance = new SplittableRandom(seed ^ OPERATOR_CHANCE);
         hasOperators = operatorChance.nextInt(4) == 0;
@@ -197,7 +197,7 @@ final class World {
         agenda.after(defectChance.nextInt(DEFECT_MIN_MILLIS, DEFECT_MAX_MILLIS), () -> {
             if (!chance.healed()) {
                 WorkerHost worker = workers.get(defectChance.nextInt(workers.size()));
-                worker.breakGpu(defectChance.nextBoolean());
+                worker.breakGpu(defectChance.nextInt(GPUS_MAX), defectChance.nextBoolean());
                 agenda.after(defectChance.nextInt(RESET_MAX_MILLIS), worker::resetGpus);
                 defectLater();
             }

@@ -5,7 +5,6 @@ import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.AssignmentEvent.Work;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Progress;
-import io.deeptrain.event.StopReason;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -50,8 +49,14 @@ public sealed interface Activity {
             return AttemptId.of(assignment());
         }
 
+        /** Of the GPUs that it uses, those that this worker has; none before the trainer has chosen them. */
+        List<Integer> places();
+
+        /** The same attempt, once they are chosen. */
+        Busy at(List<Integer> places);
+
         /** The same attempt, once it was told to stop. */
-        Stopping stopping(StopReason reason);
+        Stopping stopping(StopCause cause);
     }
 
     /**
@@ -59,10 +64,20 @@ public sealed interface Activity {
      *
      * @param goal {@code ALL_EPOCHS} until the attempt is asked to end sooner and keep its model
      */
-    record Preparing(AttemptAssigned assignment, Completion goal) implements Busy {
+    record Preparing(AttemptAssigned assignment, Completion goal, List<Integer> places) implements Busy {
+        public Preparing {
+            places = List.copyOf(places);
+        }
+
         @Override
-        public Stopping stopping(StopReason reason) {
-            return new Stopping(assignment, reason, new Meter.NotStarted(), ProgressReporting.NONE, 0, List.of());
+        public Preparing at(List<Integer> chosen) {
+            return new Preparing(assignment, goal, chosen);
+        }
+
+        @Override
+        public Stopping stopping(StopCause cause) {
+            return new Stopping(
+                    assignment, cause, places, new Meter.NotStarted(), ProgressReporting.NONE, 0, List.of());
         }
     }
 
@@ -74,25 +89,35 @@ public sealed interface Activity {
     record Running(
             AttemptAssigned assignment,
             Completion goal,
+            List<Integer> places,
             Meter.Since meter,
             ProgressReporting reporting,
             int checkpoints)
             implements Busy {
+        public Running {
+            places = List.copyOf(places);
+        }
+
         @Override
-        public Stopping stopping(StopReason reason) {
-            return new Stopping(assignment, reason, meter, reporting, checkpoints, List.of());
+        public Running at(List<Integer> chosen) {
+            return new Running(assignment, goal, chosen, meter, reporting, checkpoints);
+        }
+
+        @Override
+        public Stopping stopping(StopCause cause) {
+            return new Stopping(assignment, cause, places, meter, reporting, checkpoints, List.of());
         }
 
         Running withGoal(Completion newGoal) {
-            return new Running(assignment, newGoal, meter, reporting, checkpoints);
+            return new Running(assignment, newGoal, places, meter, reporting, checkpoints);
         }
 
         Running withReporting(ProgressReporting newReporting) {
-            return new Running(assignment, goal, meter, newReporting, checkpoints);
+            return new Running(assignment, goal, places, meter, newReporting, checkpoints);
         }
 
         Running withCheckpoints(int number) {
-            return new Running(assignment, goal, meter, reporting, number);
+            return new Running(assignment, goal, places, meter, reporting, number);
         }
     }
 
@@ -103,31 +128,38 @@ public sealed interface Activity {
      */
     record Stopping(
             AttemptAssigned assignment,
-            StopReason reason,
+            StopCause cause,
+            List<Integer> places,
             Meter meter,
             ProgressReporting reporting,
             int checkpoints,
             List<Work> next)
             implements Busy {
         public Stopping {
+            places = List.copyOf(places);
             next = atMostOne(next);
         }
 
         @Override
-        public Stopping stopping(StopReason other) {
-            return new Stopping(assignment, other, meter, reporting, checkpoints, next);
+        public Stopping at(List<Integer> chosen) {
+            return new Stopping(assignment, cause, chosen, meter, reporting, checkpoints, next);
+        }
+
+        @Override
+        public Stopping stopping(StopCause other) {
+            return new Stopping(assignment, other, places, meter, reporting, checkpoints, next);
         }
 
         Stopping withNext(List<Work> newNext) {
-            return new Stopping(assignment, reason, meter, reporting, checkpoints, newNext);
+            return new Stopping(assignment, cause, places, meter, reporting, checkpoints, newNext);
         }
 
         Stopping withReporting(ProgressReporting newReporting) {
-            return new Stopping(assignment, reason, meter, newReporting, checkpoints, next);
+            return new Stopping(assignment, cause, places, meter, newReporting, checkpoints, next);
         }
 
         Stopping withCheckpoints(int number) {
-            return new Stopping(assignment, reason, meter, reporting, number, next);
+            return new Stopping(assignment, cause, places, meter, reporting, number, next);
         }
     }
 
@@ -135,12 +167,23 @@ public sealed interface Activity {
      * The devices run ranks of an attempt that another worker leads. The trainer has nothing to do, and this worker
      * nothing to say about the attempt.
      *
+     * @param places of the GPUs that they use
      * @param ending whether the ranks were told to end
      * @param next what to begin afterwards: nothing, or the one assignment that came meanwhile
      */
-    record Lending(RanksAssigned ranks, boolean ending, List<Work> next) implements Activity {
+    record Lending(RanksAssigned ranks, List<Integer> places, boolean ending, List<Work> next) implements Activity {
         public Lending {
+            places = List.copyOf(places);
             next = atMostOne(next);
+        }
+
+        /** They were told to end. */
+        Lending endingBefore(List<Work> newNext) {
+            return new Lending(ranks, places, true, newNext);
+        }
+
+        Lending withNext(List<Work> newNext) {
+            return new Lending(ranks, places, ending, newNext);
         }
 
         AttemptId attempt() {

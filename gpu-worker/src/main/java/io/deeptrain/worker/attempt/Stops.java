@@ -9,12 +9,16 @@ import io.deeptrain.worker.attempt.Activity.Lending;
 import io.deeptrain.worker.attempt.Activity.Preparing;
 import io.deeptrain.worker.attempt.Activity.Running;
 import io.deeptrain.worker.attempt.Activity.Stopping;
+import io.deeptrain.worker.attempt.StopCause.Asked;
+import io.deeptrain.worker.attempt.StopCause.GpuBroken;
 import io.deeptrain.worker.attempt.TrainerOrder.FinishEarly;
 import io.deeptrain.worker.attempt.TrainerOrder.SaveAndStop;
 import io.deeptrain.worker.attempt.TrainerOrder.StopNow;
+import io.deeptrain.worker.attempt.TrainerReport.Failed;
+import io.deeptrain.worker.gpu.GpuHealth;
 import java.util.List;
 
-/** What a worker does when an attempt is to stop: which reasons keep a model, and which overrule which. */
+/** What a worker does when an attempt is to stop, or has to: which reasons keep a model, and which overrule which. */
 final class Stops {
     private final TurnDraft turn;
 
@@ -44,7 +48,7 @@ final class Stops {
             case Lending lending
             when lending.next().stream().map(AttemptId::of).anyMatch(attempt::equals) -> {
                 if (!stop.reason().keepsModel()) {
-                    turn.become(new Lending(lending.ranks(), lending.ending(), List.of()));
+                    turn.become(lending.withNext(List.of()));
                     refuse(attempt, stop.reason());
                 }
             }
@@ -65,52 +69,63 @@ final class Stops {
     }
 
     void stop(Busy busy, StopReason reason) {
+        if (reason.keepsModel()) {
+            finishEarly(busy, completion(reason));
+        } else {
+            end(busy, new Asked(reason));
+        }
+    }
+
+    /** Ends what uses a GPU that is known to be broken. Whatever else runs goes on. */
+    void leaveBrokenGpus() {
+        GpuHealth health = turn.state().health();
+        switch (turn.state().activity()) {
+            case Busy busy
+            when health.breaks(busy.places()) -> end(busy, new GpuBroken(Failed.gpuBroken(busy.attempt(), health, "")));
+            case Lending lending when health.breaks(lending.places()) -> turn.takeBack(lending, lending.next());
+            case Idle _, Busy _, Lending _ -> {}
+        }
+    }
+
+    private void finishEarly(Busy busy, Completion completion) {
         switch (busy) {
-            case Preparing preparing
-            when reason.keepsModel() -> {
-                if (preparing.goal() == Completion.ALL_EPOCHS) {
-                    turn.become(new Preparing(preparing.assignment(), completion(reason)));
-                }
-            }
-            case Running running
-            when reason.keepsModel() -> {
-                if (running.goal() == Completion.ALL_EPOCHS) {
-                    turn.become(running.withGoal(completion(reason)));
-                    turn.order(new FinishEarly(running.attempt(), completion(reason)));
-                }
-            }
             case Preparing preparing -> {
-                turn.become(preparing.stopping(reason));
+                if (preparing.goal() == Completion.ALL_EPOCHS) {
+                    turn.become(new Preparing(preparing.assignment(), completion, preparing.places()));
+                }
+            }
+            case Running running -> {
+                if (running.goal() == Completion.ALL_EPOCHS) {
+                    turn.become(running.withGoal(completion));
+                    turn.order(new FinishEarly(running.attempt(), completion));
+                }
+            }
+            case Stopping _ -> {}
+        }
+    }
+
+    private void end(Busy busy, StopCause cause) {
+        switch (busy) {
+            case Preparing preparing -> {
+                turn.become(preparing.stopping(cause));
                 turn.order(new StopNow(preparing.attempt()));
             }
             case Running running -> {
-                turn.become(running.stopping(reason));
-                turn.order(
-                        reason == StopReason.PREEMPTED
-                                ? new SaveAndStop(running.attempt())
-                                : new StopNow(running.attempt()));
+                turn.become(running.stopping(cause));
+                turn.order(cause.savesFirst() ? new SaveAndStop(running.attempt()) : new StopNow(running.attempt()));
             }
             case Stopping stopping
-            when strength(reason) > strength(stopping.reason()) -> {
-                turn.become(stopping.stopping(reason));
-                if (stopping.reason() == StopReason.PREEMPTED) {
+            when cause.isStrongerThan(stopping.cause()) -> {
+                turn.become(stopping.stopping(cause));
+                if (stopping.cause().savesFirst()) {
                     turn.order(new StopNow(stopping.attempt()));
                 }
             }
             case Stopping _ -> {}
         }
-        if (reason == StopReason.SUPERSEDED) {
+        if (cause.isSilent()) {
             turn.fallSilent(busy.attempt());
         }
-    }
-
-    private static int strength(StopReason reason) {
-        return switch (reason) {
-            case STOP_AND_KEEP_BEST, BUDGET_REACHED, RUN_TIME_REACHED -> 0;
-            case PREEMPTED -> 1;
-            case CANCELLED -> 2;
-            case SUPERSEDED -> 3;
-        };
     }
 
     private static Completion completion(StopReason reason) {

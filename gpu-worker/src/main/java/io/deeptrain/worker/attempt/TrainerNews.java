@@ -19,12 +19,15 @@ import io.deeptrain.worker.attempt.Activity.Preparing;
 import io.deeptrain.worker.attempt.Activity.ProgressReporting;
 import io.deeptrain.worker.attempt.Activity.Running;
 import io.deeptrain.worker.attempt.Activity.Stopping;
+import io.deeptrain.worker.attempt.StopCause.Asked;
+import io.deeptrain.worker.attempt.StopCause.GpuBroken;
 import io.deeptrain.worker.attempt.TrainerOrder.Begin;
 import io.deeptrain.worker.attempt.TrainerOrder.FinishEarly;
 import io.deeptrain.worker.attempt.TrainerReport.Advanced;
 import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
+import io.deeptrain.worker.attempt.TrainerReport.Placed;
 import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
 import io.deeptrain.worker.attempt.WorkerAction.Publish;
@@ -37,10 +40,12 @@ final class TrainerNews {
 
     private final TurnDraft turn;
     private final WorkTaking taking;
+    private final Stops stops;
 
-    TrainerNews(TurnDraft turn, WorkTaking taking) {
+    TrainerNews(TurnDraft turn, WorkTaking taking, Stops stops) {
         this.turn = turn;
         this.taking = taking;
+        this.stops = stops;
     }
 
     /** Reports the progress that was held back, if it is time to. */
@@ -56,6 +61,11 @@ final class TrainerNews {
             return;
         }
         switch (report) {
+            case Placed(var _, var places) -> {
+                // Since it has looked, somebody else may have.
+                turn.become(busy.at(places));
+                stops.leaveBrokenGpus();
+            }
             case Prepared prepared -> prepared(busy, prepared);
             case Advanced(var _, Progress progress) -> advanced(busy, progress);
             case CheckpointWritten written -> checkpointWritten(busy, written);
@@ -81,6 +91,7 @@ final class TrainerNews {
         turn.become(new Running(
                 preparing.assignment(),
                 preparing.goal(),
+                preparing.places(),
                 new Meter.Since(turn.nowMillis()),
                 ProgressReporting.NONE,
                 0));
@@ -116,7 +127,7 @@ final class TrainerNews {
                 turn.become(running.withCheckpoints(number));
             }
             case Stopping stopping
-            when stopping.reason() == StopReason.PREEMPTED -> {
+            when stopping.cause().savesFirst() -> {
                 meter = stopping.meter();
                 number = stopping.checkpoints() + 1;
                 turn.become(stopping.withCheckpoints(number));
@@ -147,12 +158,13 @@ final class TrainerNews {
         AttemptId attempt = busy.attempt();
         return switch (busy) {
             case Stopping stopping ->
-                switch (end) {
-                    case Finished finished
-                    when stopping.reason() == StopReason.PREEMPTED -> List.of(succeeded(finished, stopping.meter()));
-                    case Finished _ -> turn.stopped(attempt, stopping.reason(), turn.readingOf(stopping.meter()));
-                    case Failed _ -> turn.stopped(attempt, stopping.reason(), turn.readingOf(stopping.meter()));
-                    case Released _ -> turn.stopped(attempt, stopping.reason(), turn.readingOf(stopping.meter()));
+                switch (stopping.cause()) {
+                    case Asked(var reason)
+                    when end instanceof Finished finished && reason == StopReason.PREEMPTED ->
+                        List.of(succeeded(finished, stopping.meter()));
+                    case Asked(var reason) -> turn.stopped(attempt, reason, turn.readingOf(stopping.meter()));
+                    // Whatever it did or failed with since: of all that, this is why.
+                    case GpuBroken(var failure) -> List.of(failed(failure, stopping.meter()));
                 };
             case Running running ->
                 switch (end) {
@@ -222,6 +234,6 @@ final class TrainerNews {
     }
 
     private static boolean isSilenced(Busy busy) {
-        return busy instanceof Stopping stopping && stopping.reason() == StopReason.SUPERSEDED;
+        return busy instanceof Stopping stopping && stopping.cause().isSilent();
     }
 }

@@ -16,6 +16,7 @@ import io.deeptrain.worker.attempt.WorkerAction.Publish;
 import io.deeptrain.worker.attempt.WorkerAction.SendBeat;
 import io.deeptrain.worker.attempt.WorkerAction.TakeBack;
 import io.deeptrain.worker.attempt.WorkerState.Unacknowledged;
+import io.deeptrain.worker.gpu.GpuHealth;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,7 +68,7 @@ final class TurnDraft {
         if (!lending.ending()) {
             actions.add(new TakeBack(lending.attempt()));
         }
-        become(new Lending(lending.ranks(), true, next));
+        become(lending.endingBefore(next));
     }
 
     List<AttemptEvent> stopped(AttemptId attempt, StopReason reason, long readingMillis) {
@@ -88,10 +89,11 @@ final class TurnDraft {
         beat();
     }
 
-    /** Says so at once: until it is heard, the scheduler may give away what is not there. */
-    void become(int gpus) {
-        if (gpus != state.gpus()) {
-            state = state.withGpus(gpus);
+    /** Says at once how many are left: until it is heard, the scheduler may give away what is not there. */
+    void become(GpuHealth health, int gpus) {
+        boolean isNews = gpus != state.gpus();
+        state = state.with(health, gpus);
+        if (isNews) {
             beat();
         }
     }

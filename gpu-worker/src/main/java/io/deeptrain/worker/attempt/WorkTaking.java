@@ -37,7 +37,8 @@ final class WorkTaking {
             }
             case Busy busy -> {
                 turn.order(new StopNow(busy.attempt()));
-                turn.become(busy.stopping(StopReason.SUPERSEDED).withNext(List.of(work)));
+                turn.become(busy.stopping(new StopCause.Asked(StopReason.SUPERSEDED))
+                        .withNext(List.of(work)));
             }
             case Lending lending when lending.isKnown(AttemptId.of(work)) -> {}
             case Lending lending -> {
@@ -56,12 +57,12 @@ final class WorkTaking {
 
     /** Whoever cannot lends nothing: the beats do not list the attempt, which tells the scheduler. */
     private void lend(RanksAssigned ranks) {
-        if (turn.state().readiness() != Readiness.ACCEPTING
-                || ranks.gpus() > turn.state().gpus()) {
+        List<Integer> places = turn.state().placesFor(ranks.gpus());
+        if (turn.state().readiness() != Readiness.ACCEPTING || places.size() < ranks.gpus()) {
             turn.end(AttemptId.of(ranks), List.of());
         } else {
-            turn.become(new Lending(ranks, false, List.of()));
-            turn.add(new Lend(ranks));
+            turn.become(new Lending(ranks, places, false, List.of()));
+            turn.add(new Lend(ranks, places));
             turn.beat();
         }
     }
@@ -96,7 +97,7 @@ final class WorkTaking {
                                     .formatted(assigned.gpusHere(), turn.state().gpus()),
                             0)));
         } else {
-            turn.become(new Preparing(assigned, Completion.ALL_EPOCHS));
+            turn.become(new Preparing(assigned, Completion.ALL_EPOCHS, List.of()));
             turn.order(new Prepare(assigned));
         }
     }

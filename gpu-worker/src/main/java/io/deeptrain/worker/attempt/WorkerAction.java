@@ -3,6 +3,7 @@ package io.deeptrain.worker.attempt;
 import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
+import java.util.List;
 
 /** What the protocol wants done, in this order. */
 public sealed interface WorkerAction {
@@ -14,8 +15,16 @@ public sealed interface WorkerAction {
 
     record Instruct(TrainerOrder order) implements WorkerAction {}
 
-    /** Run these ranks; say {@link WorkerInput.GivenBack} when none of them runs any more, however they ended. */
-    record Lend(RanksAssigned ranks) implements WorkerAction {}
+    /**
+     * Run these ranks; say {@link WorkerInput.GivenBack} when none of them runs any more, however they ended.
+     *
+     * @param places of the GPUs that they get, one for each
+     */
+    record Lend(RanksAssigned ranks, List<Integer> places) implements WorkerAction {
+        public Lend {
+            places = List.copyOf(places);
+        }
+    }
 
     /** End the ranks of this attempt. */
     record TakeBack(AttemptId attempt) implements WorkerAction {}

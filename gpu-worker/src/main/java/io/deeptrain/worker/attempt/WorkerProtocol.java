@@ -50,7 +50,7 @@ public final class WorkerProtocol {
         this.turn = turn;
         this.taking = new WorkTaking(turn);
         this.stops = new Stops(turn);
-        this.news = new TrainerNews(turn, taking);
+        this.news = new TrainerNews(turn, taking, stops);
     }
 
     public static WorkerState start(WorkerIdentity identity) {
@@ -103,14 +103,13 @@ public final class WorkerProtocol {
     }
 
     /**
-     * What runs goes on. Who has none left goes on to offer what it did: whatever it is given fails for the platform's
-     * reasons, by which the scheduler tells that the worker is to be taken out of service.
+     * What runs on others goes on. Who has none left goes on to offer what it did: whatever it is given fails for the
+     * platform's reasons, by which the scheduler tells that the worker is to be taken out of service.
      */
     private void gpusSeen(GpuHealth health) {
         int left = health.places(turn.state().identity().gpus()).size();
-        if (left > 0) {
-            turn.become(left);
-        }
+        turn.become(health, left > 0 ? left : turn.state().gpus());
+        stops.leaveBrokenGpus();
     }
 
     private void tick() {

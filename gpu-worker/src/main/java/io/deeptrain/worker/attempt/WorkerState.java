@@ -5,6 +5,7 @@ import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.FleetEvent.Holding;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.JobId;
+import io.deeptrain.worker.gpu.GpuHealth;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,7 +17,8 @@ import java.util.SequencedSet;
 /**
  * All that the worker's protocol knows.
  *
- * @param gpus how many GPUs it has now: all of its own, or fewer while some are broken
+ * @param health of its GPUs, as they were seen last
+ * @param gpus how many it offers now: all of its own, or fewer while some are broken
  * @param beats how many were sent
  * @param ended the newest ended attempt of each job, oldest first, so that a late or repeated assignment starts nothing
  *     twice
@@ -24,6 +26,7 @@ import java.util.SequencedSet;
  */
 public record WorkerState(
         WorkerIdentity identity,
+        GpuHealth health,
         int gpus,
         Readiness readiness,
         Activity activity,
@@ -51,7 +54,19 @@ public record WorkerState(
 
     static WorkerState started(WorkerIdentity identity) {
         return new WorkerState(
-                identity, identity.gpus(), Readiness.ACCEPTING, new Activity.Idle(), 0, Map.of(), List.of());
+                identity,
+                new GpuHealth.Healthy(),
+                identity.gpus(),
+                Readiness.ACCEPTING,
+                new Activity.Idle(),
+                0,
+                Map.of(),
+                List.of());
+    }
+
+    /** Of so many GPUs that it can rely on; fewer if it has no more. */
+    List<Integer> placesFor(int number) {
+        return health.places(Math.min(number, identity.gpus()));
     }
 
     Optional<Ended> endedOf(JobId jobId) {
@@ -82,23 +97,23 @@ public record WorkerState(
     }
 
     WorkerState with(Activity activity) {
-        return new WorkerState(identity, gpus, readiness, activity, beats, ended, unacknowledged);
+        return new WorkerState(identity, health, gpus, readiness, activity, beats, ended, unacknowledged);
     }
 
     WorkerState with(Readiness readiness) {
-        return new WorkerState(identity, gpus, readiness, activity, beats, ended, unacknowledged);
+        return new WorkerState(identity, health, gpus, readiness, activity, beats, ended, unacknowledged);
     }
 
     WorkerState with(List<Unacknowledged> unacknowledged) {
-        return new WorkerState(identity, gpus, readiness, activity, beats, ended, unacknowledged);
+        return new WorkerState(identity, health, gpus, readiness, activity, beats, ended, unacknowledged);
     }
 
-    WorkerState withGpus(int number) {
-        return new WorkerState(identity, number, readiness, activity, beats, ended, unacknowledged);
+    WorkerState with(GpuHealth newHealth, int number) {
+        return new WorkerState(identity, newHealth, number, readiness, activity, beats, ended, unacknowledged);
     }
 
     WorkerState withBeat() {
-        return new WorkerState(identity, gpus, readiness, activity, beats + 1, ended, unacknowledged);
+        return new WorkerState(identity, health, gpus, readiness, activity, beats + 1, ended, unacknowledged);
     }
 
     WorkerState ending(AttemptId attempt, List<AttemptEvent> lastWord) {
@@ -112,6 +127,6 @@ public record WorkerState(
         while (after.size() > ENDED_MAX) {
             after.pollFirstEntry();
         }
-        return new WorkerState(identity, gpus, readiness, activity, beats, after, unacknowledged);
+        return new WorkerState(identity, health, gpus, readiness, activity, beats, after, unacknowledged);
     }
 }

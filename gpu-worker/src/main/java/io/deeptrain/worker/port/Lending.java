@@ -2,13 +2,14 @@ package io.deeptrain.worker.port;
 
 import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.worker.attempt.AttemptId;
+import java.util.List;
 
 /** Runs ranks of attempts that other workers lead, a process for each of this worker's devices. */
 public interface Lending extends AutoCloseable {
     /** Of a worker that shares no attempt with others. */
     Lending NONE = new Lending() {
         @Override
-        public void lend(RanksAssigned ranks, Runnable over) {
+        public void lend(RanksAssigned ranks, List<Integer> places, Runnable over) {
             over.run();
         }
 
@@ -22,10 +23,11 @@ public interface Lending extends AutoCloseable {
     /**
      * Starts the ranks; returns at once.
      *
+     * @param places of the GPUs that they get, one for each
      * @param over told once, when none of them runs any more, however they ended: one that ends takes the others with
      *     it
      */
-    void lend(RanksAssigned ranks, Runnable over);
+    void lend(RanksAssigned ranks, List<Integer> places, Runnable over);
 
     /** Ends the ranks of this attempt, if there are any. */
     void takeBack(AttemptId attempt);

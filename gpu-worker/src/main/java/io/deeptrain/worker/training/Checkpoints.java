@@ -6,6 +6,7 @@ import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.evaluation.EpochSample;
 import io.deeptrain.worker.network.LearnerState;
+import io.deeptrain.worker.port.Directions.Direction;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -42,12 +43,12 @@ final class Checkpoints {
     }
 
     /**
-     * Saves what has been learned, unless it was saved after this step before.
+     * Saves what has been learned, unless it was saved after this step before, or nothing is to be kept any more.
      *
      * @param epoch epochs completed
      */
     void saveIfNew(long step, int epoch, Learned learned) throws IOException {
-        if (step == savedStep) {
+        if (step == savedStep || run.directions.now() instanceof Direction.StopNow) {
             return;
         }
         long takenAtNanos = run.world.clock().nanos();

@@ -2,7 +2,6 @@ package io.deeptrain.worker.training;
 
 import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Completion;
-import io.deeptrain.event.Fault;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
@@ -203,11 +202,8 @@ final class TrainingLoop {
     }
 
     private Ending notFinite(String what) {
-        return run.ending(
-                Fault.USER,
-                "LOSS_NOT_FINITE",
-                "%s: a learning rate below %s may help"
-                        .formatted(what, plan.rates().rate()));
+        return run.notFinite("%s: a learning rate below %s may help"
+                .formatted(what, plan.rates().rate()));
     }
 
     /** Looks at the test images, if it is time to. */

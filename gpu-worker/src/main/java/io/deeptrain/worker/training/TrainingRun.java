@@ -128,7 +128,7 @@ public final class TrainingRun {
         } catch (IOException | RuntimeException | OutOfMemoryError broken) {
             end = Memory.isExhaustion(broken)
                     ? run.failed(Fault.CAPACITY, "OUT_OF_MEMORY", Memory.ranOut(run.spec, broken))
-                    : run.explained(broken);
+                    : run.unlessGpuBroken(run.failed(Fault.PLATFORM, code(broken), broken.toString()));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             end = new TrainerReport.Released(run.attempt);
@@ -171,30 +171,28 @@ public final class TrainingRun {
         GpuHealth health = world.devices().health();
         places = health.places(assignment.gpusHere());
         if (places.size() < assignment.gpusHere()) {
-            throw new Ending(gpuBroken(health, ""));
+            throw new Ending(TrainerReport.Failed.gpuBroken(attempt, health, ""));
         }
+        reports.accept(new TrainerReport.Placed(attempt, places));
         return world.learners().on(places.getFirst());
     }
 
-    /** A worker that has GPUs left is not to be blamed: its beats say how many. */
-    private TrainerReport.Failed gpuBroken(GpuHealth health, String consequence) {
-        return failed(
-                health.places(1).isEmpty() ? Fault.PLATFORM : Fault.CAPACITY,
-                "GPU_BROKEN",
-                String.join("; ", health.defects()) + consequence);
-    }
-
     /** What fails on a GPU that is found broken thereupon has failed for that. */
-    private TrainerReport.Failed explained(Throwable failure) {
+    private TrainerReport.Failed unlessGpuBroken(TrainerReport.Failed failure) {
         try {
             GpuHealth health = world.devices().health();
             if (!health.areUsable(places)) {
-                return gpuBroken(health, ": " + failure);
+                return TrainerReport.Failed.gpuBroken(attempt, health, ": " + failure.message());
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        return failed(Fault.PLATFORM, code(failure), failure.toString());
+        return failure;
+    }
+
+    /** The numbers are the tenant's fault, unless a broken GPU has computed them. */
+    Ending notFinite(String message) {
+        return new Ending(unlessGpuBroken(failed(Fault.USER, "LOSS_NOT_FINITE", message)));
     }
 
     private Learner learner(Learners learners, TrainingPlan plan, Network network, List<Tensor> state) throws Ending {

@@ -44,7 +44,7 @@ class LendingTest {
     @Test
     void ranks_are_started_once_and_the_beats_list_the_attempt() {
         WorkerScript worker = lending();
-        assertThat(worker.actions()).contains(new Lend(ranks(JOB, 1)));
+        assertThat(worker.actions()).contains(new Lend(ranks(JOB, 1), List.of(0)));
         assertThat(worker.beats()).hasSize(1);
         worker.when(new Heard(ranks(JOB, 1))).thenNothing().thenHolds(FIRST);
     }
@@ -56,7 +56,7 @@ class LendingTest {
         assertThat(worker.beats()).hasSize(1);
         worker.thenHolds().when(new Heard(ranks(JOB, 1))).thenNothing();
         worker.when(new Heard(ranks(JOB, 2)));
-        assertThat(worker.actions()).contains(new Lend(ranks(JOB, 2)));
+        assertThat(worker.actions()).contains(new Lend(ranks(JOB, 2), List.of(0)));
     }
 
     @Test
@@ -81,7 +81,7 @@ class LendingTest {
         WorkerScript worker = running().when(new Heard(ranks(OTHER_JOB, 3)));
         worker.thenOrders(new StopNow(FIRST)).thenHolds(FIRST, attempt(OTHER_JOB, 3));
         worker.when(released());
-        assertThat(worker.actions()).contains(new Lend(ranks(OTHER_JOB, 3)));
+        assertThat(worker.actions()).contains(new Lend(ranks(OTHER_JOB, 3), List.of(0)));
     }
 
     @Test

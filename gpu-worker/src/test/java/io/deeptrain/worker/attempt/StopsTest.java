@@ -23,7 +23,7 @@ class StopsTest {
         assertThat(worker.state().activity())
                 .isInstanceOfSatisfying(
                         Stopping.class,
-                        stopping -> assertThat(stopping.reason()).isEqualTo(stronger));
+                        stopping -> assertThat(stopping.cause()).isEqualTo(new StopCause.Asked(stronger)));
         worker.when(stopRequested(JOB, 1, weaker)).thenNothing().when(released());
         if (stronger == StopReason.SUPERSEDED) {
             worker.thenPublished();

@@ -26,6 +26,7 @@ import io.deeptrain.worker.attempt.TrainerReport.Advanced;
 import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
+import io.deeptrain.worker.attempt.TrainerReport.Placed;
 import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
 import io.deeptrain.worker.attempt.WorkerAction.Instruct;
@@ -37,23 +38,38 @@ import io.deeptrain.worker.attempt.WorkerAction.TakeBack;
 import io.deeptrain.worker.attempt.WorkerInput.Acknowledged;
 import io.deeptrain.worker.attempt.WorkerInput.DrainRequested;
 import io.deeptrain.worker.attempt.WorkerInput.GivenBack;
+import io.deeptrain.worker.attempt.WorkerInput.GpusSeen;
 import io.deeptrain.worker.attempt.WorkerInput.Heard;
 import io.deeptrain.worker.attempt.WorkerInput.Tick;
 import io.deeptrain.worker.attempt.WorkerInput.Trained;
+import io.deeptrain.worker.gpu.GpuHealth;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Assignments, stops and a trainer that obeys, in any order: what a worker says about an attempt stays one story. */
+/**
+ * Assignments, stops, GPUs that break and a trainer that obeys, in any order: what a worker says about an attempt stays
+ * one story.
+ */
 class WorkerProtocolRandomTest {
     private static final int SEEDS = 300;
     private static final int STEPS = 200;
+    private static final int GPUS = 2;
+    private static final List<String> WHY = List.of("too hot");
+    private static final List<GpuHealth> HEALTHS = List.of(
+            new GpuHealth.Healthy(),
+            new GpuHealth.PartlyBroken(List.of(0), WHY),
+            new GpuHealth.PartlyBroken(List.of(1), WHY),
+            new GpuHealth.Broken(WHY),
+            new GpuHealth.Unknown(WHY));
     private static final List<StopReason> REASONS = List.of(StopReason.values());
 
     static LongStream seeds() {
@@ -66,6 +82,9 @@ class WorkerProtocolRandomTest {
     private static final class ObedientTrainer {
         private final List<AttemptId> held = new ArrayList<>();
         private final List<AttemptId> lent = new ArrayList<>();
+        private final Set<AttemptId> spoilt = new HashSet<>();
+        private GpuHealth health = new GpuHealth.Healthy();
+        private List<Integer> places = List.of();
         private boolean begun;
         private boolean toStop;
         private long step;
@@ -76,6 +95,7 @@ class WorkerProtocolRandomTest {
                     assertThat(held).as("one attempt at a time").isEmpty();
                     assertThat(lent).as("the devices are lent").isEmpty();
                     held.add(prepare.attempt());
+                    places = List.of();
                     begun = false;
                     toStop = false;
                     step = 0;
@@ -90,7 +110,7 @@ class WorkerProtocolRandomTest {
         void obey(WorkerAction action) {
             switch (action) {
                 case Instruct(var order) -> obey(order);
-                case Lend(var ranks) -> {
+                case Lend(var ranks, var _) -> {
                     assertThat(held).as("the trainer has them").isEmpty();
                     assertThat(lent).as("one attempt at a time").isEmpty();
                     lent.add(AttemptId.of(ranks));
@@ -104,11 +124,28 @@ class WorkerProtocolRandomTest {
             return lent.isEmpty() ? Optional.empty() : Optional.of(new GivenBack(lent.removeFirst()));
         }
 
+        WorkerInput see(GpuHealth now) {
+            health = now;
+            spoil();
+            return new GpusSeen(now);
+        }
+
+        private void spoil() {
+            if (health.breaks(places)) {
+                spoilt.addAll(held);
+            }
+        }
+
         Optional<TrainerReport> report(SplittableRandom random, long nowMillis) {
             if (held.isEmpty()) {
                 return Optional.empty();
             }
             AttemptId attempt = held.getFirst();
+            if (places.isEmpty()) {
+                places = List.of(random.nextInt(GPUS));
+                spoil();
+                return Optional.of(new Placed(attempt, places));
+            }
             TrainerReport report = switch (random.nextInt(10)) {
                 case 0 -> new Failed(attempt, Fault.PLATFORM, "BROKEN", "broken");
                 case 1 -> new Finished(attempt, WorkerScript.MODEL, Map.of(), Completion.ALL_EPOCHS);
@@ -130,6 +167,7 @@ class WorkerProtocolRandomTest {
     /** What was said about one attempt. */
     private static final class Story {
         private final AttemptId attempt;
+        private final Set<AttemptEvent> kept = new HashSet<>();
         private boolean started;
         private long reports;
         private long reading;
@@ -142,7 +180,14 @@ class WorkerProtocolRandomTest {
             this.attempt = attempt;
         }
 
-        void hear(AttemptEvent event) {
+        void hear(AttemptEvent event, boolean isSpoilt) {
+            if (event instanceof CheckpointSaved || event instanceof AttemptSucceeded) {
+                // What was said before the GPU broke may be said again.
+                assertThat(!isSpoilt || kept.contains(event))
+                        .as("computed on a broken GPU: %s", event)
+                        .isTrue();
+                kept.add(event);
+            }
             switch (event) {
                 case AttemptStarted _ -> started = true;
                 case ProgressReported reported -> {
@@ -179,12 +224,13 @@ class WorkerProtocolRandomTest {
         SplittableRandom random = new SplittableRandom(seed);
         ObedientTrainer trainer = new ObedientTrainer();
         Map<AttemptId, Story> stories = new HashMap<>();
-        WorkerScript worker = WorkerScript.idle();
+        WorkerScript worker = WorkerScript.idleWith(GPUS);
         for (int step = 0; step < STEPS; step++) {
             worker.after(random.nextInt(2_000));
             JobId job = new JobId("job-" + random.nextInt(3));
             long token = 1L + random.nextInt(3) + step / 40;
-            Optional<WorkerInput> input = switch (random.nextInt(14)) {
+            Optional<WorkerInput> input = switch (random.nextInt(15)) {
+                case 14 -> Optional.of(trainer.see(HEALTHS.get(random.nextInt(HEALTHS.size()))));
                 case 12 -> Optional.of(new Heard(ranks(new JobId("of-others-" + random.nextInt(3)), token)));
                 case 13 -> random.nextInt(4) == 0 ? trainer.giveBack() : superseded(random, token);
                 case 0 -> Optional.of(new Heard(assignment(job, token)));
@@ -226,7 +272,7 @@ class WorkerProtocolRandomTest {
         worker.when(input);
         worker.actions().forEach(trainer::obey);
         worker.published()
-                .forEach(event ->
-                        stories.computeIfAbsent(AttemptId.of(event), Story::new).hear(event));
+                .forEach(event -> stories.computeIfAbsent(AttemptId.of(event), Story::new)
+                        .hear(event, trainer.spoilt.contains(AttemptId.of(event))));
     }
 }

@@ -15,7 +15,6 @@ import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
-import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
 import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
@@ -112,7 +111,7 @@ class GangTrainingTest {
         Origin origin = resumedFrom(saved);
         List<TrainerReport> next = bench.on(after, gangs).run(bench.assignment(2, origin));
 
-        assertThat(((Prepared) next.getFirst()).origin()).isEqualTo(origin);
+        assertThat(TrainingBench.origin(next)).isEqualTo(origin);
         assertThat(next.getLast()).isInstanceOf(Finished.class);
         assertThat(losses(first)).hasSize((int) saved.step());
         assertThat(losses(next).getFirst()).isLessThan(losses(first).getFirst());
@@ -122,7 +121,7 @@ class GangTrainingTest {
     private void goesOn(TrainingBench bench, List<TrainerReport> before, CheckpointWritten saved) throws IOException {
         Origin origin = resumedFrom(saved);
         List<TrainerReport> next = bench.run(bench.assignment(2, origin));
-        assertThat(((Prepared) next.getFirst()).origin()).isEqualTo(origin);
+        assertThat(TrainingBench.origin(next)).isEqualTo(origin);
         assertThat(losses(before))
                 .isEqualTo(losses(uninterrupted).subList(0, losses(before).size()));
         assertThat(losses(next))

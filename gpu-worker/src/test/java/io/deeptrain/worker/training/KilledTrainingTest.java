@@ -10,7 +10,6 @@ import io.deeptrain.event.Origin;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
-import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +90,7 @@ class KilledTrainingTest {
         TrainingBench bench = KilledTraining.bench(new TrainingBench(folder));
         List<TrainerReport> next = bench.run(bench.assignment(2, origin));
 
-        assertThat(((Prepared) next.getFirst()).origin()).isEqualTo(origin);
+        assertThat(TrainingBench.origin(next)).isEqualTo(origin);
         assertThat(losses(next))
                 .isEqualTo(losses(uninterrupted)
                         .subList((int) saved, losses(uninterrupted).size()));

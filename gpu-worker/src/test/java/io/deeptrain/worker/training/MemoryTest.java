@@ -58,8 +58,8 @@ class MemoryTest {
         TrainingBench bench = new TrainingBench(folder).digits(4, Split.TRAIN).set("batch_size", 128L);
         AttemptAssigned assignment = bench.assignment(1, new Origin.Scratch());
         List<TrainerReport> reports = bench.on(new Device(64L << 20, "")).run(assignment);
-        assertThat(reports).hasSize(1);
-        Failed failed = (Failed) reports.getFirst();
+        assertThat(reports).hasSize(2);
+        Failed failed = (Failed) reports.getLast();
         assertThat(failed.fault()).isEqualTo(Fault.CAPACITY);
         assertThat(failed.code()).isEqualTo("BATCH_DOES_NOT_FIT");
         assertThat(failed.message())
@@ -151,6 +151,20 @@ class MemoryTest {
                         .code())
                 .as("another one than its own")
                 .isEqualTo("WORKER_FAILURE");
+    }
+
+    @Test
+    void a_loss_that_is_no_number_is_the_tenants_fault_only_if_its_gpu_is_well() throws Exception {
+        TrainingBench bench = new TrainingBench(folder)
+                .digits(20, Split.TRAIN)
+                .set("batch_size", 4L)
+                .set("per_item_lrate", 1e30);
+        GpuHealth well = new GpuHealth.Healthy();
+        assertThat(failed(bench.with(inTurn(well, well))).code()).isEqualTo("LOSS_NOT_FINITE");
+        Failed blamed = failed(bench.with(inTurn(well, new GpuHealth.PartlyBroken(List.of(1), List.of("too hot")))));
+        assertThat(blamed.fault()).isEqualTo(Fault.CAPACITY);
+        assertThat(blamed.code()).isEqualTo("GPU_BROKEN");
+        assertThat(blamed.message()).startsWith("too hot: the loss became ");
     }
 
     private static Failed failed(TrainingBench bench) throws IOException {

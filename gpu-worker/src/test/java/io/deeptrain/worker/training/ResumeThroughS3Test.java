@@ -12,7 +12,6 @@ import io.deeptrain.testservers.adapter.TestServers;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
-import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.port.Directions.Direction;
 import java.io.IOException;
 import java.net.URI;
@@ -59,7 +58,7 @@ class ResumeThroughS3Test {
         TrainingBench second = shortTraining(other, bucket);
         List<TrainerReport> ended = second.run(second.assignment(2, resumedFrom(saved)));
 
-        assertThat(((Prepared) ended.getFirst()).origin()).isEqualTo(resumedFrom(saved));
+        assertThat(TrainingBench.origin(ended)).isEqualTo(resumedFrom(saved));
         List<Double> interrupted = new ArrayList<>(losses(begun));
         interrupted.addAll(losses(ended));
         assertThat(interrupted).hasSize(6).isEqualTo(losses(wanted));

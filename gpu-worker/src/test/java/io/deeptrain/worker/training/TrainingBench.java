@@ -251,6 +251,15 @@ final class TrainingBench {
                 devices);
     }
 
+    /** Where the attempt really began. */
+    static Origin origin(List<TrainerReport> reports) {
+        return reports.stream()
+                .filter(TrainerReport.Prepared.class::isInstance)
+                .map(report -> ((TrainerReport.Prepared) report).origin())
+                .findFirst()
+                .orElseThrow();
+    }
+
     static List<Double> losses(List<TrainerReport> reports) {
         return reports.stream()
                 .filter(TrainerReport.Advanced.class::isInstance)

@@ -17,7 +17,6 @@ import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
-import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.network.Activation;
@@ -119,6 +118,18 @@ class TransferRunTest {
         assertThat(published(6)).isNotIn(plain, enriched);
     }
 
+    @Test
+    void who_is_told_to_stop_at_once_saves_nothing_more() throws Exception {
+        long step = TrainingBench.checkpoints(bench.run(bench.assignment(2, SCRATCH)))
+                .getFirst()
+                .step();
+        List<TrainerReport> reports = bench.run(
+                bench.assignment(3, SCRATCH),
+                steps -> steps < step ? new Direction.Proceed() : new Direction.StopNow());
+        assertThat(TrainingBench.checkpoints(reports)).isEmpty();
+        assertThat(reports.getLast()).isInstanceOf(Released.class);
+    }
+
     private String published(long token) throws IOException {
         return ((Finished) bench.run(bench.assignment(token, SCRATCH)).getLast())
                 .model()
@@ -176,7 +187,7 @@ class TransferRunTest {
 
         for (CheckpointWritten checkpoint : List.of(saved.getFirst(), saved.get(3), saved.getLast())) {
             List<TrainerReport> next = bench.run(bench.assignment(10 + checkpoint.step(), resumedFrom(checkpoint)));
-            assertThat(((Prepared) next.getFirst()).origin()).isEqualTo(resumedFrom(checkpoint));
+            assertThat(TrainingBench.origin(next)).isEqualTo(resumedFrom(checkpoint));
             assertThat(steps(next)).isEqualTo(steps.subList((int) checkpoint.step(), steps.size()));
             assertThat(((Finished) next.getLast()).model().sha256()).isEqualTo(wanted);
         }
@@ -206,7 +217,7 @@ class TransferRunTest {
 
         List<TrainerReport> next = bench.run(bench.assignment(3, resumedFrom(saved)));
 
-        assertThat(((Prepared) next.getFirst()).origin()).isEqualTo(SCRATCH);
+        assertThat(TrainingBench.origin(next)).isEqualTo(SCRATCH);
         assertThat(next.getLast()).isInstanceOf(Finished.class);
     }
 

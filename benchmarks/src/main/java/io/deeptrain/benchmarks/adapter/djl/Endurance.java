@@ -105,7 +105,11 @@ public final class Endurance {
         }
         Map<String, Object> oneBatch = Map.of("num_epochs", 1L, "num_items_per_epoch", (long) BATCH_SIZE);
         List<TrainerReport> tolerant = run(samples, oneBatch, ALL_PERCENT, Observations.NONE);
-        Prepared prepared = (Prepared) tolerant.getFirst();
+        Prepared prepared = tolerant.stream()
+                .filter(Prepared.class::isInstance)
+                .map(Prepared.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("it was never prepared: " + tolerant));
         if (prepared.inputsInvalid() != unreadable.size() || !(tolerant.getLast() instanceof Finished)) {
             throw new IllegalStateException(
                     "%d are unreadable, the training said %s".formatted(unreadable.size(), tolerant));

@@ -3,7 +3,6 @@ package io.deeptrain.worker.adapter.process;
 import io.deeptrain.event.AssignmentEvent.RanksAssigned;
 import io.deeptrain.worker.adapter.tcp.Membership;
 import io.deeptrain.worker.attempt.AttemptId;
-import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.port.Lending;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -26,7 +24,6 @@ public final class LentRanks implements Lending {
     private final Rendezvous rendezvous;
     private final int threads;
     private final IntFunction<ProcessBuilder> commandLines;
-    private final Supplier<GpuHealth> health;
     private final Duration silenceMax;
     private final Map<AttemptId, List<Process>> running = new ConcurrentHashMap<>();
 
@@ -36,31 +33,23 @@ public final class LentRanks implements Lending {
      * @param rendezvous of this worker, from which the ranks have their secret and their doors
      * @param threads of one operation
      * @param devices names of the GPUs, as {@code CUDA_VISIBLE_DEVICES} has them; none on a machine without
-     * @param health of these devices as it was seen last; answers at once
      */
-    public LentRanks(Rendezvous rendezvous, int threads, List<String> devices, Supplier<GpuHealth> health) {
-        this(rendezvous, threads, new RankCommandLine(devices)::of, health, ProcessGangs.SILENCE_MAX);
+    public LentRanks(Rendezvous rendezvous, int threads, List<String> devices) {
+        this(rendezvous, threads, new RankCommandLine(devices)::of, ProcessGangs.SILENCE_MAX);
     }
 
-    LentRanks(
-            Rendezvous rendezvous,
-            int threads,
-            IntFunction<ProcessBuilder> commandLines,
-            Supplier<GpuHealth> health,
-            Duration silenceMax) {
+    LentRanks(Rendezvous rendezvous, int threads, IntFunction<ProcessBuilder> commandLines, Duration silenceMax) {
         this.rendezvous = rendezvous;
         this.threads = threads;
         this.commandLines = commandLines;
-        this.health = health;
         this.silenceMax = silenceMax;
     }
 
     @Override
-    public void lend(RanksAssigned ranks, Runnable over) {
+    public void lend(RanksAssigned ranks, List<Integer> places, Runnable over) {
         AttemptId attempt = AttemptId.of(ranks);
         List<Process> processes = new ArrayList<>();
         try {
-            List<Integer> places = placesFor(ranks);
             for (int n = 0; n < ranks.gpus(); n++) {
                 Membership me = new Membership(
                         attempt.toString(),
@@ -85,16 +74,6 @@ public final class LentRanks implements Lending {
             running.remove(attempt);
             over.run();
         });
-    }
-
-    private List<Integer> placesFor(RanksAssigned ranks) throws IOException {
-        GpuHealth now = health.get();
-        List<Integer> places = now.places(ranks.gpus());
-        if (places.size() < ranks.gpus()) {
-            throw new IOException("%d GPUs are wanted and %d can be relied on: %s"
-                    .formatted(ranks.gpus(), places.size(), String.join("; ", now.defects())));
-        }
-        return places;
     }
 
     private void awaitEnd(AttemptId attempt, List<Process> processes) {

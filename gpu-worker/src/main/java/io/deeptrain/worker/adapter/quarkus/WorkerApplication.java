@@ -136,7 +136,7 @@ public class WorkerApplication {
                         gpus),
                 rendezvous
                         .<Lending>map(
-                                place -> new LentRanks(place, settings.worker().threads(), devices, gpus::known))
+                                place -> new LentRanks(place, settings.worker().threads(), devices))
                         .orElse(Lending.NONE),
                 attempts::publish,
                 beats::send));

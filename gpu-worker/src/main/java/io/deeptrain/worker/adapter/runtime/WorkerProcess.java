@@ -129,8 +129,8 @@ public final class WorkerProcess implements AutoCloseable {
                 case WorkerAction.Publish(AttemptEvent event) -> publish.accept(event);
                 case WorkerAction.SendBeat(WorkerBeat next) -> beat.accept(next);
                 case WorkerAction.Instruct(var order) -> trainer.obey(order);
-                case WorkerAction.Lend(var ranks) ->
-                    lending.lend(ranks, () -> put(new WorkerInput.GivenBack(AttemptId.of(ranks))));
+                case WorkerAction.Lend(var ranks, var places) ->
+                    lending.lend(ranks, places, () -> put(new WorkerInput.GivenBack(AttemptId.of(ranks))));
                 case WorkerAction.TakeBack(var attempt) -> lending.takeBack(attempt);
                 case WorkerAction.Leave() -> left.countDown();
             }

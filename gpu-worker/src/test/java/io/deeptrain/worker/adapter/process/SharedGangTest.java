@@ -16,7 +16,6 @@ import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.tcp.Doors;
 import io.deeptrain.worker.attempt.AttemptId;
-import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learner.Batch;
@@ -55,7 +54,7 @@ class SharedGangTest {
     void open() throws IOException {
         leader = Rendezvous.open(Doors.here(), SECRET);
         partner = Rendezvous.open(Doors.here(), SECRET);
-        lending = new LentRanks(partner, 1, List.of(), GpuHealth.Healthy::new);
+        lending = new LentRanks(partner, 1, List.of());
     }
 
     @AfterEach
@@ -107,7 +106,7 @@ class SharedGangTest {
 
     @Test
     void ranks_of_two_workers_learn_as_those_of_one_do_and_end_with_the_gang() throws Exception {
-        lending.lend(ranks(), over::countDown);
+        lending.lend(ranks(), List.of(0), over::countDown);
         float shared;
         try (Learner gang = gang(Duration.ofSeconds(60))) {
             shared = gang.step(batch(), new Step(0, 0.02, 0));
@@ -122,7 +121,7 @@ class SharedGangTest {
 
     @Test
     void a_partner_that_takes_its_rank_back_is_a_lost_rank() throws Exception {
-        lending.lend(ranks(), over::countDown);
+        lending.lend(ranks(), List.of(0), over::countDown);
         try (Learner gang = gang(Duration.ofSeconds(60))) {
             gang.step(batch(), new Step(0, 0.02, 0));
             gang.state();
@@ -138,23 +137,15 @@ class SharedGangTest {
     }
 
     @Test
-    void ranks_are_lent_on_gpus_that_work_and_none_if_they_are_too_few() throws Exception {
+    void ranks_are_lent_on_the_gpus_that_they_are_given() throws Exception {
         List<Integer> places = new ArrayList<>();
         IntFunction<ProcessBuilder> commandLines = place -> {
             places.add(place);
             return new ProcessBuilder("true");
         };
-        GpuHealth second = new GpuHealth.PartlyBroken(List.of(1), List.of("too hot"));
-        try (LentRanks one = new LentRanks(partner, 1, commandLines, () -> second, Duration.ofSeconds(60))) {
-            one.lend(ranks(), over::countDown);
+        try (LentRanks one = new LentRanks(partner, 1, commandLines, Duration.ofSeconds(60))) {
+            one.lend(ranks(), List.of(1), over::countDown);
             assertThat(over.await(20, SECONDS)).isTrue();
-            assertThat(places).containsExactly(1);
-        }
-        CountDownLatch none = new CountDownLatch(1);
-        GpuHealth broken = new GpuHealth.Broken(List.of("too hot"));
-        try (LentRanks nobody = new LentRanks(partner, 1, commandLines, () -> broken, Duration.ofSeconds(60))) {
-            nobody.lend(ranks(), none::countDown);
-            assertThat(none.await(20, SECONDS)).isTrue();
             assertThat(places).containsExactly(1);
         }
     }
@@ -162,8 +153,8 @@ class SharedGangTest {
     @Test
     void who_does_not_know_the_key_is_turned_away_and_who_is_no_longer_waited_for_need_not_come() throws Exception {
         try (Rendezvous stranger = Rendezvous.open(Doors.here(), new GangSecret("another key than theirs"));
-                LentRanks strangers = new LentRanks(stranger, 1, List.of(), GpuHealth.Healthy::new)) {
-            strangers.lend(ranks(), over::countDown);
+                LentRanks strangers = new LentRanks(stranger, 1, List.of())) {
+            strangers.lend(ranks(), List.of(0), over::countDown);
             ProcessGangs gangs = new ProcessGangs(
                     learners, 1, Precision.FP32, List.of(), Optional.of(leader), _ -> Optional.empty());
             assertThatThrownBy(() -> job().on(gangs, () -> over.getCount() > 0))
