@@ -56,7 +56,7 @@ public sealed interface Activity {
         Busy at(List<Integer> places);
 
         /** The same attempt, once it was told to stop. */
-        Stopping stopping(StopCause cause);
+        Stopping stopping(StopCause cause, long nowMillis);
     }
 
     /**
@@ -75,9 +75,9 @@ public sealed interface Activity {
         }
 
         @Override
-        public Stopping stopping(StopCause cause) {
+        public Stopping stopping(StopCause cause, long nowMillis) {
             return new Stopping(
-                    assignment, cause, places, new Meter.NotStarted(), ProgressReporting.NONE, 0, List.of());
+                    assignment, cause, nowMillis, places, new Meter.NotStarted(), ProgressReporting.NONE, 0, List.of());
         }
     }
 
@@ -104,8 +104,8 @@ public sealed interface Activity {
         }
 
         @Override
-        public Stopping stopping(StopCause cause) {
-            return new Stopping(assignment, cause, places, meter, reporting, checkpoints, List.of());
+        public Stopping stopping(StopCause cause, long nowMillis) {
+            return new Stopping(assignment, cause, nowMillis, places, meter, reporting, checkpoints, List.of());
         }
 
         Running withGoal(Completion newGoal) {
@@ -124,11 +124,13 @@ public sealed interface Activity {
     /**
      * The trainer was told to stop and has not yet let go.
      *
+     * @param toldAtMillis when it was, last
      * @param next what to prepare afterwards: nothing, or the one assignment that came meanwhile
      */
     record Stopping(
             AttemptAssigned assignment,
             StopCause cause,
+            long toldAtMillis,
             List<Integer> places,
             Meter meter,
             ProgressReporting reporting,
@@ -142,24 +144,24 @@ public sealed interface Activity {
 
         @Override
         public Stopping at(List<Integer> chosen) {
-            return new Stopping(assignment, cause, chosen, meter, reporting, checkpoints, next);
+            return new Stopping(assignment, cause, toldAtMillis, chosen, meter, reporting, checkpoints, next);
         }
 
         @Override
-        public Stopping stopping(StopCause other) {
-            return new Stopping(assignment, other, places, meter, reporting, checkpoints, next);
+        public Stopping stopping(StopCause other, long nowMillis) {
+            return new Stopping(assignment, other, nowMillis, places, meter, reporting, checkpoints, next);
         }
 
         Stopping withNext(List<Work> newNext) {
-            return new Stopping(assignment, cause, places, meter, reporting, checkpoints, newNext);
+            return new Stopping(assignment, cause, toldAtMillis, places, meter, reporting, checkpoints, newNext);
         }
 
         Stopping withReporting(ProgressReporting newReporting) {
-            return new Stopping(assignment, cause, places, meter, newReporting, checkpoints, next);
+            return new Stopping(assignment, cause, toldAtMillis, places, meter, newReporting, checkpoints, next);
         }
 
         Stopping withCheckpoints(int number) {
-            return new Stopping(assignment, cause, places, meter, reporting, number, next);
+            return new Stopping(assignment, cause, toldAtMillis, places, meter, reporting, number, next);
         }
     }
 

@@ -107,16 +107,16 @@ final class Stops {
     private void end(Busy busy, StopCause cause) {
         switch (busy) {
             case Preparing preparing -> {
-                turn.become(preparing.stopping(cause));
+                turn.become(preparing.stopping(cause, turn.nowMillis()));
                 turn.order(new StopNow(preparing.attempt()));
             }
             case Running running -> {
-                turn.become(running.stopping(cause));
+                turn.become(running.stopping(cause, turn.nowMillis()));
                 turn.order(cause.savesFirst() ? new SaveAndStop(running.attempt()) : new StopNow(running.attempt()));
             }
             case Stopping stopping
             when cause.isStrongerThan(stopping.cause()) -> {
-                turn.become(stopping.stopping(cause));
+                turn.become(stopping.stopping(cause, turn.nowMillis()));
                 if (stopping.cause().savesFirst()) {
                     turn.order(new StopNow(stopping.attempt()));
                 }

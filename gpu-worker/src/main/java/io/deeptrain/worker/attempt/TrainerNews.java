@@ -10,6 +10,7 @@ import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Fault;
+import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.Progress;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.worker.attempt.Activity.Busy;
@@ -37,6 +38,9 @@ import java.util.List;
 final class TrainerNews {
     /** Progress is reported no more often than this. */
     static final long PROGRESS_INTERVAL_MILLIS = 1_000;
+
+    /** Longer than rank 0 waits for one that says nothing, and than any batch takes on a GPU. */
+    static final long LETTING_GO_MAX_MILLIS = 180_000;
 
     private final TurnDraft turn;
     private final WorkTaking taking;
@@ -69,18 +73,34 @@ final class TrainerNews {
             case Prepared prepared -> prepared(busy, prepared);
             case Advanced(var _, Progress progress) -> advanced(busy, progress);
             case CheckpointWritten written -> checkpointWritten(busy, written);
-            case TrainerReport.Ended end -> {
-                AttemptId attempt = busy.attempt();
-                if (!isSilenced(busy)) {
-                    reportHeldProgress();
-                }
-                List<Work> next = busy instanceof Stopping stopping ? stopping.next() : List.of();
-                turn.become(new Idle());
-                turn.end(attempt, lastWord(busy, end));
-                next.forEach(taking::begin);
-                turn.leaveIfDone();
-            }
+            case TrainerReport.Ended end -> ended(busy, end);
         }
+    }
+
+    /**
+     * A trainer that does not let go of a broken GPU hangs there, and nobody gets it out: the attempt is over without
+     * it, and so is this process, which can run no other.
+     */
+    void giveUpWhoHangs() {
+        if (turn.state().activity() instanceof Stopping stopping
+                && turn.state().health().breaks(stopping.places())
+                && turn.nowMillis() - stopping.toldAtMillis() >= LETTING_GO_MAX_MILLIS) {
+            if (turn.state().readiness() == Readiness.ACCEPTING) {
+                turn.become(Readiness.DRAINING);
+            }
+            ended(stopping, new Released(stopping.attempt()));
+        }
+    }
+
+    private void ended(Busy busy, TrainerReport.Ended end) {
+        if (!isSilenced(busy)) {
+            reportHeldProgress();
+        }
+        List<Work> next = busy instanceof Stopping stopping ? stopping.next() : List.of();
+        turn.become(new Idle());
+        turn.end(busy.attempt(), lastWord(busy, end));
+        next.forEach(taking::begin);
+        turn.leaveIfDone();
     }
 
     private void prepared(Busy busy, Prepared prepared) {

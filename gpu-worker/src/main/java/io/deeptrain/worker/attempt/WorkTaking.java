@@ -37,7 +37,7 @@ final class WorkTaking {
             }
             case Busy busy -> {
                 turn.order(new StopNow(busy.attempt()));
-                turn.become(busy.stopping(new StopCause.Asked(StopReason.SUPERSEDED))
+                turn.become(busy.stopping(new StopCause.Asked(StopReason.SUPERSEDED), turn.nowMillis())
                         .withNext(List.of(work)));
             }
             case Lending lending when lending.isKnown(AttemptId.of(work)) -> {}

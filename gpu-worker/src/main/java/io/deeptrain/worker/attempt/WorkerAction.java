@@ -29,6 +29,6 @@ public sealed interface WorkerAction {
     /** End the ranks of this attempt. */
     record TakeBack(AttemptId attempt) implements WorkerAction {}
 
-    /** Drained, and everything said has been heard: the process may end. */
+    /** Drained, and everything said has been heard: the process may end, or is to if nobody has asked for that. */
     record Leave() implements WorkerAction {}
 }

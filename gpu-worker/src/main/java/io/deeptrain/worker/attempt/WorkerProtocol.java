@@ -114,6 +114,7 @@ public final class WorkerProtocol {
 
     private void tick() {
         news.reportDueProgress();
+        news.giveUpWhoHangs();
         turn.resend();
         turn.beat();
     }

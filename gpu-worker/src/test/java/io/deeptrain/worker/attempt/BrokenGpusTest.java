@@ -1,5 +1,6 @@
 package io.deeptrain.worker.attempt;
 
+import static io.deeptrain.worker.attempt.TrainerNews.LETTING_GO_MAX_MILLIS;
 import static io.deeptrain.worker.attempt.WorkerScript.INCARNATION;
 import static io.deeptrain.worker.attempt.WorkerScript.JOB;
 import static io.deeptrain.worker.attempt.WorkerScript.ME;
@@ -24,6 +25,7 @@ import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.worker.attempt.TrainerOrder.Prepare;
@@ -231,6 +233,47 @@ class BrokenGpusTest {
                 .when(released())
                 .thenPublished(broken(Fault.CAPACITY, "too hot", 1_000))
                 .thenOrders(new Prepare(assignment(OTHER_JOB, 1)));
+    }
+
+    @Test
+    void who_does_not_let_go_of_a_broken_gpu_is_given_up_and_the_process_ends() {
+        WorkerScript worker = runningAt(0).when(leftOfGpus(1)).after(LETTING_GO_MAX_MILLIS - 1);
+        worker.when(new Tick()).thenPublished();
+        worker.after(1)
+                .when(new Tick())
+                .thenPublished(broken(Fault.CAPACITY, "too hot", 1_000 + LETTING_GO_MAX_MILLIS));
+        assertThat(worker.beats())
+                .extracting(WorkerBeat::readiness)
+                .containsExactly(Readiness.DRAINING, Readiness.DRAINING);
+        worker.when(new Heard(assignment(OTHER_JOB, 1)))
+                .thenPublished(new AttemptStopped(OTHER_JOB, new FencingToken(1), ME, StopReason.PREEMPTED, 0))
+                .acknowledgeAll();
+        assertThat(worker.actions()).endsWith(new Leave());
+        worker.when(released()).thenNothing();
+    }
+
+    @Test
+    void who_hangs_there_is_given_up_whatever_it_was_told_and_whoever_waits_for_it_goes_elsewhere() {
+        AttemptStopped cancelled =
+                new AttemptStopped(JOB, new FencingToken(1), ME, StopReason.CANCELLED, 1_000 + LETTING_GO_MAX_MILLIS);
+        runningAt(0)
+                .when(leftOfGpus(1))
+                .when(stopRequested(JOB, 1, StopReason.CANCELLED))
+                .after(LETTING_GO_MAX_MILLIS)
+                .when(new Tick())
+                .thenPublished(cancelled);
+        WorkerScript silenced = runningAt(0).when(leftOfGpus(1)).when(new Heard(assignment(OTHER_JOB, 1)));
+        silenced.when(stopRequested(JOB, 1, StopReason.SUPERSEDED))
+                .after(LETTING_GO_MAX_MILLIS)
+                .when(new Tick())
+                .thenPublished(new AttemptStopped(OTHER_JOB, new FencingToken(1), ME, StopReason.PREEMPTED, 0))
+                .thenOrders();
+        runningAt(0)
+                .when(stopRequested(JOB, 1, StopReason.CANCELLED))
+                .after(LETTING_GO_MAX_MILLIS)
+                .when(new Tick())
+                .thenPublished()
+                .thenHolds(FIRST);
     }
 
     @Test

@@ -19,12 +19,15 @@ import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.StopReason;
+import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.worker.adapter.nvidia.NvidiaDriver;
 import io.deeptrain.worker.adapter.runtime.GpuWatch;
 import io.deeptrain.worker.adapter.runtime.WorkerProcess;
 import io.deeptrain.worker.attempt.WorkerIdentity;
 import io.deeptrain.worker.port.Lending;
+import io.deeptrain.worker.port.Observations;
+import io.deeptrain.worker.training.TrainingRun.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +38,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +62,8 @@ class BrokenGpuTest {
 
     private final BlockingQueue<Event> said = new LinkedBlockingQueue<>();
     private final List<Event> heard = new ArrayList<>();
+    private final Semaphore step = new Semaphore(1);
+    private final AtomicLong skewNanos = new AtomicLong();
     private TrainingBench bench;
     private GpuWatch watch;
     private WorkerProcess worker;
@@ -73,12 +80,42 @@ class BrokenGpuTest {
                 .with(watch);
         worker = new WorkerProcess(
                 new WorkerIdentity(new WorkerId("gpu-1"), new IncarnationId("start-1"), "a100", 2),
-                bench.surroundings(),
+                surroundings(),
                 Lending.NONE,
                 this::say,
                 said::add);
         worker.start();
         watch.start(worker::see);
+    }
+
+    /** The bench's, with a clock that can be set forward, and steps that can be made to hang. */
+    private Surroundings surroundings() {
+        Surroundings real = bench.surroundings();
+        Observations observations = new Observations() {
+            @Override
+            public void began() {}
+
+            @Override
+            public void ended() {}
+
+            @Override
+            public void stepped(int images, long inputWaitNanos, long stepNanos) {
+                step.acquireUninterruptibly();
+                step.release();
+            }
+
+            @Override
+            public void checkpointWritten(StoredObject checkpoint, long writeNanos) {}
+        };
+        return new Surroundings(
+                real.archive(),
+                real.learners(),
+                () -> System.nanoTime() + skewNanos.get(),
+                observations,
+                real.scratch(),
+                real.pretrained(),
+                real.ahead(),
+                real.devices());
     }
 
     @AfterEach
@@ -168,6 +205,28 @@ class BrokenGpuTest {
                 StopReason.STOP_AND_KEEP_BEST));
         assertThat(await(AttemptSucceeded.class).attempt()).isEqualTo(second.attempt());
         assertThat(all(CheckpointSaved.class)).hasSizeGreaterThan(checkpoints);
+    }
+
+    @Test
+    void a_trainer_that_hangs_on_its_broken_gpu_is_given_up_and_the_worker_leaves() throws Exception {
+        worker.hear(bench.assignment(1, SCRATCH));
+        await(CheckpointSaved.class);
+        step.acquireUninterruptibly();
+        try {
+            while (!step.hasQueuedThreads()) {
+                Thread.onSpinWait();
+            }
+            gpusAreAt(HOT, WELL);
+            await(WorkerBeat.class, beat -> beat.gpus() == 1);
+            skewNanos.addAndGet(Duration.ofMinutes(4).toNanos());
+            assertThat(await(AttemptFailed.class).code()).isEqualTo("GPU_BROKEN");
+            assertThat(await(WorkerBeat.class, beat -> beat.readiness() == Readiness.GONE)
+                            .holdings())
+                    .isEmpty();
+            worker.awaitLeaving();
+        } finally {
+            step.release();
+        }
     }
 
     @Test

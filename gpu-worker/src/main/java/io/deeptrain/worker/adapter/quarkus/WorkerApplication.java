@@ -26,6 +26,7 @@ import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Lending;
 import io.deeptrain.worker.training.TrainingRun.Surroundings;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -39,6 +40,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -52,6 +55,8 @@ import org.jboss.logging.Logger;
 public class WorkerApplication {
     private static final Logger LOG = Logger.getLogger(WorkerApplication.class);
     private static final int GANG_PORT = 7400;
+    private static final int EXIT_HUNG = 3;
+    private static final long EXIT_SECONDS_MAX = 30;
 
     private final WorkerSettings settings;
     private final String bootstrapServers;
@@ -61,6 +66,7 @@ public class WorkerApplication {
     private final MeterRegistry registry;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private volatile Stage stage = new Starting();
+    private volatile boolean isStopping;
 
     private sealed interface Stage {}
 
@@ -149,6 +155,18 @@ public class WorkerApplication {
         LOG.infof(
                 "worker %s accepts attempts of up to %d GPUs, incarnation %s, GPU class %s",
                 workerId, identity.gpus(), identity.incarnation(), identity.gpuClass());
+        process.awaitLeaving();
+        if (!isStopping) {
+            endHungProcess();
+        }
+    }
+
+    /** Whatever hangs on the broken GPU may keep this process from ending in order; its supervisor starts another. */
+    private static void endHungProcess() {
+        LOG.errorf("the trainer hangs on a broken GPU: the process ends, with exit code %d", EXIT_HUNG);
+        CompletableFuture.delayedExecutor(EXIT_SECONDS_MAX, TimeUnit.SECONDS)
+                .execute(() -> Runtime.getRuntime().halt(EXIT_HUNG));
+        Quarkus.asyncExit(EXIT_HUNG);
     }
 
     private Optional<Rendezvous> rendezvous() throws IOException {
@@ -169,6 +187,7 @@ public class WorkerApplication {
     }
 
     void stop(@Observes ShutdownEvent event) throws Exception {
+        isStopping = true;
         if (stage instanceof Started started
                 && !started.process().drain(settings.worker().drainTimeout())) {
             LOG.warnf(

@@ -86,6 +86,11 @@ public final class WorkerProcess implements AutoCloseable {
         return left.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Returns when it has given back what it held and takes no more, whoever wanted that. */
+    public void awaitLeaving() throws InterruptedException {
+        left.await();
+    }
+
     public boolean isAlive() {
         return thread.isAlive();
     }
