@@ -4,6 +4,7 @@ import io.deeptrain.benchmarks.measure.Rounds;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
+import io.deeptrain.worker.detection.AnchorSettings;
 import io.deeptrain.worker.learning.Optimizer;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.InitialWeights;
@@ -86,7 +87,9 @@ public final class PythonBenchmark {
                 trial.batchSize,
                 trial.imageSize,
                 spec.concepts().size(),
-                objective instanceof Objective.ObjectDetection(var settings) ? settings.anchorsPerPixel() : 0);
+                objective instanceof Objective.ObjectDetection(AnchorSettings settings)
+                        ? settings.anchorsPerPixel()
+                        : 0);
         try (Learner learner = learners.learner(network, recipe, InitialWeights.of(network, 42, Set.of()));
                 PythonTrainer reference = new PythonTrainer(python, PythonModule.of(network), sizes)) {
             requireSameSize(network, reference);
