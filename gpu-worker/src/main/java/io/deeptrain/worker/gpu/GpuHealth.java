@@ -115,7 +115,7 @@ public sealed interface GpuHealth {
                             all.stream().map(GpuHealth::defectsOf).flatMap(Collection::stream),
                             missing.stream()
                                     .map(gpu -> "GPU %d (%s) is not there any more".formatted(gpu.index(), gpu.uuid())),
-                            fatal(errors).map(GpuHealth::told))
+                            broken(errors).map(XidError::told))
                     .flatMap(sentences -> sentences)
                     .toList();
             return reasons.isEmpty() ? new Healthy() : new Unknown(lost(before, errors, missing::contains), reasons);
@@ -126,9 +126,9 @@ public sealed interface GpuHealth {
             GpuReading gpu = own.get(place);
             List<String> defects = Stream.concat(
                             defectsOf(gpu).stream(),
-                            fatal(errors)
+                            broken(errors)
                                     .filter(error -> gpu.isAt(error.device()))
-                                    .map(GpuHealth::told))
+                                    .map(XidError::told))
                     .toList();
             reasons.addAll(defects);
             if (defects.isEmpty()) {
@@ -152,7 +152,7 @@ public sealed interface GpuHealth {
                 LOST.matcher(failure).results().map(match -> match.group(1)).toList();
         List<String> reasons = Stream.concat(
                         Stream.of("nvidia-smi does not say how the GPUs are: " + failure),
-                        fatal(errors).map(GpuHealth::told))
+                        broken(errors).map(XidError::told))
                 .toList();
         return new Unknown(lost(before, errors, gpu -> named.stream().anyMatch(gpu::isAt)), reasons);
     }
@@ -160,7 +160,7 @@ public sealed interface GpuHealth {
     private static List<Integer> lost(List<GpuReading> before, List<XidError> errors, Predicate<GpuReading> isGone) {
         return IntStream.range(0, before.size())
                 .filter(place -> isGone.test(before.get(place))
-                        || fatal(errors).anyMatch(error -> before.get(place).isAt(error.device())))
+                        || broken(errors).anyMatch(error -> before.get(place).isAt(error.device())))
                 .boxed()
                 .toList();
     }
@@ -186,11 +186,7 @@ public sealed interface GpuHealth {
         return defects;
     }
 
-    private static Stream<XidError> fatal(List<XidError> errors) {
-        return errors.stream().filter(XidError::isFatal).distinct();
-    }
-
-    private static String told(XidError error) {
-        return "the driver reported Xid %d for the GPU at %s".formatted(error.code(), error.device());
+    private static Stream<XidError> broken(List<XidError> errors) {
+        return errors.stream().filter(error -> error.kind() == XidClass.BROKEN).distinct();
     }
 }

@@ -1,7 +1,6 @@
 package io.deeptrain.worker.gpu;
 
 import java.util.List;
-import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -14,13 +13,6 @@ import java.util.regex.Pattern;
 public record XidError(String device, int code) {
     private static final Pattern LINE = Pattern.compile("NVRM: Xid \\(PCI:([0-9a-fA-F:.]+)\\): (\\d{1,4})");
 
-    /**
-     * Codes after which a device must not be used before it is reset or replaced: errors of memory that could not be
-     * corrected or contained (48, 64, 95), of NVLink (74), a device that is off the bus (79), firmware that does not
-     * answer (119, 120). The others are mostly faults of programs, which the next program does not inherit.
-     */
-    private static final Set<Integer> FATAL = Set.of(48, 64, 74, 79, 95, 119, 120);
-
     /** The errors in a piece of the log, in its order. */
     public static List<XidError> in(String kernelLog) {
         return LINE.matcher(kernelLog).results().map(XidError::of).toList();
@@ -30,7 +22,13 @@ public record XidError(String device, int code) {
         return new XidError(line.group(1), Integer.parseInt(line.group(2)));
     }
 
-    public boolean isFatal() {
-        return FATAL.contains(code);
+    /** What it means. */
+    public XidClass kind() {
+        return XidClass.of(code);
+    }
+
+    /** A sentence for the operator. */
+    public String told() {
+        return "the driver reported Xid %d for the GPU at %s: %s".formatted(code, device, kind().words(code));
     }
 }

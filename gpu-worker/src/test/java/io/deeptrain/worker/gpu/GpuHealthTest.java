@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GpuHealthTest {
@@ -65,9 +66,19 @@ class GpuHealthTest {
         assertThat(XidError.in("nothing of the kind")).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "48, BROKEN", "64, BROKEN", "74, BROKEN", "79, BROKEN", "95, BROKEN", "119, BROKEN", "120, BROKEN",
+        "63, WORN", "92, WORN", "94, WORN", "8, OF_PROGRAM", "13, OF_PROGRAM", "31, OF_PROGRAM", "43, OF_PROGRAM",
+        "45, OF_PROGRAM", "999, OTHER"
+    })
+    void what_an_error_means_is_told_by_its_code(int code, XidClass kind) {
+        assertThat(new XidError("0000:3b:00", code).kind()).isEqualTo(kind);
+    }
+
     @Test
-    void faults_of_programs_break_no_device() {
-        assertThat(health(List.of(WELL), List.of(new XidError("0000:3b:00", 31), new XidError("0000:3b:00", 13)), BOTH))
+    void faults_of_programs_and_wear_break_no_device() {
+        assertThat(health(List.of(WELL), List.of(new XidError("0000:3b:00", 31), new XidError("0000:3b:00", 63)), BOTH))
                 .isEqualTo(new GpuHealth.Healthy());
         assertThat(health(List.of(), List.of(), List.of())).isEqualTo(new GpuHealth.Healthy());
     }
@@ -79,7 +90,7 @@ class GpuHealthTest {
         List<String> reasons = List.of(
                 "GPU 1 (GPU-2) has 3 errors of its memory that could not be corrected",
                 "GPU 1 (GPU-2) is at 95 degrees Celsius, 95 is too hot",
-                "the driver reported Xid 79 for the GPU at 0000:af:00");
+                "the driver reported Xid 79 for the GPU at 0000:af:00: it is off the bus");
         assertThat(health(List.of(WELL, hot), List.of(lost, lost), BOTH))
                 .as("the other one is well")
                 .isEqualTo(new GpuHealth.PartlyBroken(List.of(0), reasons));
@@ -149,7 +160,7 @@ class GpuHealthTest {
                         List.of(0),
                         List.of(
                                 "nvidia-smi does not say how the GPUs are: it did not answer",
-                                "the driver reported Xid 79 for the GPU at 0000:3b:00")));
+                                "the driver reported Xid 79 for the GPU at 0000:3b:00: it is off the bus")));
         assertThat(GpuHealth.unread("Driver/library version mismatch", List.of(), before)
                         .breaks(List.of(0, 1)))
                 .isFalse();

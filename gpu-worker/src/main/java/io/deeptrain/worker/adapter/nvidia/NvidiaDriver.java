@@ -2,13 +2,16 @@ package io.deeptrain.worker.adapter.nvidia;
 
 import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.gpu.GpuReading;
+import io.deeptrain.worker.gpu.XidClass;
 import io.deeptrain.worker.gpu.XidError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
@@ -23,6 +26,11 @@ public final class NvidiaDriver {
     private final Path folder;
     private final List<String> visible;
     private List<GpuReading> before = List.of();
+
+    private boolean isLogMissed;
+
+    /** Of what breaks nothing, once each. */
+    private final Set<XidError> told = new HashSet<>();
 
     /**
      * A driver whose programs lie in a folder.
@@ -57,9 +65,17 @@ public final class NvidiaDriver {
 
     private List<XidError> errors() throws InterruptedException {
         try {
-            return XidError.in(answer("dmesg"));
+            List<XidError> errors = XidError.in(answer("dmesg"));
+            errors.stream()
+                    .filter(error -> error.kind() == XidClass.WORN)
+                    .filter(told::add)
+                    .forEach(error -> LOG.warnf("%s; training goes on", error.told()));
+            return errors;
         } catch (IOException forbidden) {
-            LOG.debugf(forbidden, "the kernel's log cannot be read");
+            if (!isLogMissed) {
+                isLogMissed = true;
+                LOG.infof("Xid errors are not seen, for the kernel's log cannot be read: %s", forbidden.getMessage());
+            }
             return List.of();
         }
     }
