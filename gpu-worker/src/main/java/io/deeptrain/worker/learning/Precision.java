@@ -17,6 +17,14 @@ public enum Precision {
     /** Tensor cores for bfloat16 numbers came with compute capability 8.0 (Ampere). */
     private static final int BF16_SINCE = 80;
 
+    /** What one value that a layer computes takes while the network learns. */
+    public int bytesOfValue() {
+        return switch (this) {
+            case FP32 -> Float.BYTES;
+            case BF16 -> Float.BYTES / 2;
+        };
+    }
+
     /**
      * What a GPU of NVIDIA learns fastest with.
      *

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.port;
 
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
@@ -20,7 +21,15 @@ public interface Learners {
     /** One rank's learner. What a step changes is the same on all ranks; the exchange stays open. */
     Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange);
 
-    /** Memory of the device that networks are put on, in bytes, whoever uses how much of it now. */
+    /** How exactly networks learn there: in 32 bits, unless it says otherwise. */
+    default Precision precision() {
+        return Precision.FP32;
+    }
+
+    /**
+     * Memory of the device that networks are put on, in bytes, without what this process keeps for other things,
+     * whoever uses how much of it now.
+     */
     long memoryBytes();
 
     /** A network in this state that only answers. */

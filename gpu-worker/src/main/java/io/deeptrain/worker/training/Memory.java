@@ -1,8 +1,9 @@
 package io.deeptrain.worker.training;
 
 import io.deeptrain.event.TrainingSpec;
-import io.deeptrain.worker.network.MemoryNeed;
+import io.deeptrain.worker.learning.MemoryNeed;
 import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.port.Learners;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -15,12 +16,13 @@ final class Memory {
     /**
      * Why a training cannot fit, and what would.
      *
-     * @param deviceBytes memory of each device
+     * @param learners of one device; the others are like it
      * @param ranks devices that share each batch
      */
-    static Optional<String> shortage(TrainingPlan plan, Network network, long deviceBytes, int ranks) {
+    static Optional<String> shortage(TrainingPlan plan, Network network, Learners learners, int ranks) {
+        long deviceBytes = learners.memoryBytes();
         int images = Math.ceilDiv(plan.batchSize(), ranks);
-        MemoryNeed need = MemoryNeed.of(network, plan.optimizer().memories().size(), plan.imageSize());
+        MemoryNeed need = MemoryNeed.of(network, plan.recipe(), learners.precision(), plan.imageSize());
         if (need.bytes(images) <= deviceBytes) {
             return Optional.empty();
         }

@@ -150,7 +150,7 @@ public final class TrainingRun {
         Learners learners = learnersOnGpus();
         TrainingPlan plan = TrainingPlan.of(spec);
         Network network = Purpose.network(spec, plan.imageSize()).orElseThrow();
-        Optional<String> shortage = Memory.shortage(plan, network, learners.memoryBytes(), spec.gpus());
+        Optional<String> shortage = Memory.shortage(plan, network, learners, spec.gpus());
         if (shortage.isPresent()) {
             throw ending(Fault.CAPACITY, "BATCH_DOES_NOT_FIT", shortage.get());
         }

@@ -2,6 +2,7 @@ package io.deeptrain.worker.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.ManifestEntry.Split;
@@ -11,12 +12,18 @@ import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.gpu.GpuHealth;
+import io.deeptrain.worker.learning.MemoryNeed;
+import io.deeptrain.worker.learning.Optimizer;
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
+import io.deeptrain.worker.network.Activation;
+import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.GraphBuilder;
-import io.deeptrain.worker.network.MemoryNeed;
 import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Part;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.Window;
+import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.port.Devices;
 import io.deeptrain.worker.port.Gangs;
 import io.deeptrain.worker.port.GradientExchange;
@@ -24,6 +31,7 @@ import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Predictor;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -31,8 +39,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MemoryTest {
+    private static final Recipe WHOLE = frozen(0);
+
     @TempDir
     Path folder;
+
+    private static Recipe frozen(int stages) {
+        return new Recipe(
+                new Objective.Classification(Activation.SOFTMAX), new Optimizer.Momentum(0.9, 0), 1, stages, 1);
+    }
 
     /** 3 x 4 x 4 image, 8 x 4 x 4 map, the same rectified in its place, 8 features, 2 logits. */
     private static Network small() {
@@ -45,12 +60,66 @@ class MemoryTest {
     void what_a_step_holds_is_counted_by_hand() {
         int parameters = 8 * 3 * 3 * 3 + 2 * 8 + 2;
         int values = 3 * 16 + 8 * 16 + 8 + 2;
-        MemoryNeed need = MemoryNeed.of(small(), 1, 4);
+        MemoryNeed need = MemoryNeed.of(small(), WHOLE, Precision.FP32, 4);
         assertThat(need).isEqualTo(new MemoryNeed(3L * 4 * parameters, 4L * values));
         assertThat(need.bytes(10)).isEqualTo(need.fixedBytes() + 10 * need.bytesPerImage());
         assertThat(need.batchSizeMax(need.bytes(10))).isEqualTo(10);
         assertThat(need.batchSizeMax(need.bytes(10) - 1)).isEqualTo(9);
         assertThat(need.batchSizeMax(1)).isZero();
+    }
+
+    @Test
+    void values_of_half_the_bits_take_half_the_memory_and_weights_as_much_as_ever() {
+        MemoryNeed exact = MemoryNeed.of(small(), WHOLE, Precision.FP32, 4);
+        assertThat(MemoryNeed.of(small(), WHOLE, Precision.BF16, 4))
+                .isEqualTo(new MemoryNeed(exact.fixedBytes(), exact.bytesPerImage() / 2));
+    }
+
+    @Test
+    void of_what_is_frozen_only_the_weights_are_held_and_what_the_learning_layers_read() {
+        int frozen = 8 * 3 * 3 * 3;
+        int learning = 2 * 8 + 2;
+        // The map is averaged before anything learns: its average is what the gradient is computed from, and the
+        // logits.
+        assertThat(MemoryNeed.of(staged(), frozen(1), Precision.FP32, 4))
+                .isEqualTo(new MemoryNeed(4L * (2 * frozen + 3 * learning), 4L * (8 + 2)));
+        assertThat(MemoryNeed.of(staged(), frozen(0), Precision.FP32, 4))
+                .isEqualTo(MemoryNeed.of(small(), WHOLE, Precision.FP32, 4));
+    }
+
+    /** As {@link #small}, its head apart. */
+    private static Network staged() {
+        GraphBuilder graph = new GraphBuilder(1e-5);
+        graph.enter(new Part.Backbone(0));
+        int map = graph.relu(graph.convolution("conv", GraphBuilder.IMAGE, 8, Window.padded(3, 3, 1), 1));
+        graph.enter(new Part.Head());
+        return graph.classifier("small", graph.linear("fc", graph.globalAverage(map), 2));
+    }
+
+    @Test
+    void a_batch_that_fits_in_half_the_bits_is_not_refused_for_what_it_would_take_in_all() throws Exception {
+        TrainingBench bench = new TrainingBench(folder)
+                .digits(4, Split.TRAIN)
+                .set("batch_size", 8L)
+                .set("num_epochs", 1L);
+        MemoryNeed exact =
+                MemoryNeed.of(Architectures.named("cifar-resnet-20", 10).orElseThrow(), WHOLE, Precision.FP32, 32);
+        long between = exact.bytes(8) - 1;
+        AttemptAssigned assignment = bench.assignment(1, new Origin.Scratch());
+        assertThat(failed(bench.on(new Device(between, "", Precision.FP32))).code())
+                .isEqualTo("BATCH_DOES_NOT_FIT");
+        assertThat(bench.on(new Device(between, "", Precision.BF16))
+                        .run(assignment)
+                        .getLast())
+                .isInstanceOf(TrainerReport.Finished.class);
+    }
+
+    @Test
+    void the_java_heap_is_not_for_networks() {
+        long machine = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        assertThat(new DjlLearners(1).memoryBytes())
+                .isPositive()
+                .isEqualTo(machine - Runtime.getRuntime().maxMemory());
     }
 
     @Test
@@ -221,7 +290,11 @@ class MemoryTest {
     }
 
     /** A device with so much memory, whose engine fails with these words unless they are empty. */
-    private record Device(long memoryBytes, String failure) implements Learners {
+    private record Device(long memoryBytes, String failure, Precision precision) implements Learners {
+        Device(long memoryBytes, String failure) {
+            this(memoryBytes, failure, Precision.FP32);
+        }
+
         @Override
         public Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange) {
             if (!failure.isEmpty()) {

@@ -82,13 +82,25 @@ public final class DjlLearners implements Learners {
         return standard.isGpu() ? Device.gpu(place) : standard;
     }
 
-    /** Of a processor it is the machine's, or as much of it as the process may have. */
+    @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    /**
+     * Of a processor it is the machine's, or as much of it as the process may have, less what the Java heap may take:
+     * images and checkpoints lie there, the engine's numbers do not.
+     */
     @Override
     public long memoryBytes() {
         Device device = device();
         if (device.isGpu()) {
             return CudaUtils.getGpuMemory(device).getMax();
         }
+        return Math.max(0, machineBytes() - Runtime.getRuntime().maxMemory());
+    }
+
+    private static long machineBytes() {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     }
 
