@@ -110,6 +110,7 @@ final class Classifiers {
                         Settings.rate(0.1),
                         Settings.baseGradientMultiplier(),
                         Settings.pretrainedWeights(IMAGENET, NSFWJS),
+                        Settings.frozenStages(),
                         Settings.numEpochs(20),
                         Settings.numItemsPerEpoch(),
                         Settings.averageHorizontalFlips(true)));
@@ -128,6 +129,7 @@ final class Classifiers {
                                 "None",
                                 "None",
                                 "general-v1.5"),
+                        Settings.frozenStages(),
                         Settings.logreg(1),
                         Settings.imageSize(256, 32, 1024),
                         Settings.batchSize(64, 128),
@@ -159,6 +161,7 @@ final class Classifiers {
                         Settings.whole("warmup_iters", "Updates until the full learning rate.", 0, 1_000_000, 1, 100),
                         Settings.real("warmup_ratio", "Share of the learning rate of the first update.", 0, 1, 0.0001),
                         Settings.pretrainedWeights(IMAGENET),
+                        Settings.frozenStages(),
                         Settings.flipProbability(),
                         Settings.flipDirection(),
                         Settings.conceptsMutuallyExclusive()));
@@ -185,6 +188,7 @@ final class Classifiers {
                         Settings.weightDecay(0.0001),
                         Settings.momentum(),
                         Settings.pretrainedWeights(IMAGENET),
+                        Settings.frozenStages(),
                         Settings.flipProbability(),
                         Settings.flipDirection(),
                         Settings.conceptsMutuallyExclusive()));

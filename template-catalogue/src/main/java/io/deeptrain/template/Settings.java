@@ -117,6 +117,18 @@ final class Settings {
                 0.001);
     }
 
+    /** With the published range and meaning, which only a template that is not run has; 0 is ours. */
+    static Hyperparameter frozenStages() {
+        return whole(
+                "frozen_stages",
+                "So many of the four stages of the backbone, and the layers before the first, stay as they were"
+                        + " pre-initialised; 0: all learn. A base that starts from no weights learns as a whole.",
+                0,
+                4,
+                1,
+                0);
+    }
+
     static Hyperparameter logreg(long defaultValue) {
         return whole(
                 "logreg",

@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
  * @param patience so many looks at the test images in a row may be no better than the best before the training ends, 0
  *     for any number
  * @param backboneRate the backbone's learning rate as a multiple of the head's, if it starts from pretrained weights
+ * @param frozenStages stages of the backbone after its stem that do not learn, nor does the stem, if it starts from
+ *     pretrained weights; 0 if all learn
  * @param pretrained the weights that it starts from, {@link #NO_WEIGHTS} for none
  */
 public record TrainingPlan(
@@ -33,6 +35,7 @@ public record TrainingPlan(
         Objective objective,
         Flips flips,
         double backboneRate,
+        int frozenStages,
         String pretrained,
         long seed) {
     /** The name of no weights. */
@@ -87,6 +90,7 @@ public record TrainingPlan(
                 Purpose.objective(spec, activation(settings)),
                 flips(settings),
                 settings.has("base_gradient_multiplier") ? settings.real("base_gradient_multiplier") : 1,
+                settings.has("frozen_stages") ? settings.whole("frozen_stages") : 0,
                 pretrained(settings),
                 spec.seed());
     }
@@ -173,13 +177,21 @@ public record TrainingPlan(
     }
 
     /**
-     * How the network learns. A backbone that starts from nothing has nothing to keep: it learns as fast as the head.
+     * How the network learns. A backbone that starts from nothing has nothing to keep: it learns as a whole and as fast
+     * as the head.
      */
     public Recipe recipe() {
         double gradientNormMax = switch (optimizer) {
             case Optimizer.Lamb _ -> LAMB_GRADIENT_NORM_MAX;
             case Optimizer.Momentum _ -> GRADIENT_NORM_MAX;
         };
-        return new Recipe(objective, optimizer, startsPretrained() ? backboneRate : 1, 0, gradientNormMax);
+        return startsPretrained()
+                ? new Recipe(objective, optimizer, backboneRate, stagesThatStand(), gradientNormMax)
+                : new Recipe(objective, optimizer, gradientNormMax);
+    }
+
+    /** With the stem, which comes before the first stage. */
+    private int stagesThatStand() {
+        return frozenStages == 0 ? 0 : 1 + frozenStages;
     }
 }

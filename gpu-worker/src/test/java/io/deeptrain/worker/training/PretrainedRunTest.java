@@ -113,6 +113,22 @@ class PretrainedRunTest {
     }
 
     @Test
+    void frozen_stages_stay_as_they_have_learned_with_their_statistics_and_the_later_ones_learn() throws Exception {
+        List<Tensor> state = trained(bench().set("frozen_stages", 2L));
+        for (int n = 0; n < state.size(); n++) {
+            TensorSpec spec = NETWORK.tensors().get(n);
+            boolean stands = spec.part() instanceof Part.Backbone(int stage) && stage <= 2;
+            assertThat(state.get(n).equals(LEARNED.get(n))).as(spec.name()).isEqualTo(stands);
+        }
+    }
+
+    @Test
+    void weights_may_be_asked_for_as_preinit() throws Exception {
+        assertThat(changed(trained(bench().set("pretrained_weights", "None").set("preinit", "digits")), true))
+                .isPositive();
+    }
+
+    @Test
     void a_backbone_learns_on_with_its_share_of_the_rate() throws Exception {
         double slow = distance(trained(bench().set("base_gradient_multiplier", 0.01)));
         double fast = distance(trained(bench().set("base_gradient_multiplier", 1.0)));

@@ -27,6 +27,7 @@ class ScheduleTest {
                 new Objective.Classification(Activation.SOFTMAX),
                 new Flips(flips ? 0.5 : 0, Mirror.LEFT_RIGHT),
                 1,
+                0,
                 TrainingPlan.NO_WEIGHTS,
                 seed);
     }

@@ -5,23 +5,29 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.template.Hyperparameter;
 import io.deeptrain.template.ModelType;
 import io.deeptrain.template.Template;
 import io.deeptrain.template.TemplateCatalogue;
 import io.deeptrain.worker.learning.Optimizer;
+import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.Part;
+import io.deeptrain.worker.network.TensorSpec;
 import io.deeptrain.worker.objective.Mirror;
 import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.training.RateSchedule.WarmUp;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TrainingPlanTest {
     private static final String CIFAR = "classification_cifar10_v1";
     private static final String RSB = "MMClassification_ResNet_50_RSB_A1";
     private static final String RESNET = "MMClassification_ResNet_50";
+    private static final String BASE_MODEL = "classification_basemodel_v1";
     private static final String TRANSFER = "Clarifai_InceptionTransferEmbedNorm";
 
     private static final Objective SOFTMAX = new Objective.Classification(Activation.SOFTMAX);
@@ -64,6 +70,7 @@ class TrainingPlanTest {
                         SIGMOID,
                         new Flips(0.5, Mirror.LEFT_RIGHT),
                         1,
+                        0,
                         "None",
                         42));
     }
@@ -200,6 +207,58 @@ class TrainingPlanTest {
     }
 
     @Test
+    void stages_are_frozen_with_the_stem_before_them_and_only_in_a_backbone_that_knows_something() {
+        for (String template : List.of(TRANSFER, RSB, RESNET)) {
+            assertThat(frozen(template, Map.of("pretrained_weights", "ImageNet-1k")))
+                    .as("none is asked for")
+                    .isEmpty();
+            assertThat(frozen(template, Map.of("pretrained_weights", "ImageNet-1k", "frozen_stages", 1L)))
+                    .containsExactly(0, 1);
+            assertThat(frozen(template, Map.of("pretrained_weights", "ImageNet-1k", "frozen_stages", 4L)))
+                    .containsExactly(0, 1, 2, 3, 4);
+            assertThat(frozen(template, Map.of("frozen_stages", 4L)))
+                    .as("it starts from nothing")
+                    .isEmpty();
+        }
+        assertThat(frozen(BASE_MODEL, Map.of("preinit", "general-v1.5", "frozen_stages", 2L)))
+                .containsExactly(0, 1, 2);
+    }
+
+    /** The stages of the template's own network that its recipe freezes. */
+    private static List<Integer> frozen(String template, Map<String, Object> given) {
+        Recipe recipe = plan(template, given).recipe();
+        return Architectures.ofTemplate(template, 1, 224).orElseThrow().parameters().stream()
+                .map(TensorSpec::part)
+                .filter(recipe::freezes)
+                .map(part -> ((Part.Backbone) part).stage())
+                .distinct()
+                .toList();
+    }
+
+    @Test
+    void who_can_start_from_weights_can_freeze_stages_and_none_is_frozen_unless_asked_for() {
+        for (Template template : classifiers()) {
+            boolean hasWeights = template.hyperparameter("pretrained_weights").isPresent()
+                    || template.hyperparameter("preinit").isPresent();
+            if (template.runnable()) {
+                assertThat(template.hyperparameter("frozen_stages").map(Hyperparameter::defaultValue))
+                        .as(template.id())
+                        .isEqualTo(hasWeights ? Optional.of(0L) : Optional.empty());
+            }
+        }
+    }
+
+    @Test
+    void weights_to_start_from_have_either_name() {
+        assertThat(plan(RESNET, Map.of("pretrained_weights", "ImageNet-1k")).pretrained())
+                .isEqualTo("ImageNet-1k");
+        TrainingPlan preinitialised = plan(BASE_MODEL, Map.of("preinit", "general-v1.5"));
+        assertThat(preinitialised.pretrained()).isEqualTo("general-v1.5");
+        assertThat(preinitialised.startsPretrained()).isTrue();
+        assertThat(plan(BASE_MODEL, Map.of()).startsPretrained()).isFalse();
+    }
+
+    @Test
     void test_images_are_looked_at_as_often_as_asked_for() {
         assertThat(plan("Clarifai_InceptionResnetV2", Map.of("test_freq", 3L)).epochsBetweenTests())
                 .isEqualTo(3);
@@ -207,11 +266,14 @@ class TrainingPlanTest {
 
     @Test
     void the_catalogue_calls_exactly_those_classifiers_runnable_that_the_worker_trains() {
-        List<Template> templates = TemplateCatalogue.modelType(TemplateCatalogue.VISUAL_CLASSIFIER)
+        assertThat(classifiers().stream().filter(Template::runnable).map(Template::id))
+                .containsExactlyInAnyOrderElementsOf(Architectures.templates());
+    }
+
+    private static List<Template> classifiers() {
+        return TemplateCatalogue.modelType(TemplateCatalogue.VISUAL_CLASSIFIER)
                 .map(ModelType::templates)
                 .orElseThrow();
-        assertThat(templates.stream().filter(Template::runnable).map(Template::id))
-                .containsExactlyInAnyOrderElementsOf(Architectures.templates());
     }
 
     @Test
