@@ -87,6 +87,22 @@ class EstimatesTest {
     }
 
     @Test
+    void an_estimate_tells_of_a_concept_with_far_fewer_images_before_anything_is_spent() {
+        OwnApp app = OwnApp.fresh(base);
+        app.labelledInputs();
+        app.create("m", "");
+        assertThat(estimate(app).at("/warnings")).isEmpty();
+        for (int n = 0; n < 20; n++) {
+            app.input("more-" + n, OwnApp.PNG, "{\"id\":\"cat\"}");
+        }
+        assertThat(estimate(app).at("/warnings/0").asText())
+                .isEqualTo(app.rest().post(app.at("/models/m/versions"), "").details())
+                .startsWith("Unbalanced: 'cat' has ");
+        Answer ofSoMany = app.rest().post(app.at("/models/m/estimate"), "{\"estimated_input_count\":1000}");
+        assertThat(ofSoMany.body().at("/estimates/0/warnings")).isEmpty();
+    }
+
+    @Test
     void it_says_when_the_training_would_start_and_of_others_only_how_many() {
         OwnApp app = OwnApp.fresh(base);
         app.labelledInputs();

@@ -122,6 +122,17 @@ class LogsTest {
     }
 
     @Test
+    void images_of_no_concept_are_told_of_where_each_concept_is_a_yes_or_no() {
+        for (int n = 0; n < 20; n++) {
+            app.input("none-" + n, OwnApp.PNG, "{\"id\":\"cat\",\"value\":0}");
+        }
+        assertThat(app.rest().post(app.at("/models/m/versions"), "").details()).doesNotContain("nbalanced");
+        app.create("yes-or-no", "\"template\":\"Clarifai_InceptionBatchNorm\",\"num_epochs\":2");
+        assertThat(app.rest().post(app.at("/models/yes-or-no/versions"), "").details())
+                .matches("Unbalanced: \\d\\d images to learn from show none of the concepts, but 'dog' has 1.*");
+    }
+
+    @Test
     void a_cancelled_training_is_read_even_though_its_version_is_gone() {
         String version = app.train("m");
         trainings.begin("m", version);

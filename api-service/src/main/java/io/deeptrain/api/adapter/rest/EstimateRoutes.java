@@ -83,6 +83,8 @@ public class EstimateRoutes {
         ObjectNode estimate = MAPPER.createObjectNode();
         estimate.put("template", quote.templateId());
         estimate.put("inputs", quote.inputs());
+        ArrayNode warnings = estimate.putArray("warnings");
+        quote.warnings().forEach(warnings::add);
         estimate.put("seconds", quote.estimate().expected().time().toSeconds());
         estimate.put("display", quote.estimate().expected().display());
         estimate.putObject("interval")

@@ -6,6 +6,8 @@ import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.FinishedTrainings;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
+import io.deeptrain.api.dataset.Freezing;
+import io.deeptrain.api.dataset.FrozenInput;
 import io.deeptrain.api.estimate.CalibratedEstimate;
 import io.deeptrain.api.estimate.TrainingEstimate;
 import io.deeptrain.api.status.StatusCode;
@@ -15,6 +17,8 @@ import io.deeptrain.contract.PostModelVersionsTrainingTimeEstimateRequest;
 import io.deeptrain.event.Rate;
 import io.deeptrain.event.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +42,23 @@ public class EstimateCalls {
         this.rate = new Rate(centsPerGpuHour, currency);
     }
 
-    /** What one training of a tenant would take, from how many inputs, and at which rate. */
+    /**
+     * What one training of a tenant would take, from how many inputs, and at which rate.
+     *
+     * @param warnings what the tenant should know of these inputs
+     */
     public record Quote(
-            Tenant tenant, String templateId, long inputs, Wanted wanted, CalibratedEstimate estimate, Rate rate) {
+            Tenant tenant,
+            String templateId,
+            long inputs,
+            List<String> warnings,
+            Wanted wanted,
+            CalibratedEstimate estimate,
+            Rate rate) {
+        public Quote {
+            warnings = List.copyOf(warnings);
+        }
+
         public int gpus() {
             return wanted.gpus();
         }
@@ -100,16 +118,35 @@ public class EstimateCalls {
             for (ModelVersion version : versions) {
                 TrainingOrder order =
                         TrainingCalls.draft(model, List.of(version), "").complete();
-                long inputs = request.getEstimatedInputCount() != 0
-                        ? request.getEstimatedInputCount()
-                        : source.labelledWith(connection, tenant, order).size();
-                TrainingEstimate formula = TrainingEstimate.of(order.template(), order.hyperparameters(), inputs);
-                CalibratedEstimate estimate = FinishedTrainings.calibration(
-                                connection, order.template().id())
-                        .correct(formula);
-                quotes.add(new Quote(tenant, order.template().id(), inputs, order.wanted(), estimate, rate));
+                quotes.add(
+                        request.getEstimatedInputCount() != 0
+                                ? quote(connection, tenant, order, request.getEstimatedInputCount(), List.of())
+                                : quote(connection, tenant, order));
             }
             return quotes;
         });
+    }
+
+    private Quote quote(Connection connection, Tenant tenant, TrainingOrder order) throws SQLException {
+        List<FrozenInput> inputs = source.labelledWith(connection, tenant, order);
+        return quote(connection, tenant, order, inputs.size(), warnings(inputs, order));
+    }
+
+    private Quote quote(Connection connection, Tenant tenant, TrainingOrder order, long inputs, List<String> warnings)
+            throws SQLException {
+        TrainingEstimate formula = TrainingEstimate.of(order.template(), order.hyperparameters(), inputs);
+        CalibratedEstimate estimate =
+                FinishedTrainings.calibration(connection, order.template().id()).correct(formula);
+        return new Quote(tenant, order.template().id(), inputs, warnings, order.wanted(), estimate, rate);
+    }
+
+    /** What cannot be trained on is refused when it is asked for: until then time and cost may be of interest. */
+    private static List<String> warnings(List<FrozenInput> inputs, TrainingOrder order) {
+        return switch (Freezing.ofFrozen(inputs, order.concepts(), order.evidence())) {
+            case Freezing.Frozen(var entries) ->
+                order.balance(entries).warning().stream().toList();
+            case Freezing.NoImages _ -> List.of();
+            case Freezing.NoPositives _ -> List.of();
+        };
     }
 }

@@ -15,7 +15,6 @@ import io.deeptrain.api.adapter.postgres.Models;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
 import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
-import io.deeptrain.api.dataset.ClassBalance;
 import io.deeptrain.api.dataset.Freezing;
 import io.deeptrain.api.dataset.FrozenInput;
 import io.deeptrain.api.estimate.TrainingEstimate;
@@ -127,9 +126,10 @@ class TrainingCalls {
                 order.invalidDataTolerancePercent(),
                 order.gpus(),
                 order.seed());
+        Optional<String> unbalanced = order.balance(entries).warning();
         SingleModelResponse answer =
-                database.inTransaction(connection -> submit(connection, caller, facts, spec, requestHash));
-        String remarks = remarks(facts);
+                database.inTransaction(connection -> submit(connection, caller, facts, spec, unbalanced, requestHash));
+        String remarks = remarks(facts, unbalanced);
         return remarks.isEmpty()
                 ? answer
                 : answer.toBuilder()
@@ -138,12 +138,12 @@ class TrainingCalls {
     }
 
     /** What the tenant should know of a dataset that can be trained on. */
-    private static String remarks(Facts facts) {
+    private static String remarks(Facts facts, Optional<String> unbalanced) {
         List<String> remarks = new ArrayList<>();
         if (facts.videosLeftOut() > 0) {
             remarks.add(leftOut(facts.videosLeftOut()));
         }
-        ClassBalance.warning(facts.entries(), facts.order().concepts()).ifPresent(remarks::add);
+        unbalanced.ifPresent(remarks::add);
         return String.join(". ", remarks);
     }
 
@@ -275,7 +275,12 @@ class TrainingCalls {
     }
 
     private SingleModelResponse submit(
-            Connection connection, Caller caller, Facts facts, TrainingSpec spec, String requestHash)
+            Connection connection,
+            Caller caller,
+            Facts facts,
+            TrainingSpec spec,
+            Optional<String> unbalanced,
+            String requestHash)
             throws SQLException {
         String modelId = facts.model().id().value();
         StoredModel model =
@@ -312,8 +317,6 @@ class TrainingCalls {
         holds.setAside(connection, request);
         StoredVersion version =
                 Versions.request(connection, request, facts.order().document().toByteArray(), formula.time());
-        Optional<String> unbalanced =
-                ClassBalance.warning(facts.entries(), facts.order().concepts());
         if (unbalanced.isPresent()) {
             LogLines.append(connection, request.jobId(), now, unbalanced.get());
         }

@@ -5,9 +5,12 @@ import io.deeptrain.api.dataset.Evidence;
 import io.deeptrain.api.estimate.TrainingEstimate;
 import io.deeptrain.api.hyperparameter.Hyperparameters;
 import io.deeptrain.contract.ModelVersion;
+import io.deeptrain.event.ClassBalance;
 import io.deeptrain.event.CostCap;
 import io.deeptrain.event.GpuShare;
+import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.template.Template;
+import io.deeptrain.template.TemplateCatalogue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,5 +61,17 @@ record TrainingOrder(
     /** What it is in an input that this training learns from. */
     Evidence evidence() {
         return Evidence.of(modelTypeId);
+    }
+
+    /** How many images of each concept it would learn from. */
+    ClassBalance balance(List<ManifestEntry> entries) {
+        return ClassBalance.of(entries, concepts, learnsFromImagesOfNone());
+    }
+
+    /** Transfer learning may add images of nothing itself, and detectors see what is nothing in each image. */
+    private boolean learnsFromImagesOfNone() {
+        return evidence() == Evidence.IMAGE_LABELS
+                && !modelTypeId.equals(TemplateCatalogue.EMBEDDING_CLASSIFIER)
+                && !Exclusivity.of(modelTypeId, document);
     }
 }
