@@ -1,12 +1,15 @@
 package io.deeptrain.worker.artifact;
 
+import io.deeptrain.event.ClassBalance;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.template.TemplateCatalogue;
 import io.deeptrain.worker.evaluation.DetectionReport;
 import io.deeptrain.worker.evaluation.DetectionReport.ObjectScore;
 import io.deeptrain.worker.evaluation.ImageReport;
 import io.deeptrain.worker.evaluation.ImageReport.ConceptScore;
+import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.objective.Objective;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,6 +170,7 @@ public final class ModelCard {
                     .formatted(training.trainingImages(), IMAGES_ADVISED));
         }
         sparse().ifPresent(limits::add);
+        balance().warning().map(warning -> plain(warning) + ".").ifPresent(limits::add);
         missed().ifPresent(limits::add);
         StringJoiner text = new StringJoiner("\n* ", "* ", "\n");
         limits.forEach(text::add);
@@ -181,6 +185,21 @@ public final class ModelCard {
             }
         }
         return sentence("Shown by fewer than %d images: ".formatted(IMAGES_OF_CONCEPT_ADVISED), few);
+    }
+
+    private ClassBalance balance() {
+        return new ClassBalance(
+                spec.concepts(), training.imagesOfConcepts(), training.imagesOfNone(), learnsFromImagesOfNone());
+    }
+
+    /** Transfer learning may add images of nothing itself, and detectors see what is nothing in each image. */
+    private boolean learnsFromImagesOfNone() {
+        return switch (publication.model().objective()) {
+            case Objective.Classification(Activation activation) ->
+                activation == Activation.SIGMOID && !spec.modelTypeId().equals(TemplateCatalogue.EMBEDDING_CLASSIFIER);
+            case Objective.Placement(Activation activation) -> activation == Activation.SIGMOID;
+            case Objective.AngularMargin _, Objective.ObjectDetection _ -> false;
+        };
     }
 
     private Optional<String> missed() {

@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param testImages images that it was measured on, 0 if there were none apart
  * @param unreadable inputs that were left out
  * @param imagesOfConcepts training images that show each of the specification's concepts, in their order
+ * @param imagesOfNone training images that show none of them
  * @param steps that were taken, of {@code stepsPlanned}
  * @param metrics of the end, by name
  */
@@ -22,6 +23,7 @@ public record TrainingRecord(
         int testImages,
         int unreadable,
         List<Integer> imagesOfConcepts,
+        int imagesOfNone,
         long steps,
         long stepsPlanned,
         Completion completion,

@@ -88,6 +88,12 @@ public final class ImageSet implements AutoCloseable {
         return Arrays.stream(counts).boxed().toList();
     }
 
+    /** How many images show none of them. */
+    public int imagesOfNone() {
+        return Math.toIntExact(
+                labels.stream().filter(image -> image.shown().isEmpty()).count());
+    }
+
     /** Positions of the concepts that no image shows. */
     public Set<Integer> unseen() {
         Set<Integer> unseen = new TreeSet<>(positionOfConcept.values());

@@ -251,6 +251,7 @@ public final class TrainingRun {
                 data.test().size(),
                 data.unreadable(),
                 data.training().imagesOfConcepts(),
+                data.training().imagesOfNone(),
                 loop.reached(),
                 loop.steps(),
                 completion,

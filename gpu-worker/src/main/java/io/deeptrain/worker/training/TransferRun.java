@@ -178,6 +178,7 @@ final class TransferRun {
                                         prepared.test().size(),
                                         prepared.data().unreadable(),
                                         prepared.training().imagesOfConcepts(),
+                                        prepared.training().imagesOfNone(),
                                         reached,
                                         head.steps(),
                                         completion,

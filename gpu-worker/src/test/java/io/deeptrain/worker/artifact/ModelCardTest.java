@@ -15,7 +15,29 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ModelCardTest {
+    /** So many images show no concept. */
+    private static final int NONE = 900;
+
+    private static final Objective ONE_CONCEPT = new Objective.Classification(Activation.SOFTMAX);
+    private static final Objective ANY_CONCEPTS = new Objective.Classification(Activation.SIGMOID);
+
     private static Publication publication(List<String> concepts, Split split, int images, double recall) {
+        return publication("visual-classifier", ONE_CONCEPT, concepts, split, List.of(images, 49), images, recall);
+    }
+
+    private static Publication balanceOf(String modelType, Objective objective, int cats, int dogs) {
+        return publication(
+                modelType, objective, List.of("cat", "dog"), Split.TEST, List.of(cats, dogs), cats + dogs + NONE, 1);
+    }
+
+    private static Publication publication(
+            String modelType,
+            Objective objective,
+            List<String> concepts,
+            Split split,
+            List<Integer> imagesOfConcepts,
+            int images,
+            double recall) {
         int found = (int) (10 * recall);
         ImageReport report = new ImageReport(
                 split,
@@ -25,12 +47,11 @@ class ModelCardTest {
                 List.of(),
                 List.of());
         return new Publication(
-                new TrainedModel(
-                        "cifar-resnet-20", concepts, 32, new Objective.Classification(Activation.SOFTMAX), List.of()),
+                new TrainedModel("cifar-resnet-20", concepts, 32, objective, List.of()),
                 report,
                 new TrainingRecord(
                         new TrainingSpec(
-                                "visual-classifier",
+                                modelType,
                                 "classification_cifar10_v1",
                                 Map.of("num_epochs", 2L),
                                 concepts,
@@ -42,7 +63,8 @@ class ModelCardTest {
                         images,
                         20,
                         1,
-                        List.of(images, 49),
+                        imagesOfConcepts,
+                        NONE,
                         7,
                         9,
                         Completion.STOPPED_BY_TENANT,
@@ -88,6 +110,8 @@ class ModelCardTest {
                 * It knows the concepts above and no others; of an image that shows none of them it still says something.
                 * What it was not trained on (other cameras, light, places) it has not been measured on either.
                 * Shown by fewer than 50 images: dog.
+                * Unbalanced: 'cat' has 2000 images to learn from, but 'dog' has 49; what has so few is often missed, \
+                which metrics of the whole hide: compare those of each concept, and add such images.
 
                 ## Files
 
@@ -108,6 +132,26 @@ class ModelCardTest {
                         "* Found less than half of the time: dog.");
         assertThat(ModelCard.of(publication(List.of("cat", "dog"), Split.TEST, 1_000, 0.5)))
                 .doesNotContain("measured on the images", "are advised", "less than half");
+    }
+
+    @Test
+    void a_card_tells_of_images_of_no_concept_where_each_concept_is_a_yes_or_no() {
+        assertThat(ModelCard.of(balanceOf("visual-classifier", ANY_CONCEPTS, 100, 90)))
+                .contains("* Unbalanced: 900 images to learn from show none of the concepts, but 'dog' has 90;")
+                .doesNotContain("'cat' has");
+        assertThat(ModelCard.of(balanceOf("visual-embedder", new Objective.Placement(Activation.SIGMOID), 100, 90)))
+                .contains("* Unbalanced: ");
+    }
+
+    @Test
+    void a_card_tells_of_no_images_of_no_concept_where_they_teach_nothing_or_are_added() {
+        for (Publication other : List.of(
+                balanceOf("visual-classifier", ONE_CONCEPT, 100, 90),
+                balanceOf("embedding-classifier", ANY_CONCEPTS, 100, 90),
+                balanceOf("visual-embedder", new Objective.Placement(Activation.SOFTMAX), 100, 90),
+                balanceOf("visual-embedder", new Objective.AngularMargin(16, 0.2), 100, 90))) {
+            assertThat(ModelCard.of(other)).doesNotContain("nbalanced");
+        }
     }
 
     @Test

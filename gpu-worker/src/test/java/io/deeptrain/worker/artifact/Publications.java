@@ -33,6 +33,7 @@ public final class Publications {
                         0,
                         1,
                         Collections.nCopies(model.concepts().size(), 1),
+                        0,
                         4,
                         4,
                         Completion.ALL_EPOCHS,

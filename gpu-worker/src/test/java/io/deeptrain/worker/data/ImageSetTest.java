@@ -64,6 +64,19 @@ class ImageSetTest {
                     .isEqualTo(
                             new Labels(List.of(0, 1), List.of(new LabelledBox(1, new Box(0.125, 0.25, 0.5, 0.375)))));
             assertThat(images.unseen()).isEqualTo(Set.of(2));
+            assertThat(images.imagesOfConcepts()).isEqualTo(List.of(1, 1, 0));
+            assertThat(images.imagesOfNone()).isZero();
+        }
+    }
+
+    @Test
+    void an_image_that_shows_none_of_the_concepts_is_counted_as_such() throws IOException {
+        try (ImageSet images = images()) {
+            images.add(
+                    new ManifestEntry("none", IMAGE, List.of("bird"), List.of("cat"), Split.TRAIN),
+                    new ImageDecoder.Pixels(new byte[12]));
+            assertThat(images.imagesOfConcepts()).isEqualTo(List.of(1, 1, 0));
+            assertThat(images.imagesOfNone()).isEqualTo(1);
         }
     }
 

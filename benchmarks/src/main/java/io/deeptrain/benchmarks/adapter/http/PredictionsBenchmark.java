@@ -111,6 +111,7 @@ public final class PredictionsBenchmark {
                                         0,
                                         0,
                                         Collections.nCopies(digits.size(), 1),
+                                        0,
                                         1,
                                         1,
                                         Completion.ALL_EPOCHS,
