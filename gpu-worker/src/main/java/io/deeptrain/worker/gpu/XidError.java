@@ -29,6 +29,6 @@ public record XidError(String device, int code) {
 
     /** A sentence for the operator. */
     public String told() {
-        return "the driver reported Xid %d for the GPU at %s: %s".formatted(code, device, kind().words(code));
+        return "the driver reported Xid %d for the GPU at %s: %s".formatted(code, device, XidClass.words(code));
     }
 }
