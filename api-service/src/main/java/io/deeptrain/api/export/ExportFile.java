@@ -16,7 +16,9 @@ public enum ExportFile {
     /** The training as it was asked for, and how it went. */
     RUN("run", "run.json", "application/json"),
     /** The evaluation. */
-    REPORT("report", "report.json", "application/json");
+    REPORT("report", "report.json", "application/json"),
+    /** The inputs that were left out, and why. */
+    UNREADABLE("unreadable", "unreadable.json", "application/json");
 
     /** Asks for all of them in one. */
     public static final String BUNDLE = "bundle";
@@ -70,7 +72,7 @@ public enum ExportFile {
     public String downloadName(String version) {
         return switch (this) {
             case SAFETENSORS, ONNX -> version + fileName.substring(fileName.indexOf('.'));
-            case CARD, RUN, REPORT -> version + "-" + fileName;
+            case CARD, RUN, REPORT, UNREADABLE -> version + "-" + fileName;
         };
     }
 }

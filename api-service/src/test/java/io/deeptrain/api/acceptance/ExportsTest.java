@@ -90,7 +90,8 @@ class ExportsTest {
                 .isEqualTo(21500);
         JsonNode exported = app.rest().get(exports).body().path("export");
         assertThat(exported.at("/status/code").asInt()).isEqualTo(21500);
-        assertThat(exported.at("/status/details").asText()).contains("safetensors, onnx, card, run, report, bundle");
+        assertThat(exported.at("/status/details").asText())
+                .contains("safetensors, onnx, card, run, report, unreadable, bundle");
         assertThat(exported.path("size").asText()).isEqualTo("300000");
 
         HttpResponse<byte[]> file = app.rest().file(exported.path("url").asText());
@@ -118,6 +119,7 @@ class ExportsTest {
         put(folder + "model.onnx", "network");
         put(folder + "README.md", "# Model card");
         put(folder + "run.json", "{}");
+        put(folder + "unreadable.json", "{\"count\":0}");
         String version = new Trainings(app, elsewhere)
                 .trained("m", new StoredObject(blob.key(), blob.sha256(), blob.sizeBytes()));
         String file = app.at("/models/m/versions/" + version + "/export/file");
@@ -125,6 +127,7 @@ class ExportsTest {
         assertThat(text(file + "?format=safetensors")).isEqualTo("weights");
         assertThat(text(file + "?format=onnx")).isEqualTo("network");
         assertThat(text(file + "?format=run")).isEqualTo("{}");
+        assertThat(text(file + "?format=unreadable")).isEqualTo("{\"count\":0}");
         HttpResponse<byte[]> card = app.rest().file(file + "?format=card");
         assertThat(new String(card.body(), StandardCharsets.UTF_8)).isEqualTo("# Model card");
         assertThat(card.headers().firstValue("content-type")).contains("text/markdown; charset=utf-8");
@@ -148,7 +151,9 @@ class ExportsTest {
                         name + "README.md",
                         "# Model card",
                         name + "run.json",
-                        "{}"));
+                        "{}",
+                        name + "unreadable.json",
+                        "{\"count\":0}"));
 
         Answer missing = app.rest().get(file + "?format=report");
         assertThat(missing.code()).isEqualTo(11101);
@@ -156,7 +161,7 @@ class ExportsTest {
         Answer unknown = app.rest().get(file + "?format=pickle");
         assertThat(unknown.code()).isEqualTo(21203);
         assertThat(unknown.details())
-                .contains("format must be one of safetensors, onnx, card, run, report, bundle: 'pickle'");
+                .contains("format must be one of safetensors, onnx, card, run, report, unreadable, bundle: 'pickle'");
     }
 
     private StoredBlob put(String key, String content) throws IOException {

@@ -134,8 +134,8 @@ final class OwnOperations {
                     Map.of(
                             "format",
                             "safetensors (the default), onnx, card (a page on data, hyperparameters, metrics and limits), run "
-                                    + "(the training as it was asked for and went), report (the evaluation), or bundle (all as "
-                                    + "a zip)."),
+                                    + "(the training as it was asked for and went), report (the evaluation), unreadable (the "
+                                    + "inputs that were left out), or bundle (all as a zip)."),
                     "application/octet-stream"),
             new Own(
                     "get",

@@ -78,6 +78,7 @@ public final class ModelCard {
                   green, blue; normalisation is part of it. Outputs: %s.
                 * `run.json`: the training as it was asked for, its seed and data, and how it went.
                 * `report.json`: the evaluation in full.
+                * `unreadable.json`: the inputs that were left out, and why.
                 """.formatted(
                         purpose(),
                         spec.modelTypeId(),

@@ -6,13 +6,17 @@ import java.util.List;
 
 /** All that a training publishes. */
 public record Publication(
-        TrainedModel model, EvaluationReport report, TrainingRecord training, List<EpochSample> samples) {
+        TrainedModel model,
+        EvaluationReport report,
+        TrainingRecord training,
+        List<EpochSample> samples,
+        LeftOut leftOut) {
     public Publication {
         samples = List.copyOf(samples);
     }
 
-    /** Of a training that says nothing of single images. */
+    /** Of a training that says nothing of single images, neither of those it learned from nor of others. */
     public Publication(TrainedModel model, EvaluationReport report, TrainingRecord training) {
-        this(model, report, training, List.of());
+        this(model, report, training, List.of(), LeftOut.NOTHING);
     }
 }

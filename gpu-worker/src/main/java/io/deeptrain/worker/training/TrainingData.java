@@ -3,6 +3,7 @@ package io.deeptrain.worker.training;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.Split;
+import io.deeptrain.worker.artifact.LeftOut;
 import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.data.ImageSet;
@@ -12,7 +13,7 @@ import io.deeptrain.worker.training.TrainingRun.Ending;
 import java.io.IOException;
 import java.util.List;
 
-/** The images of a run, fetched, checked and decoded, and how many inputs could not be read. */
+/** The images of a run, fetched, checked and decoded, and what could not be read. */
 final class TrainingData implements AutoCloseable {
     /** So many images are being decoded, or wait to be kept, while the run looks at its directions. */
     private static final int DECODED_AHEAD = 8;
@@ -21,7 +22,7 @@ final class TrainingData implements AutoCloseable {
     private final List<ManifestEntry> entries;
     private final ImageSet training;
     private final ImageSet test;
-    private int unreadable;
+    private LeftOut leftOut = LeftOut.NOTHING;
 
     private TrainingData(TrainingRun run, List<ManifestEntry> entries, ImageSet training, ImageSet test) {
         this.run = run;
@@ -83,7 +84,7 @@ final class TrainingData implements AutoCloseable {
                 }
             }
         }
-        unreadable = bad.count();
+        leftOut = bad.leftOut();
         if (training.size() == 0) {
             throw run.ending(
                     Fault.USER,
@@ -114,12 +115,17 @@ final class TrainingData implements AutoCloseable {
     }
 
     /** Inputs that are in neither. */
+    LeftOut leftOut() {
+        return leftOut;
+    }
+
+    /** How many are in neither. */
     int unreadable() {
-        return unreadable;
+        return leftOut.count();
     }
 
     int readable() {
-        return entries.size() - unreadable;
+        return entries.size() - unreadable();
     }
 
     @Override

@@ -256,7 +256,8 @@ public final class TrainingRun {
                 loop.steps(),
                 completion,
                 metrics);
-        StoredObject model = world.archive().publish(attempt, new Publication(trained, report, record, loop.samples()));
+        StoredObject model = world.archive()
+                .publish(attempt, new Publication(trained, report, record, loop.samples(), data.leftOut()));
         return new TrainerReport.Finished(attempt, model, metrics, completion);
     }
 

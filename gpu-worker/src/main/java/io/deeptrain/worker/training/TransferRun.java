@@ -182,7 +182,9 @@ final class TransferRun {
                                         reached,
                                         head.steps(),
                                         completion,
-                                        metrics)));
+                                        metrics),
+                                List.of(),
+                                prepared.data().leftOut()));
         return new TrainerReport.Finished(run.attempt, model, metrics, completion);
     }
 

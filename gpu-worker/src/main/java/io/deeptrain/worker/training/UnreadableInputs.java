@@ -1,16 +1,18 @@
 package io.deeptrain.worker.training;
 
+import io.deeptrain.worker.artifact.LeftOut;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** The inputs of a training that cannot be read: all are counted, the first are listed. */
+/** The inputs of a training that cannot be read: all are counted, the first are listed, and fewer of them named. */
 final class UnreadableInputs {
-    static final int LISTED_MAX = 100;
+    static final int NAMED_MAX = 100;
     private static final int PERCENT = 100;
 
     private final int inputs;
     private final int tolerancePercent;
-    private final List<String> listed = new ArrayList<>();
+    private final List<LeftOut.Input> listed = new ArrayList<>();
     private int count;
 
     /** @param inputs of the training, readable or not */
@@ -22,13 +24,14 @@ final class UnreadableInputs {
 
     void add(String inputId, String reason) {
         count++;
-        if (count <= LISTED_MAX) {
-            listed.add("%s (%s)".formatted(inputId, reason));
+        if (count <= LeftOut.LISTED_MAX) {
+            listed.add(new LeftOut.Input(inputId, reason));
         }
     }
 
-    int count() {
-        return count;
+    /** What is left out if they are tolerated. */
+    LeftOut leftOut() {
+        return new LeftOut(count, listed);
     }
 
     /** Whether their share is above the tolerance. */
@@ -43,7 +46,10 @@ final class UnreadableInputs {
                         tolerancePercent,
                         inputs,
                         count,
-                        count > LISTED_MAX ? ", the first %d of them".formatted(LISTED_MAX) : "",
-                        String.join(", ", listed));
+                        count > NAMED_MAX ? ", the first %d of them".formatted(NAMED_MAX) : "",
+                        listed.stream()
+                                .limit(NAMED_MAX)
+                                .map(input -> "%s (%s)".formatted(input.inputId(), input.reason()))
+                                .collect(Collectors.joining(", ")));
     }
 }

@@ -120,6 +120,7 @@ class ModelCardTest {
                   green, blue; normalisation is part of it. Outputs: `logits`, `probabilities`.
                 * `run.json`: the training as it was asked for, its seed and data, and how it went.
                 * `report.json`: the evaluation in full.
+                * `unreadable.json`: the inputs that were left out, and why.
                 """.formatted("ab".repeat(32)));
     }
 

@@ -110,7 +110,11 @@ class TrainingRunTest {
     }
 
     private static String samples(TrainingBench bench, long attempt) throws IOException {
-        try (InputStream stored = bench.store().open("jobs/job-1/attempts/%d/samples.json".formatted(attempt))) {
+        return stored(bench, attempt, "samples.json");
+    }
+
+    private static String stored(TrainingBench bench, long attempt, String file) throws IOException {
+        try (InputStream stored = bench.store().open("jobs/job-1/attempts/%d/%s".formatted(attempt, file))) {
             return new String(stored.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
@@ -197,6 +201,17 @@ class TrainingRunTest {
         List<TrainerReport> reports = bench.run(bench.assignment(1, SCRATCH));
         assertThat(reports).contains(new Prepared(AttemptId.of(bench.assignment(1, SCRATCH)), SCRATCH, 50, 1));
         assertThat(reports.getLast()).isInstanceOf(Finished.class);
+        assertThat(stored(bench, 1, "unreadable.json"))
+                .isEqualTo("{\"count\":1,\"inputs\":[{\"input_id\":\"input-50\",\"reason\":"
+                        + "\"the bytes are not an image; JPEG, PNG, GIF, BMP and WebP are read\"}]}");
+        assertThat(stored(bench, 1, "run.json")).contains("\"unreadable\":1,");
+    }
+
+    @Test
+    void a_training_that_reads_all_of_its_inputs_leaves_an_empty_list_of_others() throws Exception {
+        TrainingBench bench = shortTraining().set("num_epochs", 1L);
+        bench.run(bench.assignment(1, SCRATCH));
+        assertThat(stored(bench, 1, "unreadable.json")).isEqualTo("{\"count\":0,\"inputs\":[]}");
     }
 
     @Test

@@ -27,6 +27,8 @@ import io.deeptrain.worker.prediction.LoadedModels;
 import io.deeptrain.worker.prediction.Prediction;
 import io.deeptrain.worker.training.TrainingRun.Surroundings;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +136,16 @@ class TransferRunTest {
         return ((Finished) bench.run(bench.assignment(token, SCRATCH)).getLast())
                 .model()
                 .sha256();
+    }
+
+    @Test
+    void inputs_that_cannot_be_read_are_listed_beside_the_model() throws Exception {
+        bench.image(new byte[] {1}, Split.TRAIN, "odd");
+        assertThat(bench.run(bench.assignment(2, SCRATCH)).getLast()).isInstanceOf(Finished.class);
+        try (InputStream stored = bench.store().open("jobs/job-1/attempts/2/unreadable.json")) {
+            assertThat(new String(stored.readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("{\"count\":1,\"inputs\":[{\"input_id\":\"input-260\",\"reason\":\"the bytes are not");
+        }
     }
 
     @Test

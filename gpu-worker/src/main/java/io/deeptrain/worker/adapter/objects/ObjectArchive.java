@@ -221,6 +221,7 @@ public final class ObjectArchive implements Archive {
         putText(folder + "/report.json", MAPPER.writeValueAsString(publication.report()));
         putText(folder + "/run.json", MAPPER.writeValueAsString(publication.training()));
         putText(folder + "/samples.json", SamplesJson.write(publication.samples()));
+        putText(folder + "/unreadable.json", MAPPER.writeValueAsString(publication.leftOut()));
         putText(folder + "/README.md", ModelCard.of(publication));
         Network network = model.network()
                 .orElseThrow(() -> new IllegalArgumentException(
