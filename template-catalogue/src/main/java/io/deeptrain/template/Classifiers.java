@@ -65,7 +65,8 @@ final class Classifiers {
                         Settings.perItemRate(0.0015625),
                         Settings.logreg(0),
                         Settings.numItemsPerEpoch(),
-                        Settings.averageHorizontalFlips(false)));
+                        Settings.averageHorizontalFlips(false),
+                        Settings.inferenceCropType()));
     }
 
     /** Of classifiers, and of embedders, which are trained as classifiers. */
@@ -122,7 +123,11 @@ final class Classifiers {
                 "A ResNext that can start from general weights.",
                 RESNEXT,
                 List.of(
-                        Settings.choice("model_cfg", "The architecture.", "resnext", "resnext"),
+                        Settings.choice(
+                                "model_cfg",
+                                "The architecture. There is a choice of one, so that it has no effect.",
+                                "resnext",
+                                "resnext"),
                         Settings.choice(
                                 "preinit",
                                 "The weights to start from; other than None if the operator has put them there.",
@@ -138,7 +143,7 @@ final class Classifiers {
                         Settings.numEpochs(65),
                         Settings.perItemRate(7.8125e-05),
                         Settings.numItemsPerEpoch(),
-                        Settings.choice("inference_crop_type", "How images are cropped.", "sorta2", "sorta2")));
+                        Settings.inferenceCropType()));
     }
 
     private static Template strongResNet() {

@@ -216,6 +216,16 @@ final class Settings {
                 false);
     }
 
+    /** Published clients send it. What its one value means is nowhere published. */
+    static Hyperparameter inferenceCropType() {
+        return choice(
+                "inference_crop_type",
+                "No effect, taken from clients that send it: what its only published value means is not public. Images are"
+                        + " never cropped, but squeezed to a square as a whole, in training and when a model is used.",
+                "sorta2",
+                "sorta2");
+    }
+
     static Hyperparameter whole(String name, String description, long min, long max, long step, long defaultValue) {
         return new Hyperparameter(name, description, new WholeNumber(min, max, step), defaultValue);
     }

@@ -46,7 +46,8 @@ class TemplateCatalogueTest {
                         "MMDetection_SSD",
                         "MMDetection_FasterRCNN",
                         "Detection_MSC10",
-                        "DeepTrain_SmallDetector");
+                        "DeepTrain_SmallDetector",
+                        "DeepTrain_AnchorFreeDetector");
         assertThat(ids("visual-embedder"))
                 .containsExactly("Clarifai_InceptionBatchNorm", "Clarifai_ResNext", "Clarifai_ResNet_AngularMargin");
         assertThat(ids("embedding-classifier")).isEmpty();
@@ -116,6 +117,25 @@ class TemplateCatalogueTest {
                 .orElseThrow();
         assertThat(margin.hyperparameter("angular_scale").map(Hyperparameter::domain))
                 .contains(new Domain.WholeNumber(16, 128, 16));
+    }
+
+    @Test
+    void what_is_taken_without_an_effect_says_so() {
+        for (String template : List.of("classification_cifar10_v1", "classification_basemodel_v1")) {
+            Hyperparameter crop = hyperparameter(template, "inference_crop_type");
+            assertThat(crop.description()).startsWith("No effect");
+            assertThat(crop.domain().legal("sorta2")).contains("sorta2");
+        }
+        Hyperparameter architecture = hyperparameter("classification_basemodel_v1", "model_cfg");
+        assertThat(architecture.description()).endsWith("it has no effect.");
+        assertThat(architecture.domain()).isEqualTo(new Domain.Choice(List.of("resnext")));
+    }
+
+    private static Hyperparameter hyperparameter(String classifier, String name) {
+        return TemplateCatalogue.modelType(TemplateCatalogue.VISUAL_CLASSIFIER)
+                .flatMap(type -> type.template(classifier))
+                .flatMap(template -> template.hyperparameter(name))
+                .orElseThrow();
     }
 
     @Test

@@ -249,6 +249,14 @@ class TrainingPlanTest {
     }
 
     @Test
+    void what_says_that_it_has_no_effect_has_none() {
+        for (String template : List.of(CIFAR, BASE_MODEL)) {
+            assertThat(plan(template, Map.of("inference_crop_type", "another"))).isEqualTo(plan(template, Map.of()));
+        }
+        assertThat(plan(BASE_MODEL, Map.of("model_cfg", "another"))).isEqualTo(plan(BASE_MODEL, Map.of()));
+    }
+
+    @Test
     void weights_to_start_from_have_either_name() {
         assertThat(plan(RESNET, Map.of("pretrained_weights", "ImageNet-1k")).pretrained())
                 .isEqualTo("ImageNet-1k");
