@@ -84,6 +84,39 @@ class DetectorTrainingTest {
         assertThat(found).isGreaterThan(there / 2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"DeepTrain_SmallDetector", "DeepTrain_AnchorFreeDetector"})
+    void a_higher_threshold_shows_those_of_the_same_detections_that_are_surer(String template) throws Exception {
+        TrainingBench bench = bench(template, 24, 0).set("num_epochs", 2L).set("detection_score_threshold", 0.01);
+        List<Region> all = regions(bench, 1);
+        List<Float> scores = all.stream()
+                .map(region -> region.scored().value())
+                .distinct()
+                .sorted()
+                .toList();
+        assertThat(scores).hasSizeGreaterThan(2);
+        int half = scores.size() / 2;
+        double between = (scores.get(half - 1) + (double) scores.get(half)) / 2;
+
+        List<Region> surer = regions(bench.set("detection_score_threshold", between), 2);
+        assertThat(surer)
+                .hasSizeLessThan(all.size())
+                .isEqualTo(all.stream()
+                        .filter(region -> region.scored().value() > between)
+                        .toList());
+    }
+
+    /** What a training of this number finds in a new scene. */
+    private static List<Region> regions(TrainingBench bench, long token) throws Exception {
+        Finished finished = finished(bench.run(bench.assignment(token, SCRATCH)));
+        try (LoadedModels models = new LoadedModels(bench.archive(), new DjlLearners(1))) {
+            byte[] scene = DigitScene.of(3, 1_000_000).png();
+            Detected seen = (Detected) models.predict(finished.model(), List.of(ImageDecoder.decode(scene, 96)), 10)
+                    .getFirst();
+            return seen.regions();
+        }
+    }
+
     private static Finished finished(List<TrainerReport> reports) {
         assertThat(reports.getLast()).isInstanceOf(Finished.class);
         return (Finished) reports.getLast();

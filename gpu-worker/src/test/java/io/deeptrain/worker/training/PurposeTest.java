@@ -10,7 +10,10 @@ import io.deeptrain.worker.detection.AnchorSettings;
 import io.deeptrain.worker.detection.PointSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Embeddings;
+import io.deeptrain.worker.network.FeaturePyramid;
 import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.Shapes;
+import io.deeptrain.worker.network.ValueShape;
 import io.deeptrain.worker.objective.Objective;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +93,53 @@ class PurposeTest {
         assertThat(TrainingPlan.of(anchorFree).objective())
                 .isEqualTo(new Objective.ObjectDetection(new PointSettings(0.2)));
         assertThat(Purpose.network(anchorFree, 64)).map(Network::architecture).contains("fcos-small");
+    }
+
+    @Test
+    void the_image_size_decides_which_network_it_is_and_how_many_places_a_detector_looks_at() {
+        assertThat(List.of(64L, 128L))
+                .extracting(size -> network(given(
+                                TemplateCatalogue.VISUAL_CLASSIFIER,
+                                "Clarifai_InceptionTransferEmbedNorm",
+                                Map.of("image_size", size)))
+                        .architecture())
+                .containsExactly("inception-v3-padded", "inception-v3");
+        assertThat(List.of(64L, 128L))
+                .extracting(size -> places(given(
+                        TemplateCatalogue.VISUAL_DETECTOR, "DeepTrain_SmallDetector", Map.of("image_size", size))))
+                .containsExactly(List.of(8, 4, 2, 1, 1), List.of(16, 8, 4, 2, 1));
+    }
+
+    private static Network network(TrainingSpec spec) {
+        return Purpose.network(spec, TrainingPlan.of(spec).imageSize()).orElseThrow();
+    }
+
+    /** Rows of each level, which are as many as its columns. */
+    private static List<Integer> places(TrainingSpec detector) {
+        return FeaturePyramid.sides(network(detector), TrainingPlan.of(detector).imageSize());
+    }
+
+    @Test
+    void how_a_detector_weighs_its_examples_and_whether_each_concept_has_its_own_boxes_is_as_asked_for() {
+        for (boolean focal : List.of(true, false)) {
+            for (boolean perClass : List.of(true, false)) {
+                TrainingSpec detector = given(
+                        TemplateCatalogue.VISUAL_DETECTOR,
+                        "Clarifai_InceptionV2",
+                        Map.of("use_focal_loss", focal, "use_perclass_regression", perClass));
+                assertThat(TrainingPlan.of(detector).objective())
+                        .isEqualTo(new Objective.ObjectDetection(
+                                new AnchorSettings(List.of(0.5, 1.0, 2.0), focal, perClass, 0.2)));
+                assertThat(boxesOfAPixel(detector)).isEqualTo(3 * 3 * (perClass ? 2 : 1));
+            }
+        }
+    }
+
+    /** Three ratios in three scales, of one set or of one for each of the two concepts. */
+    private static int boxesOfAPixel(TrainingSpec detector) {
+        Network network = network(detector);
+        ValueShape answered = Shapes.of(network, 64, 64).get(network.output("boxes.p3"));
+        return ((ValueShape.Maps) answered).channels() / 4;
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.deeptrain.event.Fault;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
+import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.attempt.AttemptId;
@@ -21,9 +22,12 @@ import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
 import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
+import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.prediction.LoadedModels;
+import io.deeptrain.worker.prediction.Prediction;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -285,6 +289,20 @@ class TrainingRunTest {
         Activation.SOFTMAX.apply(values, 0, 2);
         assertThat(values[1]).isLessThan(0.0001f);
         assertThat(finished.metrics()).containsKeys("train_accuracy", "train_f1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {32, 48})
+    void a_model_is_for_images_of_the_size_that_was_asked_for(int size) throws Exception {
+        TrainingBench bench = shortTraining().set("num_epochs", 1L).set("image_size", (long) size);
+        Finished finished = (Finished) bench.run(bench.assignment(1, SCRATCH)).getLast();
+        try (LoadedModels models = new LoadedModels(bench.archive(), new DjlLearners(1))) {
+            assertThat(models.imageSizeOf(finished.model())).isEqualTo(size);
+            byte[] digit = DrawnDigits.png(3, 7);
+            assertThat(models.predict(finished.model(), List.of(ImageDecoder.decode(digit, size)), 10))
+                    .allSatisfy(seen ->
+                            assertThat(((Prediction.Seen) seen).concepts()).hasSize(10));
+        }
     }
 
     private static byte[] notAnImage() {

@@ -26,12 +26,14 @@ import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.prediction.LoadedModels;
 import io.deeptrain.worker.prediction.Prediction;
 import io.deeptrain.worker.training.TrainingRun.Surroundings;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,6 +138,46 @@ class TransferRunTest {
         return ((Finished) bench.run(bench.assignment(token, SCRATCH)).getLast())
                 .model()
                 .sha256();
+    }
+
+    /** Noise, gradients and plain colours, drawn otherwise than those that a head is taught with. */
+    @Test
+    void an_enriched_head_says_less_of_images_that_show_nothing() throws Exception {
+        double plain = surestOfNothing(2);
+        bench.set("enrich_dataset", "Automatic");
+        double enriched = surestOfNothing(3);
+        System.out.printf("surest of nothing: %.3f, enriched %.3f%n", plain, enriched);
+        assertThat(enriched).isLessThan(plain / 2);
+    }
+
+    /** What a head says of images of nothing: the surest concept of each, on average. */
+    private double surestOfNothing(long token) throws Exception {
+        StoredObject model =
+                ((Finished) bench.run(bench.assignment(token, SCRATCH)).getLast()).model();
+        try (LoadedModels models = new LoadedModels(bench.archive(), new DjlLearners(1))) {
+            return models.predict(model, imagesOfNothing(), 1).stream()
+                    .mapToDouble(seen ->
+                            ((Prediction.Seen) seen).concepts().getFirst().value())
+                    .average()
+                    .orElseThrow();
+        }
+    }
+
+    private static List<ImageDecoder.Outcome> imagesOfNothing() {
+        Random random = new Random(3);
+        List<ImageDecoder.Outcome> images = new ArrayList<>();
+        for (int n = 0; n < 30; n++) {
+            BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+            int colour = random.nextInt(1 << 24);
+            for (int pixel = 0; pixel < 32 * 32; pixel++) {
+                int x = pixel % 32;
+                int grey = (x + pixel / 32) * 4;
+                int[] kinds = {random.nextInt(1 << 24), grey << 16 | grey << 8 | grey, colour};
+                image.setRGB(x, pixel / 32, kinds[n % kinds.length]);
+            }
+            images.add(ImageDecoder.of(image, 32));
+        }
+        return images;
     }
 
     @Test
