@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -28,11 +29,15 @@ import org.w3c.dom.Element;
 public final class ImageFile {
     public static final long PIXELS_MAX = 50_000_000;
 
+    /** Readers keep a few rows; JPEG and GIF cannot have longer ones. */
+    public static final int SIDE_MAX = 65_535;
+
     /** What is read, as a user would say it. */
     public static final String FORMATS = "JPEG, PNG, GIF, BMP and WebP";
 
     private static final String BMP = "bmp";
-    private static final Set<String> FORMAT_NAMES = Set.of("jpeg", "png", "gif", BMP, "webp");
+    private static final String WEBP = "webp";
+    private static final Set<String> FORMAT_NAMES = Set.of("jpeg", "png", "gif", BMP, WEBP);
 
     /**
      * In the order in which they are asked: the plug-in for JPEG, which knows more, is before the platform's reader.
@@ -86,7 +91,7 @@ public final class ImageFile {
         try (Bytes input = new Bytes(file)) {
             for (ImageReaderSpi candidate : READERS) {
                 if (isReadBy(candidate, input)) {
-                    return read(candidate, input, side);
+                    return read(candidate, input, file, side);
                 }
             }
             return new Reading.Unreadable("the bytes are not an image; %s are read".formatted(FORMATS));
@@ -108,7 +113,7 @@ public final class ImageFile {
         return new Reading.Unreadable("the image is damaged: " + how);
     }
 
-    private static Reading read(ImageReaderSpi format, Bytes input, int side) throws IOException {
+    private static Reading read(ImageReaderSpi format, Bytes input, byte[] file, int side) throws IOException {
         ImageReader reader = format.createReaderInstance();
         try {
             Shortfall shortfall = new Shortfall();
@@ -116,13 +121,17 @@ public final class ImageFile {
             reader.setInput(input, true, false);
             int columns = reader.getWidth(0);
             int rows = reader.getHeight(0);
-            if ((long) columns * rows > PIXELS_MAX) {
-                return new Reading.Unreadable(
-                        "the image has %d x %d pixels but must have at most %d".formatted(columns, rows, PIXELS_MAX));
+            long kibibytes = isNamed(format, WEBP) ? WholeDecoding.kibibytes(file, (long) columns * rows) : 0;
+            Optional<String> problem = problem(columns, rows, kibibytes);
+            if (problem.isPresent()) {
+                return new Reading.Unreadable(problem.get());
             }
             ImageReadParam param = reader.getDefaultReadParam();
             param.setSourceSubsampling(step(columns, side), step(rows, side), 0, 0);
-            BufferedImage stored = reader.read(0, param);
+            BufferedImage stored;
+            try (var _ = WholeDecoding.borrow(kibibytes)) {
+                stored = reader.read(0, param);
+            }
             // The reader of BMP says nothing; others may look ahead.
             if (shortfall.seen || (input.endPassed && isNamed(format, BMP))) {
                 return damaged("it ends before its last row");
@@ -135,6 +144,21 @@ public final class ImageFile {
         } finally {
             reader.dispose();
         }
+    }
+
+    private static Optional<String> problem(int columns, int rows, long kibibytes) {
+        if ((long) columns * rows > PIXELS_MAX) {
+            return Optional.of(
+                    "the image has %d x %d pixels but must have at most %d".formatted(columns, rows, PIXELS_MAX));
+        }
+        if (Math.max(columns, rows) > SIDE_MAX) {
+            return Optional.of(
+                    "the image has %d x %d pixels but must have at most %d a side".formatted(columns, rows, SIDE_MAX));
+        }
+        return WholeDecoding.fits(kibibytes)
+                ? Optional.empty()
+                : Optional.of("the image has %d x %d pixels, more than this server has memory to decode as WebP"
+                        .formatted(columns, rows));
     }
 
     /** By axis, or an image of a few pixels by millions would be decoded in whole. */

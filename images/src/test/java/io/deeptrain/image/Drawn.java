@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
@@ -113,6 +114,40 @@ final class Drawn {
                 .put(header.array())
                 .putInt((int) crc.getValue())
                 .array();
+    }
+
+    /** The rest of a PNG, whose rows are so many zeros: a thousand times smaller than they. */
+    static byte[] pngZeros(long count) throws IOException {
+        ByteArrayOutputStream deflated = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflater = new DeflaterOutputStream(deflated)) {
+            byte[] zeros = new byte[1 << 16];
+            for (long left = count; left > 0; left -= zeros.length) {
+                deflater.write(zeros, 0, (int) Math.min(left, zeros.length));
+            }
+        }
+        ByteBuffer chunk = ByteBuffer.allocate(4 + deflated.size());
+        chunk.put("IDAT".getBytes(StandardCharsets.US_ASCII)).put(deflated.toByteArray());
+        CRC32 crc = new CRC32();
+        crc.update(chunk.array());
+        return ByteBuffer.allocate(4 + chunk.capacity() + 4 + 12)
+                .putInt(deflated.size())
+                .put(chunk.array())
+                .putInt((int) crc.getValue())
+                .putInt(0)
+                .putLong(0x49454E44AE426082L)
+                .array();
+    }
+
+    /** A WebP with loss whose codes are zeros, half of them for each of its two parts; after RFC 6386, section 9.1. */
+    static byte[] lossyWebp(int width, int height) {
+        int codes = 1 << 19;
+        int tag = 1 << 4 | codes / 2 << 5;
+        ByteBuffer file = ByteBuffer.allocate(30 + codes).order(ByteOrder.LITTLE_ENDIAN);
+        file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(22 + codes);
+        file.put("WEBPVP8 ".getBytes(StandardCharsets.US_ASCII)).putInt(10 + codes);
+        file.putShort((short) tag).put((byte) (tag >> 16));
+        file.put((byte) 0x9D).put((byte) 0x01).put((byte) 0x2A);
+        return file.putShort((short) width).putShort((short) height).array();
     }
 
     /**

@@ -160,6 +160,18 @@ class ImageFileTest {
     }
 
     @Test
+    void a_row_that_no_jpeg_could_have_is_refused_by_its_header() {
+        String reason = "the image has %s pixels but must have at most 65535 a side";
+        assertThat(ImageFile.read(Drawn.pngHeader(65_536, 1), SIDE))
+                .isEqualTo(new Unreadable(reason.formatted("65536 x 1")));
+        assertThat(ImageFile.read(Drawn.pngHeader(1, 65_536), SIDE))
+                .isEqualTo(new Unreadable(reason.formatted("1 x 65536")));
+        assertThat(read(Drawn.file(new BufferedImage(65_535, 1, BufferedImage.TYPE_BYTE_GRAY), "png"))
+                        .width())
+                .isEqualTo(65_535);
+    }
+
+    @Test
     void what_is_no_image_is_said_to_be_none() {
         assertThat(ImageFile.read(new byte[0], SIDE))
                 .isEqualTo(new Unreadable("the bytes are not an image; JPEG, PNG, GIF, BMP and WebP are read"));
