@@ -148,6 +148,13 @@ public final class SampleEvents {
                     ESTIMATE,
                     Optional.of(250)),
             new JobEvent.JobStarted(JOB, 3, NOON, ATTEMPT, RESUMED, 2),
+            new AttemptEvent.ProgressReported(
+                    JOB,
+                    ATTEMPT,
+                    WORKER,
+                    18,
+                    new Progress(Phase.EVALUATING, 5, 5, 600, 600, 0.25, Map.of(), 410.5, Optional.of(2_048L)),
+                    31_250),
             new AssignmentEvent.AttemptAssigned(
                     JOB,
                     ATTEMPT,

@@ -218,7 +218,9 @@ final class Checker {
                         || world.truth().hasFailed(new AttemptId(requeued.jobId(), requeued.attempt())),
                 "S11",
                 () -> "no trainer failed: %s".formatted(requeued));
-        if (requeued.cause() != RequeueCause.LEASE_LAPSED) {
+        boolean hasHung = requeued.cause() == RequeueCause.STALLED
+                && world.truth().hasHung(new AttemptId(requeued.jobId(), requeued.attempt()));
+        if (hasHung || (requeued.cause() != RequeueCause.LEASE_LAPSED && requeued.cause() != RequeueCause.STALLED)) {
             return;
         }
         JobAssigned assigned = line.assigned().orElseThrow();
@@ -228,7 +230,7 @@ final class Checker {
                 || told.span().stream()
                         .flatMap(span -> span.partners().stream())
                         .anyMatch(partner -> isNotAsItWas(partner.workerId(), partner.incarnation(), assigned));
-        Violation.unless(wasSomethingWrong, "S3", () -> "a healthy worker lost its lease: %s".formatted(requeued));
+        Violation.unless(wasSomethingWrong, "S3", () -> "a healthy worker lost its attempt: %s".formatted(requeued));
     }
 
     private boolean isNotAsItWas(WorkerId workerId, IncarnationId lessee, JobAssigned assigned) {

@@ -6,6 +6,7 @@ import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
+import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Event;
 import io.deeptrain.event.Fault;
@@ -107,6 +108,9 @@ final class FlawedEngine {
             when world.has(PlantedBug.NO_FENCE) -> engine.apply(new Input.Heard(asOfNewest(event), now));
             case Input.Heard(AttemptEvent event, var now)
             when world.has(PlantedBug.DELTA_METER) -> engine.apply(new Input.Heard(meters.summed(event), now));
+            case Input.Heard(ProgressReported report, var now)
+            when world.has(PlantedBug.LOOKS_ARE_NO_WORK) ->
+                engine.apply(new Input.Heard(FlawedEvents.withoutLooks(report), now));
             case Input.Heard(AttemptStopped stopped, var now)
             when world.has(PlantedBug.MAKING_ROOM_FAILS_THE_JOB) && stopped.reason() == StopReason.PREEMPTED ->
                 engine.apply(new Input.Heard(FlawedEvents.asFailure(stopped, Fault.USER), now));

@@ -11,6 +11,7 @@ import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.FleetEvent.WorkerBeat;
+import io.deeptrain.event.Progress;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.TrainingSpec;
 import java.util.Map;
@@ -35,6 +36,26 @@ final class FlawedEvents {
             case AttemptStopped(var job, var _, var worker, var reason, var reading) ->
                 new AttemptStopped(job, token, worker, reason, reading);
         };
+    }
+
+    /** As if nobody counted how often the attempt has looked at an image. */
+    static ProgressReported withoutLooks(ProgressReported report) {
+        Progress progress = report.progress();
+        return new ProgressReported(
+                report.jobId(),
+                report.attempt(),
+                report.workerId(),
+                report.number(),
+                new Progress(
+                        progress.phase(),
+                        progress.epoch(),
+                        progress.epochs(),
+                        progress.step(),
+                        progress.steps(),
+                        progress.loss(),
+                        progress.metrics(),
+                        progress.imagesPerSecond()),
+                report.readingMillis());
     }
 
     /** Instead of a model that was kept early. */

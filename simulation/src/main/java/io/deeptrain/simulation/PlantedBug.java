@@ -63,7 +63,8 @@ enum PlantedBug {
     ORDER_ANSWERED_EARLY("an operator is answered before what is ordered is committed"),
     BROKEN_GPUS_PROMISED("the scheduler goes by how many GPUs a worker had when it was first heard"),
     BROKEN_GPU_TRUSTED("an attempt goes on on a GPU that is found broken"),
-    BROKEN_GPU_ENDS_ALL("an attempt is ended for a GPU that it does not use");
+    BROKEN_GPU_ENDS_ALL("an attempt is ended for a GPU that it does not use"),
+    LOOKS_ARE_NO_WORK("an attempt that measures what it has learned counts as hung if that takes long");
 
     private final String description;
 

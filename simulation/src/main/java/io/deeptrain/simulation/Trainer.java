@@ -41,6 +41,7 @@ final class Trainer {
         private final List<Integer> places;
         private boolean spoilt;
         private long step;
+        private long looks;
         private boolean stopping;
         private boolean closing;
         private Optional<Completion> early = Optional.empty();
@@ -201,10 +202,17 @@ final class Trainer {
         return work.assignment.origin();
     }
 
+    private boolean hangs(Work work) {
+        if (!world.chance().strikes(Mishap.TRAINER_HANGS)) {
+            return false;
+        }
+        world.trace().note("trainer hangs", work.attempt.toString());
+        world.truth().hangs(work.attempt);
+        return true;
+    }
+
     private void stepLater(Work work) {
-        if (world.chance().strikes(Mishap.TRAINER_HANGS)) {
-            world.trace().note("trainer hangs", work.attempt.toString());
-            world.truth().hangs();
+        if (hangs(work)) {
             return;
         }
         whileInHand(work, work.load.stepMillis(), () -> {
@@ -242,9 +250,31 @@ final class Trainer {
         } else {
             if (work.step % work.load.stepsPerEpoch() == 0) {
                 saveCheckpoint(work, () -> {});
+                lookLater(work, work.load.looksPerEpoch());
+            } else {
+                stepLater(work);
             }
-            stepLater(work);
         }
+    }
+
+    /** At the test images, so many times; then it goes on. */
+    private void lookLater(Work work, int left) {
+        if (left == 0) {
+            stepLater(work);
+            return;
+        }
+        if (hangs(work)) {
+            return;
+        }
+        whileInHand(work, Workload.LOOK_MILLIS, () -> {
+            if (isRankLost(work)) {
+                fail(work, Fault.PLATFORM, RANK_LOST);
+            } else if (!work.stopping && !work.closing) {
+                work.looks++;
+                process.report(new TrainerReport.Advanced(work.attempt, progress(work, Phase.TRAINING)));
+                lookLater(work, left - 1);
+            }
+        });
     }
 
     private void saveCheckpoint(Work work, Runnable afterwards) {
@@ -306,6 +336,7 @@ final class Trainer {
                 load.steps(),
                 1.0 / (1 + work.step),
                 Map.of(),
-                100);
+                100,
+                Optional.of(work.looks));
     }
 }

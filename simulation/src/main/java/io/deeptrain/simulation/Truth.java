@@ -53,7 +53,7 @@ final class Truth {
     private final Map<JobId, TrainingCancelled> cancelled = new HashMap<>();
     private final Map<JobId, JobSealed> sealed = new HashMap<>();
 
-    private boolean hung;
+    private final Set<AttemptId> hung = new HashSet<>();
 
     Truth(Agenda agenda) {
         this.agenda = agenda;
@@ -96,13 +96,17 @@ final class Truth {
         hold.inOrder = inOrder;
     }
 
-    void hangs() {
-        hung = true;
+    void hangs(AttemptId attempt) {
+        hung.add(attempt);
+    }
+
+    boolean hasHung(AttemptId attempt) {
+        return hung.contains(attempt);
     }
 
     /** Whether any trainer ever hung. */
     boolean hung() {
-        return hung;
+        return !hung.isEmpty();
     }
 
     Optional<Hold> holdOf(AttemptId attempt) {

@@ -3,6 +3,7 @@ package io.deeptrain.simulation;
 /**
  * What a tenant's training is like.
  *
+ * @param looksPerEpoch how often it says, after an epoch, that it still looks at its test images
  * @param failsAtStep the step at which it fails by the tenant's fault; 0 for never
  * @param failsWhilePreparing whether its data cannot be used at all
  */
@@ -11,8 +12,14 @@ record Workload(
         long stepMillis,
         long steps,
         long stepsPerEpoch,
+        int looksPerEpoch,
         long failsAtStep,
         boolean failsWhilePreparing) {
+
+    /** So many take longer than a step may, until it counts as hung. */
+    private static final int LOOKS_LONG = 9;
+
+    static final int LOOK_MILLIS = 2_000;
 
     static Workload drawn(Chance chance) {
         long steps = chance.between(2L, 24L);
@@ -21,12 +28,13 @@ record Workload(
                 chance.between(60L, 450L),
                 steps,
                 chance.between(2L, 6L),
+                chance.oneIn(12) ? LOOKS_LONG : 0,
                 chance.oneIn(8) ? chance.between(1L, steps) : 0,
                 chance.oneIn(25));
     }
 
     /** How long an undisturbed attempt takes, generously. */
     long millisMax() {
-        return prepareMillis + stepMillis * steps + 2_000;
+        return prepareMillis + stepMillis * steps + steps / stepsPerEpoch * looksPerEpoch * LOOK_MILLIS + 2_000;
     }
 }

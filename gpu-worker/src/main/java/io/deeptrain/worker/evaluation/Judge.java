@@ -21,7 +21,12 @@ public interface Judge {
      */
     void add(String inputId, Labels labels, Answers answers, int image);
 
-    EvaluationReport report(Split split);
+    /**
+     * What was found.
+     *
+     * @param looked told of each image that is looked at once more, which may take long
+     */
+    EvaluationReport report(Split split, Runnable looked);
 
     /**
      * A judge of what a network answers.
@@ -54,8 +59,8 @@ public interface Judge {
             }
 
             @Override
-            public EvaluationReport report(Split split) {
-                return ImageReport.measured(split, images, neighbours.recalls());
+            public EvaluationReport report(Split split, Runnable looked) {
+                return ImageReport.measured(split, images, neighbours.recalls(looked));
             }
         };
     }
@@ -70,7 +75,7 @@ public interface Judge {
             }
 
             @Override
-            public EvaluationReport report(Split split) {
+            public EvaluationReport report(Split split, Runnable looked) {
                 return evaluator.report(split);
             }
         };
@@ -93,7 +98,7 @@ public interface Judge {
             }
 
             @Override
-            public EvaluationReport report(Split split) {
+            public EvaluationReport report(Split split, Runnable looked) {
                 return evaluator.report(split);
             }
         };

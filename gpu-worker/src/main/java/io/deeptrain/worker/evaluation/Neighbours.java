@@ -42,12 +42,17 @@ final class Neighbours {
         shown.add(positions);
     }
 
-    /** By rank, as in {@code recall_at_5}. Without any image that can be asked about, all are 0. */
-    Map<String, Double> recalls() {
+    /**
+     * By rank, as in {@code recall_at_5}. Without any image that can be asked about, all are 0.
+     *
+     * @param looked told of each image whose neighbours were looked for
+     */
+    Map<String, Double> recalls(Runnable looked) {
         int asked = 0;
         int[] found = new int[RANKS.length];
         for (int query = 0; query < embeddings.size(); query++) {
             int rank = rankOfFirst(query);
+            looked.run();
             if (rank == 0) {
                 continue;
             }

@@ -53,6 +53,7 @@ final class TrainingLoop {
     private final Schedule schedule;
     private final Targets targets;
     private final Checkpoints checkpoints;
+    private final Looks looks;
     private long reached;
     private BestSoFar best = BestSoFar.NONE;
     private List<EpochSample> samples = List.of();
@@ -68,6 +69,7 @@ final class TrainingLoop {
         this.schedule = new Schedule(plan, data.training().size());
         this.targets = plan.objective().targets(network, plan.imageSize());
         this.checkpoints = new Checkpoints(run);
+        this.looks = new Looks(run.world.clock());
     }
 
     /** Steps that are completed, over all attempts. */
@@ -121,7 +123,7 @@ final class TrainingLoop {
     Completion train() throws IOException, InterruptedException, Ending {
         checkpoints.beginAt(reached);
         if (plan.patience() > 0 && best.lookedAt() < reached) {
-            // The attempt before was stopped while it looked.
+            // The attempt before has saved what it had learned, and not what it then found.
             test();
         }
         if (endsEpoch() && samples.stream().noneMatch(sample -> sample.step() == reached)) {
@@ -152,12 +154,14 @@ final class TrainingLoop {
                 }
                 step(batches);
                 advance(Phase.TRAINING, Map.of());
+                if (endsEpoch() || checkpoints.isDue()) {
+                    // Before the images are looked at: should the attempt be lost meanwhile, the next one looks again
+                    // and learns nothing twice.
+                    saveIfNew();
+                }
                 test();
                 if (endsEpoch()) {
                     sample();
-                }
-                if (endsEpoch() || checkpoints.isDue()) {
-                    saveIfNew();
                 }
             }
         }
@@ -213,7 +217,7 @@ final class TrainingLoop {
         }
         // Who has the training finish now wants its model, which is looked at once more in any case.
         Optional<EvaluationReport> report =
-                lookAt(measured().size(), () -> run.directions.now() instanceof Direction.FinishEarly);
+                judged(Phase.TRAINING, measured().size(), () -> run.directions.now() instanceof Direction.FinishEarly);
         if (report.isEmpty()) {
             return;
         }
@@ -228,7 +232,7 @@ final class TrainingLoop {
         if (plan.objective() instanceof Objective.Classification
                 || plan.objective() instanceof Objective.ObjectDetection) {
             int count = Math.min(measured().size(), EpochSample.IMAGES_MAX);
-            EvaluationReport report = lookAt(count, () -> false).orElseThrow();
+            EvaluationReport report = judged(Phase.TRAINING, count, () -> false).orElseThrow();
             samples = EpochSample.after(samples, EpochSample.of(report, schedule.epochsAfter(reached), reached));
         }
     }
@@ -256,19 +260,7 @@ final class TrainingLoop {
     }
 
     private EvaluationReport evaluate() throws IOException, Ending {
-        return judged(measured().size(), () -> false).orElseThrow();
-    }
-
-    /** As {@link #judged}; what was learned before is not lost if the attempt is to end meanwhile. */
-    private Optional<EvaluationReport> lookAt(int count, BooleanSupplier unwanted) throws IOException, Ending {
-        try {
-            return judged(count, unwanted);
-        } catch (Ending ending) {
-            if (ending.isRelease() && run.directions.now() instanceof Direction.SaveAndStop) {
-                saveIfNew();
-            }
-            throw ending;
-        }
+        return judged(Phase.EVALUATING, measured().size(), () -> false).orElseThrow();
     }
 
     /** The test images, or if there are none those that it learns from. */
@@ -277,7 +269,9 @@ final class TrainingLoop {
     }
 
     /** Of the first so many of the images that it is measured by; nothing if it is not wanted any more. */
-    private Optional<EvaluationReport> judged(int count, BooleanSupplier unwanted) throws IOException, Ending {
+    private Optional<EvaluationReport> judged(Phase phase, int count, BooleanSupplier unwanted)
+            throws IOException, Ending {
+        looks.begin(() -> advance(phase, Map.of()));
         ImageSet images = measured();
         Judge judge = Judge.of(plan.objective(), network, plan.imageSize(), run.spec.concepts());
         for (int from = 0; from < count; from += plan.batchSize()) {
@@ -294,8 +288,9 @@ final class TrainingLoop {
             for (int i = 0; i < indexes.length; i++) {
                 judge.add(images.inputId(indexes[i]), images.labels(indexes[i]), answers, i);
             }
+            looks.taken(indexes.length);
         }
-        return Optional.of(judge.report(data.test().size() > 0 ? Split.TEST : Split.TRAIN));
+        return Optional.of(judge.report(data.test().size() > 0 ? Split.TEST : Split.TRAIN, () -> looks.taken(1)));
     }
 
     private static boolean allFinite(float[] values) {
@@ -324,6 +319,7 @@ final class TrainingLoop {
                         schedule.steps(),
                         loss,
                         metrics,
-                        secondsPerImage == 0 ? 0 : 1 / secondsPerImage)));
+                        secondsPerImage == 0 ? 0 : 1 / secondsPerImage,
+                        looks.count())));
     }
 }

@@ -91,11 +91,6 @@ public final class TrainingRun {
             super(report.toString(), null, false, false);
             this.report = report;
         }
-
-        /** Whether the attempt ends because it was told to. */
-        boolean isRelease() {
-            return report instanceof TrainerReport.Released;
-        }
     }
 
     private final AttemptAssigned assignment;
@@ -261,7 +256,7 @@ public final class TrainingRun {
         return new TrainerReport.Finished(attempt, model, metrics, completion);
     }
 
-    /** A checkpoint of all that is worth keeping was saved when the last step was done. */
+    /** While there are no steps. Whatever was learned in an epoch was saved at its end. */
     void obeyOrStop(Direction direction) throws Ending {
         switch (direction) {
             case Direction.SaveAndStop() -> throw new Ending(new TrainerReport.Released(attempt));

@@ -58,6 +58,7 @@ final class TransferRun {
     private final TrainingRun run;
     private final Learners learners;
     private final Checkpoints checkpoints;
+    private final Looks looks;
     private double loss = Double.NaN;
     private long reached;
 
@@ -66,6 +67,7 @@ final class TransferRun {
         this.run = run;
         this.learners = learners;
         this.checkpoints = new Checkpoints(run);
+        this.looks = new Looks(run.world.clock());
     }
 
     private record Prepared(
@@ -228,6 +230,7 @@ final class TransferRun {
         Split split = prepared.test().size() > 0 ? Split.TEST : Split.TRAIN;
         ImageSet images = split == Split.TEST ? prepared.test() : prepared.training();
         Judge judge = Judge.of(prepared.objective(), run.spec.concepts());
+        looks.begin(() -> advance(Phase.EVALUATING, head, head.steps(), Map.of()));
         for (int from = 0; from < images.size(); from += HeadTraining.BATCH) {
             run.obeyOrStop(run.directions.now());
             int first = from;
@@ -237,13 +240,23 @@ final class TransferRun {
             for (int i = 0; i < indexes.length; i++) {
                 judge.add(images.inputId(indexes[i]), images.labels(indexes[i]), answers, i);
             }
+            looks.taken(indexes.length);
         }
-        return judge.report(split);
+        return judge.report(split, () -> looks.taken(1));
     }
 
     private void advance(Phase phase, HeadTraining head, long step, Map<String, Double> metrics) {
         run.reports.accept(new TrainerReport.Advanced(
                 run.attempt,
-                new Progress(phase, head.epochsAfter(step), head.epochs(), step, head.steps(), loss, metrics, 0)));
+                new Progress(
+                        phase,
+                        head.epochsAfter(step),
+                        head.epochs(),
+                        step,
+                        head.steps(),
+                        loss,
+                        metrics,
+                        0,
+                        looks.count())));
     }
 }

@@ -19,7 +19,7 @@ class NeighboursTest {
         add(90, DOG);
         // To this dog both cats are nearer than the other dog is; the other three have one of their own.
         add(3, DOG);
-        assertThat(neighbours.recalls())
+        assertThat(neighbours.recalls(() -> {}))
                 .isEqualTo(Map.of("recall_at_1", 0.75, "recall_at_5", 1.0, "recall_at_10", 1.0));
     }
 
@@ -28,7 +28,7 @@ class NeighboursTest {
         add(0, CAT);
         add(10, CAT);
         add(-10, DOG);
-        assertThat(neighbours.recalls().get("recall_at_1")).isEqualTo(0.5);
+        assertThat(neighbours.recalls(() -> {}).get("recall_at_1")).isEqualTo(0.5);
     }
 
     @Test
@@ -37,19 +37,20 @@ class NeighboursTest {
         add(1, CAT);
         add(3, DOG);
         neighbours.add(new float[] {0, 1}, List.of());
-        assertThat(neighbours.recalls().get("recall_at_1")).isEqualTo(1.0);
+        assertThat(neighbours.recalls(() -> {}).get("recall_at_1")).isEqualTo(1.0);
     }
 
     @Test
     void one_concept_in_common_is_enough() {
         neighbours.add(new float[] {1, 0}, List.of(CAT, DOG));
         add(1, DOG);
-        assertThat(neighbours.recalls().get("recall_at_1")).isEqualTo(1.0);
+        assertThat(neighbours.recalls(() -> {}).get("recall_at_1")).isEqualTo(1.0);
     }
 
     @Test
     void of_nothing_nothing_is_recalled() {
-        assertThat(neighbours.recalls()).isEqualTo(Map.of("recall_at_1", 0.0, "recall_at_5", 0.0, "recall_at_10", 0.0));
+        assertThat(neighbours.recalls(() -> {}))
+                .isEqualTo(Map.of("recall_at_1", 0.0, "recall_at_5", 0.0, "recall_at_10", 0.0));
     }
 
     private void add(double degrees, int concept) {

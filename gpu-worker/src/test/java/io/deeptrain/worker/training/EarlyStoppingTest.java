@@ -125,7 +125,8 @@ class EarlyStoppingTest {
         List<TrainerReport> whole = bench.run(bench.assignment(1, SCRATCH));
         List<TrainerReport> next =
                 bench.run(bench.assignment(2, resumedFrom(checkpoints(whole).getLast())));
-        assertThat(losses(next)).isEmpty();
+        assertThat(lossOfSteps(next)).isEmpty();
+        assertThat(looks(next)).containsExactly(looks(whole).getLast());
         assertThat(((Finished) next.getLast()).completion()).isEqualTo(Completion.NO_LONGER_IMPROVING);
         assertThat(((Finished) next.getLast()).model().sha256())
                 .isEqualTo(((Finished) whole.getLast()).model().sha256());

@@ -11,16 +11,7 @@ import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
 import io.deeptrain.worker.attempt.TrainerReport.Released;
 import io.deeptrain.worker.data.ImageDecoder;
-import io.deeptrain.worker.learning.Recipe;
-import io.deeptrain.worker.network.Answers;
-import io.deeptrain.worker.network.LearnerState;
-import io.deeptrain.worker.network.Network;
-import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.Directions.Direction;
-import io.deeptrain.worker.port.GradientExchange;
-import io.deeptrain.worker.port.Learner;
-import io.deeptrain.worker.port.Learners;
-import io.deeptrain.worker.port.Predictor;
 import io.deeptrain.worker.prediction.LoadedModels;
 import io.deeptrain.worker.prediction.Prediction;
 import java.io.IOException;
@@ -38,7 +29,8 @@ class StopWithinOneBatchTest {
     @TempDir
     private Path folder;
 
-    private final CountingLearners device = new CountingLearners();
+    private int batches;
+    private final WatchedLearners device = new WatchedLearners(() -> batches++, () -> batches++);
 
     /** What can be trained. */
     enum Kind {
@@ -81,8 +73,8 @@ class StopWithinOneBatchTest {
 
     private List<TrainerReport> run(TrainingBench bench, long token, IntFunction<Direction> afterBatches)
             throws IOException {
-        device.batches = 0;
-        return bench.run(bench.assignment(token, SCRATCH), _ -> afterBatches.apply(device.batches));
+        batches = 0;
+        return bench.run(bench.assignment(token, SCRATCH), _ -> afterBatches.apply(batches));
     }
 
     @ParameterizedTest
@@ -90,7 +82,7 @@ class StopWithinOneBatchTest {
     void a_cancelled_training_looks_at_no_batch_more_and_leaves_no_model(Kind kind) throws Exception {
         TrainingBench bench = bench(kind);
         assertThat(run(bench, 2, _ -> new Direction.Proceed()).getLast()).isInstanceOf(Finished.class);
-        int all = device.batches;
+        int all = batches;
         assertThat(all).isGreaterThan(4);
 
         for (int after = 1; after <= all; after++) {
@@ -99,7 +91,7 @@ class StopWithinOneBatchTest {
             List<TrainerReport> reports =
                     run(bench, token, done -> done < told ? new Direction.Proceed() : new Direction.StopNow());
 
-            assertThat(device.batches).isEqualTo(told);
+            assertThat(batches).isEqualTo(told);
             assertThat(reports.getLast()).isInstanceOf(Released.class);
             assertThat(bench.store().exists("jobs/job-1/attempts/%d/model.safetensors".formatted(token)))
                     .isFalse();
@@ -111,7 +103,7 @@ class StopWithinOneBatchTest {
     void a_training_that_is_stopped_learns_from_no_batch_more_and_its_model_answers(Kind kind) throws Exception {
         TrainingBench bench = bench(kind);
         run(bench, 2, _ -> new Direction.Proceed());
-        int whole = device.batches;
+        int whole = batches;
 
         List<TrainerReport> reports = run(
                 bench,
@@ -120,76 +112,12 @@ class StopWithinOneBatchTest {
 
         Finished finished = (Finished) reports.getLast();
         assertThat(finished.completion()).isEqualTo(Completion.STOPPED_BY_TENANT);
-        assertThat(device.batches)
-                .as("two, and two with the test images")
-                .isEqualTo(4)
-                .isLessThan(whole);
+        assertThat(batches).as("two, and two with the test images").isEqualTo(4).isLessThan(whole);
         try (LoadedModels models = new LoadedModels(bench.archive(), new DjlLearners(1))) {
             int size = models.imageSizeOf(finished.model());
             assertThat(models.predict(finished.model(), List.of(ImageDecoder.decode(DrawnDigits.png(1, 0), size)), 3))
                     .singleElement()
                     .isNotInstanceOf(Prediction.Unusable.class);
-        }
-    }
-
-    /** The real engine, with a count of the batches that it was given. */
-    private static final class CountingLearners implements Learners {
-        private final Learners engine = new DjlLearners(1);
-        private int batches;
-
-        @Override
-        public Learner learner(Network network, Recipe recipe, List<Tensor> state, GradientExchange exchange) {
-            Learner learner = engine.learner(network, recipe, state, exchange);
-            return new Learner() {
-                @Override
-                public float step(Batch batch, Step step) {
-                    batches++;
-                    return learner.step(batch, step);
-                }
-
-                @Override
-                public LearnerState state() {
-                    return learner.state();
-                }
-
-                @Override
-                public void restore(LearnerState state) {
-                    learner.restore(state);
-                }
-
-                @Override
-                public Answers answers(Pixels pixels) {
-                    batches++;
-                    return learner.answers(pixels);
-                }
-
-                @Override
-                public void close() {
-                    learner.close();
-                }
-            };
-        }
-
-        @Override
-        public long memoryBytes() {
-            return engine.memoryBytes();
-        }
-
-        @Override
-        public Predictor predictor(Network network, List<Tensor> state) {
-            Predictor predictor = engine.predictor(network, state);
-            return new Predictor() {
-                @Override
-                public Answers answers(Learner.Pixels pixels) {
-                    batches++;
-                    return predictor.answers(pixels);
-                }
-
-                @Override
-                public void close() {
-                    predictor.close();
-                }
-            };
         }
     }
 }

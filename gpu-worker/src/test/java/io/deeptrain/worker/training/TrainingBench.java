@@ -26,6 +26,7 @@ import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Gangs;
 import io.deeptrain.worker.port.Learners;
+import io.deeptrain.worker.port.MonotonicClock;
 import io.deeptrain.worker.port.Observations;
 import io.deeptrain.worker.port.PretrainedWeights;
 import java.io.ByteArrayInputStream;
@@ -59,6 +60,7 @@ final class TrainingBench {
     private Devices devices = Devices.HEALTHY;
     private Ahead ahead = Ahead.NOTHING;
     private Gangs gangs = Gangs.NONE;
+    private MonotonicClock clock = System::nanoTime;
     private int gpus = 1;
 
     TrainingBench(Path folder) throws IOException {
@@ -124,6 +126,11 @@ final class TrainingBench {
 
     TrainingBench with(Devices gpus) {
         devices = gpus;
+        return this;
+    }
+
+    TrainingBench with(MonotonicClock time) {
+        clock = time;
         return this;
     }
 
@@ -240,15 +247,7 @@ final class TrainingBench {
     /** Where it trains. */
     TrainingRun.Surroundings surroundings() {
         return new TrainingRun.Surroundings(
-                archive(),
-                device.get(),
-                gangs,
-                System::nanoTime,
-                Observations.NONE,
-                scratch,
-                pretrained,
-                ahead,
-                devices);
+                archive(), device.get(), gangs, clock, Observations.NONE, scratch, pretrained, ahead, devices);
     }
 
     /** Where the attempt really began. */

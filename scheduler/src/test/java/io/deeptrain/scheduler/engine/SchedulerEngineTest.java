@@ -21,6 +21,7 @@ import static io.deeptrain.scheduler.job.Jobs.UNCAPPED;
 import static io.deeptrain.scheduler.job.Jobs.USER_FAULT;
 import static io.deeptrain.scheduler.job.Jobs.checkpoint;
 import static io.deeptrain.scheduler.job.Jobs.job;
+import static io.deeptrain.scheduler.job.Jobs.looked;
 import static io.deeptrain.scheduler.job.Jobs.progress;
 import static io.deeptrain.scheduler.job.Jobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -245,6 +246,29 @@ class SchedulerEngineTest {
         world.running();
         world.report(1, FIRST, ALICE, progress(Phase.EVALUATING, 36), 36_000);
         for (int quiet = 0; quiet < 899; quiet++) {
+            world.pass(SECOND_OF_TIME);
+            world.beat(ALICE, 1, holding(1, FIRST));
+        }
+        assertThat(world.state(1)).isInstanceOf(Running.class);
+        world.pass(SECOND_OF_TIME);
+        assertThat(world.state(1)).isInstanceOf(Queued.class);
+    }
+
+    @Test
+    void an_attempt_that_looks_at_its_test_images_is_not_hung_until_it_shows_no_more_of_that() {
+        world.running();
+        world.report(1, FIRST, ALICE, looked(36, 16), 36_000);
+        for (int quiet = 1; quiet < 360; quiet++) {
+            world.pass(SECOND_OF_TIME);
+            world.beat(ALICE, 1, holding(1, FIRST));
+            if (quiet % 100 == 0) {
+                world.report(1, FIRST, ALICE, looked(36, 16 + quiet), 36_000 + quiet * 1_000);
+            }
+        }
+        assertThat(world.state(1)).isInstanceOf(Running.class);
+        // The same once more is nothing new: two minutes after the newest look the attempt is over.
+        world.report(1, FIRST, ALICE, looked(36, 16 + 300), 400_000);
+        for (int quiet = 360; quiet < 420; quiet++) {
             world.pass(SECOND_OF_TIME);
             world.beat(ALICE, 1, holding(1, FIRST));
         }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Fixtures that read as words. */
@@ -139,6 +140,11 @@ public final class Jobs {
 
     public static Progress atStep(long step) {
         return progress(Phase.TRAINING, step);
+    }
+
+    /** At a step, after so many looks at test images. */
+    public static Progress looked(long step, long looks) {
+        return new Progress(Phase.TRAINING, 0, 2, step, 1_000_000, 0.5, Map.of(), 900, Optional.of(looks));
     }
 
     public static Progress progress(Phase phase, long step) {

@@ -100,7 +100,7 @@ final class SchemaDocument {
         if (type == int.class || type == Integer.class) {
             return typed("integer").put("minimum", Integer.MIN_VALUE).put("maximum", Integer.MAX_VALUE);
         }
-        if (type == long.class) {
+        if (type == long.class || type == Long.class) {
             return typed("integer").put("minimum", Long.MIN_VALUE).put("maximum", Long.MAX_VALUE);
         }
         if (type == double.class || type == Double.class) {

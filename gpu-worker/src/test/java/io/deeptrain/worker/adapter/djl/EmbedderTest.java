@@ -124,7 +124,7 @@ class EmbedderTest {
             for (int image = 0; image < 200; image++) {
                 judge.add("image " + image, new Labels(List.of(image % DIGITS), List.of()), answers, image);
             }
-            Map<String, Double> metrics = judge.report(Split.TEST).metrics();
+            Map<String, Double> metrics = judge.report(Split.TEST, () -> {}).metrics();
             System.out.println(network.architecture() + ": " + metrics);
             assertThat(metrics).containsOnlyKeys("test_recall_at_1", "test_recall_at_5", "test_recall_at_10");
             return Objects.requireNonNull(metrics.get("test_recall_at_1"));
