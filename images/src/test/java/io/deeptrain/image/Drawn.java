@@ -141,7 +141,7 @@ final class Drawn {
     /** A WebP with loss whose codes are zeros, half of them for each of its two parts; after RFC 6386, section 9.1. */
     static byte[] lossyWebp(int width, int height) {
         int codes = 1 << 19;
-        int tag = 1 << 4 | codes / 2 << 5;
+        int tag = (1 << 4) | ((codes / 2) << 5);
         ByteBuffer file = ByteBuffer.allocate(30 + codes).order(ByteOrder.LITTLE_ENDIAN);
         file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(22 + codes);
         file.put("WEBPVP8 ".getBytes(StandardCharsets.US_ASCII)).putInt(10 + codes);
