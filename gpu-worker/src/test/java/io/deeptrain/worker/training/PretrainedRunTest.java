@@ -40,11 +40,16 @@ class PretrainedRunTest {
     Path folder;
 
     private TrainingBench bench() throws IOException {
+        return bench("pretrained_weights");
+    }
+
+    /** Asks for weights by this name. */
+    private TrainingBench bench(String hyperparameter) throws IOException {
         return new TrainingBench(folder)
                 .digits(16, Split.TRAIN)
                 .set("batch_size", 8L)
                 .set("num_epochs", 1L)
-                .set("pretrained_weights", "digits")
+                .set(hyperparameter, "digits")
                 .with((name, architecture) -> name.equals("digits") && architecture.equals("cifar-resnet-20")
                         ? Optional.of(LEARNED)
                         : Optional.empty());
@@ -124,8 +129,9 @@ class PretrainedRunTest {
 
     @Test
     void weights_may_be_asked_for_as_preinit() throws Exception {
-        assertThat(changed(trained(bench().set("pretrained_weights", "None").set("preinit", "digits")), true))
-                .isPositive();
+        List<Tensor> state = trained(bench("preinit").set("frozen_stages", 4L));
+        assertThat(changed(state, true)).as("it begins with them").isZero();
+        assertThat(changed(state, false)).isPositive();
     }
 
     @Test
