@@ -172,6 +172,10 @@ class PretrainedRunTest {
         assertThat(unfit.fault()).isEqualTo(Fault.PLATFORM);
         assertThat(unfit.code()).isEqualTo("PRETRAINED_WEIGHTS_UNREADABLE");
         assertThat(unfit.message()).startsWith("digits for cifar-resnet-20: ").contains("are missing, as ");
+        Network other = Architectures.named("resnet-50", 10).orElseThrow();
+        Failed foreign = failed(bench().with((_, _) -> Optional.of(InitialWeights.of(other, 1, Set.of()))));
+        assertThat(foreign.code()).isEqualTo("PRETRAINED_WEIGHTS_UNREADABLE");
+        assertThat(foreign.message()).startsWith("digits for cifar-resnet-20: ");
         Failed torn = failed(bench().with((_, _) -> {
             throw new CorruptObjectException("torn");
         }));
