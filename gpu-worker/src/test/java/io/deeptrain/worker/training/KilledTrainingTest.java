@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -23,9 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A process that dies at any point around a checkpoint: the next attempt begins at the newest checkpoint that was told
- * of, learns from there what an uninterrupted training learns, and publishes the same model. So no step before that
- * checkpoint, which is what the tenant pays for, is taken twice, and no more than the steps of one checkpoint are lost.
+ * A process that is killed by a signal at any point around a checkpoint: the next attempt begins at the newest
+ * checkpoint that was told of, learns from there what an uninterrupted training learns, and publishes the same model.
+ * So no step before that checkpoint, which is what the tenant pays for, is taken twice, and no more than the steps of
+ * one checkpoint are lost.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KilledTrainingTest {
@@ -109,7 +111,8 @@ class KilledTrainingTest {
                 new StoredObject(words[3], words[4], Long.parseLong(words[5])));
     }
 
-    private static void killAt(String point, Path folder, Path told) throws IOException, InterruptedException {
+    /** By SIGKILL, of which a process hears nothing: nothing is flushed, closed or said. */
+    private static void killAt(String point, Path folder, Path told) throws Exception {
         Process child = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "-Xmx256m",
@@ -121,14 +124,18 @@ class KilledTrainingTest {
                         folder.toString(),
                         told.toString(),
                         point)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output").toFile())
+                .redirectError(folder.resolve("output").toFile())
                 .start();
         try {
+            boolean arrived = CompletableFuture.supplyAsync(
+                            () -> child.inputReader().lines().anyMatch(KilledTraining.ARRIVED::equals))
+                    .get(CHILD_SECONDS, TimeUnit.SECONDS);
+            assertThat(arrived)
+                    .as("comes to '%s':%n%s", point, Files.readString(folder.resolve("output")))
+                    .isTrue();
+            child.destroyForcibly();
             assertThat(child.waitFor(CHILD_SECONDS, TimeUnit.SECONDS)).isTrue();
-            assertThat(child.exitValue())
-                    .as("ends at '%s':%n%s", point, Files.readString(folder.resolve("output")))
-                    .isEqualTo(KilledTraining.KILLED);
+            assertThat(child.exitValue()).isEqualTo(KilledTraining.KILLED);
         } finally {
             child.destroyForcibly();
         }
