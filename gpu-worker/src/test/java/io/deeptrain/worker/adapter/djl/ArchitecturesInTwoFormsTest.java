@@ -1,7 +1,9 @@
 package io.deeptrain.worker.adapter.djl;
 
 import io.deeptrain.worker.network.Architectures;
+import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.Network;
+import io.deeptrain.worker.network.ResNet50;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -11,6 +13,7 @@ class ArchitecturesInTwoFormsTest {
     private static final int CONCEPTS = 7;
     private static final int SMALL = 32;
     private static final int PUBLISHED = 80;
+    private static final int ANGULAR = 512;
 
     static Stream<String> architectures() {
         return Stream.concat(
@@ -21,6 +24,22 @@ class ArchitecturesInTwoFormsTest {
                                                 .architecture())),
                         Stream.of("inception-v4", "inception-v4-padded"))
                 .distinct();
+    }
+
+    static Stream<Network> embedders() {
+        return Stream.of(
+                Embeddings.angular(ResNet50.resnet(CONCEPTS), ANGULAR),
+                Embeddings.placing(Architectures.ofTemplate("Clarifai_InceptionBatchNorm", CONCEPTS, SMALL)
+                        .orElseThrow()),
+                Embeddings.placing(ResNet50.resnext(CONCEPTS)),
+                Embeddings.transferred(
+                        Architectures.named("cifar-resnet-20", CONCEPTS).orElseThrow(), 3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("embedders")
+    void the_script_and_the_block_of_an_embedder_agree(Network network) throws Exception {
+        TwoForms.requireAgreement(network, TwoFormsTest.stirred(network), 2, SMALL);
     }
 
     @ParameterizedTest

@@ -33,6 +33,13 @@ class DetectorArchitecturesInTwoFormsTest {
         TwoForms.requireAgreement(network, InitialWeights.of(network, 3, Set.of()), 2, 96);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Clarifai_InceptionV2", "Clarifai_InceptionV4"})
+    void a_pyramid_on_a_large_backbone_is_the_same_in_both_forms(String template) throws Exception {
+        Network network = network(template, 2, false);
+        TwoForms.requireAgreement(network, TwoFormsTest.stirred(network), 1, 64);
+    }
+
     @Test
     void every_backbone_has_maps_that_are_8_to_128_times_smaller_than_the_image() {
         for (String template : DetectorArchitectures.templates()) {

@@ -39,8 +39,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OnnxAgreementTest {
     private static final int CONCEPTS = 7;
     private static final int SMALL = 32;
+    /** Without padding where the publication has none. */
+    private static final int PUBLISHED = 80;
+
     private static final int DETECTED = 96;
     private static final int IMAGES = 2;
+
+    /** The default of {@code embeddings_size}. */
+    private static final int ANGULAR = 512;
+
     private static final float TOLERANCE = 1e-4f;
 
     static List<String> classifiers() {
@@ -58,6 +65,29 @@ class OnnxAgreementTest {
         requireAgreement(network, SMALL);
     }
 
+    static Stream<Network> unpadded() {
+        return Architectures.templates().stream()
+                .filter(template -> !architecture(template, SMALL).equals(architecture(template, PUBLISHED)))
+                .map(template ->
+                        Architectures.ofTemplate(template, CONCEPTS, PUBLISHED).orElseThrow());
+    }
+
+    private static String architecture(String template, int size) {
+        return Architectures.ofTemplate(template, CONCEPTS, size).orElseThrow().architecture();
+    }
+
+    @Test
+    void each_inception_that_was_published_without_padding_has_two_forms() {
+        assertThat(unpadded().map(Network::architecture))
+                .containsExactly("inception-v2", "inception-v3", "inception-resnet-v2");
+    }
+
+    @ParameterizedTest
+    @MethodSource("unpadded")
+    void a_classifier_without_padding_answers_the_same_from_its_exported_file(Network network) throws Exception {
+        requireAgreement(network, PUBLISHED);
+    }
+
     @ParameterizedTest
     @MethodSource("detectors")
     void a_detector_answers_the_same_from_its_exported_file(String template) throws Exception {
@@ -69,6 +99,7 @@ class OnnxAgreementTest {
         Network small = Architectures.named("cifar-resnet-20", CONCEPTS).orElseThrow();
         return Stream.of(
                 Embeddings.angular(ResNet50.resnet(CONCEPTS), 64),
+                Embeddings.angular(ResNet50.resnet(CONCEPTS), ANGULAR),
                 Embeddings.placing(Architectures.ofTemplate("Clarifai_InceptionBatchNorm", CONCEPTS, SMALL)
                         .orElseThrow()),
                 Embeddings.placing(Architectures.ofTemplate("Clarifai_ResNext", CONCEPTS, SMALL)
