@@ -24,6 +24,16 @@ class NeighboursTest {
     }
 
     @Test
+    void each_image_whose_neighbours_were_looked_for_is_told() {
+        add(0, CAT);
+        add(1, CAT);
+        add(90, DOG);
+        int[] told = {0};
+        neighbours.recalls(() -> told[0]++);
+        assertThat(told[0]).isEqualTo(3);
+    }
+
+    @Test
     void a_neighbour_that_is_as_near_as_one_of_their_own_counts_against_it() {
         add(0, CAT);
         add(10, CAT);
