@@ -8,7 +8,7 @@ import io.deeptrain.objects.ObjectStore;
 import io.deeptrain.objects.ObjectStores;
 import io.deeptrain.objects.StoredBlob;
 import io.deeptrain.worker.adapter.objects.ObjectArchive;
-import io.deeptrain.worker.adapter.objects.PretrainedFolder;
+import io.deeptrain.worker.adapter.objects.PretrainedFiles;
 import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.Network;
@@ -96,7 +96,7 @@ class ForeignWeightsTest {
         Path file = Files.createDirectory(folder.resolve("ImageNet-1k")).resolve("net.safetensors");
         Files.write(file, foreign.file(folder, proof));
         Files.writeString(Path.of(file + ".sha256"), sha256(Files.readAllBytes(file)));
-        assertThatThrownBy(() -> new PretrainedFolder(folder).find("ImageNet-1k", "net"))
+        assertThatThrownBy(() -> PretrainedFiles.in(folder).find("ImageNet-1k", "net"))
                 .isInstanceOf(CorruptObjectException.class)
                 .hasMessageStartingWith(foreign.complaint);
         assertThat(proof).doesNotExist();
