@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The best state that evaluations of a training have seen, for trainings that end when no better one comes: early
- * stopping, Prechelt 1998.
+ * The best state that evaluations of a training have seen, for trainings that are stopped, or end when no better one
+ * comes: early stopping, Prechelt 1998.
  *
  * @param score of the best, higher is better
  * @param step after which it was seen

@@ -136,13 +136,17 @@ public final class ModelCard {
         all.forEach((name, value) -> text.append("| `%s` | %s |\n".formatted(name, plain(String.valueOf(value)))));
         text.append("\n%d of %d steps were taken%s.\n"
                 .formatted(training.steps(), training.stepsPlanned(), why(training.completion())));
+        if (training.modelStep() < training.steps()) {
+            text.append("The model is the best state that was measured, that after step %d.\n"
+                    .formatted(training.modelStep()));
+        }
         return text.toString();
     }
 
     private static String why(Completion completion) {
         return switch (completion) {
             case ALL_EPOCHS -> "";
-            case NO_LONGER_IMPROVING -> ": the test images showed no more improvement, and the best state was kept";
+            case NO_LONGER_IMPROVING -> ": the test images showed no more improvement";
             case STOPPED_BY_TENANT -> ": the training was stopped, keeping what it had learned";
             case BUDGET_REACHED -> ": the training's budget was reached";
             case RUN_TIME_REACHED -> ": the training had run for as long as one may";

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param imagesOfConcepts training images that show each of the specification's concepts, in their order
  * @param imagesOfNone training images that show none of them
  * @param steps that were taken, of {@code stepsPlanned}
+ * @param modelStep after which the state was the one that is published: the last, or that of the best measured
  * @param metrics of the end, by name
  */
 public record TrainingRecord(
@@ -26,6 +27,7 @@ public record TrainingRecord(
         int imagesOfNone,
         long steps,
         long stepsPlanned,
+        long modelStep,
         Completion completion,
         Map<String, Double> metrics) {
     public TrainingRecord {
@@ -35,5 +37,28 @@ public record TrainingRecord(
             throw new IllegalArgumentException("%d counts of images for %d concepts"
                     .formatted(imagesOfConcepts.size(), spec.concepts().size()));
         }
+    }
+    /** Of a training whose newest state is published. */
+    public TrainingRecord(
+            TrainingSpec spec,
+            int trainingImages,
+            int testImages,
+            int unreadable,
+            List<Integer> imagesOfConcepts,
+            long steps,
+            long stepsPlanned,
+            Completion completion,
+            Map<String, Double> metrics) {
+        this(
+                spec,
+                trainingImages,
+                testImages,
+                unreadable,
+                imagesOfConcepts,
+                steps,
+                stepsPlanned,
+                steps,
+                completion,
+                metrics);
     }
 }

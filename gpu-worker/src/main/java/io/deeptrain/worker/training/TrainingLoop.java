@@ -55,6 +55,7 @@ final class TrainingLoop {
     private final Checkpoints checkpoints;
     private final Looks looks;
     private long reached;
+    private long keptStep;
     private BestSoFar best = BestSoFar.NONE;
     private List<EpochSample> samples = List.of();
     private double secondsPerImage;
@@ -122,7 +123,7 @@ final class TrainingLoop {
     /** Steps until there are no more to be made, or the run is told to end. */
     Completion train() throws IOException, InterruptedException, Ending {
         checkpoints.beginAt(reached);
-        if (plan.patience() > 0 && best.lookedAt() < reached) {
+        if (best.lookedAt() < reached) {
             // The attempt before has saved what it had learned, and not what it then found.
             test();
         }
@@ -222,9 +223,8 @@ final class TrainingLoop {
             return;
         }
         advance(Phase.TRAINING, report.get().metrics());
-        if (plan.patience() > 0) {
-            best = best.after(report.get().score(), reached, this::state);
-        }
+        // Also where nobody waits for a better one: the tenant may stop the training, and wants the best then.
+        best = best.after(report.get().score(), reached, this::state);
     }
 
     /** Asks the network of the same few images after each epoch. Where an embedder puts one image says nothing. */
@@ -242,14 +242,26 @@ final class TrainingLoop {
         return samples;
     }
 
-    /** What is measured at the end, of the state that is then published: the best, if it has been looked for. */
-    EvaluationReport keepBest() throws IOException, Ending {
+    /** What is measured at the end, of the state that is then published; see {@link #publishesBest}. */
+    EvaluationReport keep(Completion completion) throws IOException, Ending {
         EvaluationReport newest = evaluate();
-        if (!best.isBetterThan(newest.score())) {
+        keptStep = reached;
+        if (!publishesBest(completion) || !best.isBetterThan(newest.score())) {
             return newest;
         }
         learner.restore(new LearnerState(best.network(), learner.state().optimizer()));
+        keptStep = best.step();
         return evaluate();
+    }
+
+    /** Who goes through all epochs gets what they have led to, unless asked to look for the best. */
+    private boolean publishesBest(Completion completion) {
+        return plan.patience() > 0 || completion != Completion.ALL_EPOCHS;
+    }
+
+    /** After this step the state was as it is published. */
+    long keptStep() {
+        return keptStep;
     }
 
     private void saveIfNew() throws IOException {

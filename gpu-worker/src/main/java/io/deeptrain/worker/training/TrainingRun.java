@@ -47,7 +47,7 @@ import java.util.function.Consumer;
  *   <li>Report that it is prepared, and wait for the word to begin.
  *   <li>Step through the schedule; save a checkpoint after each epoch and at least each minute.
  *   <li>Evaluate, publish. What is published is the newest state of the weights, or the best that was measured if the
- *       training may end before its last epoch.
+ *       training ends, or might have ended, before its last epoch.
  * </ol>
  *
  * <p>After every image and every batch it looks at its directions.
@@ -231,9 +231,10 @@ public final class TrainingRun {
             world.observations().ended();
         }
         loop.advance(Phase.EVALUATING, Map.of());
-        EvaluationReport report = loop.keepBest();
+        EvaluationReport report = loop.keep(completion);
         Map<String, Double> metrics = new TreeMap<>(report.metrics());
-        if (Double.isFinite(loop.loss())) {
+        // The loss is that of the newest step, and all that is said is said of the state that is published.
+        if (Double.isFinite(loop.loss()) && loop.keptStep() == loop.reached()) {
             metrics.put("train_loss", loop.loss());
         }
         loop.advance(Phase.EXPORTING, metrics);
@@ -249,6 +250,7 @@ public final class TrainingRun {
                 data.training().imagesOfNone(),
                 loop.reached(),
                 loop.steps(),
+                loop.keptStep(),
                 completion,
                 metrics);
         StoredObject model = world.archive()
