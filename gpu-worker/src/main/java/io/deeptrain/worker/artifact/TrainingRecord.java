@@ -38,6 +38,7 @@ public record TrainingRecord(
                     .formatted(imagesOfConcepts.size(), spec.concepts().size()));
         }
     }
+
     /** Of a training whose newest state is published. */
     public TrainingRecord(
             TrainingSpec spec,
@@ -45,6 +46,7 @@ public record TrainingRecord(
             int testImages,
             int unreadable,
             List<Integer> imagesOfConcepts,
+            int imagesOfNone,
             long steps,
             long stepsPlanned,
             Completion completion,
@@ -55,6 +57,7 @@ public record TrainingRecord(
                 testImages,
                 unreadable,
                 imagesOfConcepts,
+                imagesOfNone,
                 steps,
                 stepsPlanned,
                 steps,

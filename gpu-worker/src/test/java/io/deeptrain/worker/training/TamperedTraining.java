@@ -15,10 +15,10 @@ import java.util.List;
 
 /**
  * A worker's process that trains on tampered images and writes down which of them its trainings called unreadable. It
- * trains on a hundred at a time, as a training that fails for their sake lists a hundred, and once on all of them.
+ * trains on a hundred at a time, as a training that fails for their sake names a hundred, and once on all of them.
  */
 final class TamperedTraining {
-    private static final int LISTED = UnreadableInputs.LISTED_MAX;
+    private static final int NAMED = UnreadableInputs.NAMED_MAX;
 
     private TamperedTraining() {}
 
@@ -31,9 +31,9 @@ final class TamperedTraining {
         List<Tampered> images = TamperedImages.of(Integer.parseInt(arguments[1]), Long.parseLong(arguments[2]));
         StringBuilder told = new StringBuilder();
         try (ThreadsAhead ahead = new ThreadsAhead(2)) {
-            for (int first = 0; first < images.size(); first += LISTED) {
+            for (int first = 0; first < images.size(); first += NAMED) {
                 TrainingBench bench =
-                        bench(folder, ahead, images.subList(first, Math.min(first + LISTED, images.size())));
+                        bench(folder, ahead, images.subList(first, Math.min(first + NAMED, images.size())));
                 long count = trained(bench);
                 Failed failed = (Failed) last(bench.tolerating((int) count - 1));
                 for (String listed : failed.message().split("(: |\\), )input-", -1)) {
