@@ -31,6 +31,8 @@ public final class NcclAllReduce implements GradientExchange {
 
     private static final long LOOK_NANOS = 100_000_000;
 
+    private static final byte[] CANNOT = new byte[Nccl.ID_BYTES];
+
     /** What a rank needs for NCCL: the library, and its GPU. */
     public record Equipment(Nccl library, Cuda gpu) {}
 
@@ -90,26 +92,32 @@ public final class NcclAllReduce implements GradientExchange {
 
     /** Nothing if it fails on any rank: then on all. */
     private static Optional<NcclAllReduce> joined(RingLink ring, Equipment own, Duration silenceMax, Duration joinMax) {
-        Optional<Communicator> communicator = Optional.empty();
-        byte[] id = new byte[Nccl.ID_BYTES];
-        try {
-            own.gpu().makeCurrent();
-            if (ring.rank() == 0) {
-                id = own.library().newId();
-            }
-        } catch (RankLostException failed) {
-            LOG.warnf("this rank cannot use %s: %s", own.library(), failed.getMessage());
-        }
-        byte[] common = RingGather.of(ring, id).getFirst();
-        if (!Arrays.equals(common, new byte[Nccl.ID_BYTES])) {
-            communicator = begun(ring, own, common, joinMax);
-        }
+        List<byte[]> said = RingGather.of(ring, said(ring, own));
+        Optional<Communicator> communicator = said.stream().noneMatch(each -> Arrays.equals(each, CANNOT))
+                ? begun(ring, own, said.getFirst(), joinMax)
+                : Optional.empty();
         if (gathered(ring, communicator.isPresent() ? 1 : 0).contains(0)) {
             communicator.ifPresent(Communicator::close);
             LOG.warnf("the ranks do not reach each other by %s: they use connections of their own", own.library());
             return Optional.empty();
         }
         return communicator.map(each -> new NcclAllReduce(ring, own, each, silenceMax));
+    }
+
+    /** Rank 0 says where the others find it, they that they can come. */
+    private static byte[] said(RingLink ring, Equipment own) {
+        try {
+            own.gpu().makeCurrent();
+            if (ring.rank() == 0) {
+                return own.library().newId();
+            }
+            byte[] can = CANNOT.clone();
+            can[0] = 1;
+            return can;
+        } catch (RankLostException failed) {
+            LOG.warnf("this rank cannot use %s: %s", own.library(), failed.getMessage());
+            return CANNOT.clone();
+        }
     }
 
     private static Optional<Communicator> begun(RingLink ring, Equipment own, byte[] id, Duration joinMax) {

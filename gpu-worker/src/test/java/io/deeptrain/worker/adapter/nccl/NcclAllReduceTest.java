@@ -20,6 +20,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class NcclAllReduceTest extends GradientExchangeContract {
@@ -103,13 +105,14 @@ class NcclAllReduceTest extends GradientExchangeContract {
         assertThat(ranks).allMatch(Gpu::isAborted);
     }
 
-    @Test
-    void where_the_gpu_of_the_rank_that_begins_cannot_be_used_all_use_their_connections() throws Exception {
-        List<Optional<Equipment>> equipment = new ArrayList<>(equipment(gpus.gpu(), gpus.gpu()));
-        Gpu broken = gpus.gpu();
-        equipment.addFirst(Optional.of(broken.equipment()));
-        broken.broken();
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void where_one_gpu_cannot_be_used_all_use_their_connections_and_none_joins(int rank) throws Exception {
+        List<Gpu> ranks = List.of(gpus.gpu(), gpus.gpu(), gpus.gpu());
+        List<Optional<Equipment>> equipment = equipment(ranks.toArray(Gpu[]::new));
+        ranks.get(rank).broken();
         sumOverTheRing(equipment);
+        assertThat(ranks).noneMatch(Gpu::isAborted);
     }
 
     @Test
