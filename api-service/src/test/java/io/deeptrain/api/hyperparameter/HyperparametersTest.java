@@ -22,17 +22,18 @@ class HyperparametersTest {
     @Test
     void what_is_not_given_has_the_templates_default() {
         assertThat(Hyperparameters.of(CIFAR, Map.of("num_epochs", 2.0)))
-                .isEqualTo(new Complete(Map.of(
-                        "image_size", 32L,
-                        "batch_size", 64L,
-                        "num_epochs", 2L,
-                        "per_item_lrate", 0.0015625,
-                        "logreg", 0L,
-                        "num_items_per_epoch", 0L,
-                        "average_horizontal_flips", false,
-                        "early_stopping_patience", 0L,
-                        "num_gpus", 1L,
-                        "min_num_gpus", 0L)));
+                .isEqualTo(new Complete(Map.ofEntries(
+                        Map.entry("image_size", 32L),
+                        Map.entry("batch_size", 64L),
+                        Map.entry("num_epochs", 2L),
+                        Map.entry("per_item_lrate", 0.0015625),
+                        Map.entry("logreg", 0L),
+                        Map.entry("num_items_per_epoch", 0L),
+                        Map.entry("average_horizontal_flips", false),
+                        Map.entry("early_stopping_patience", 0L),
+                        Map.entry("num_gpus", 1L),
+                        Map.entry("min_num_gpus", 0L),
+                        Map.entry("inference_crop_type", "sorta2"))));
     }
 
     @Test
@@ -48,7 +49,7 @@ class HyperparametersTest {
                                 "train_info.params.colour",
                                 "red",
                                 "left out, for classification_cifar10_v1 has only average_horizontal_flips, batch_size, "
-                                        + "early_stopping_patience, image_size, logreg, min_num_gpus, num_epochs, num_gpus, num_items_per_epoch, per_item_lrate",
+                                        + "early_stopping_patience, image_size, inference_crop_type, logreg, min_num_gpus, num_epochs, num_gpus, num_items_per_epoch, per_item_lrate",
                                 Optional.empty()),
                         new Violation(
                                 "train_info.params.num_epochs",

@@ -66,7 +66,12 @@ final class TamperedTraining {
         if (!(reports.getLast() instanceof Finished)) {
             throw new IllegalStateException("the training did not finish: " + reports.getLast());
         }
-        return ((Prepared) reports.getFirst()).inputsInvalid();
+        return reports.stream()
+                .filter(Prepared.class::isInstance)
+                .map(Prepared.class::cast)
+                .findFirst()
+                .orElseThrow()
+                .inputsInvalid();
     }
 
     private static TrainerReport last(TrainingBench bench) throws IOException {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.deeptrain.api.version.VersionState;
 import io.deeptrain.api.version.VersionState.Pace;
@@ -21,6 +22,7 @@ final class StateJson {
     private static final int REPLACEMENT = 0xFFFD;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModule(new Jdk8Module())
             .addModule(new JavaTimeModule())
             .addModule(storableTexts())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)

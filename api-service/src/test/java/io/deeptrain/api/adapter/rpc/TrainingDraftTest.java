@@ -30,17 +30,18 @@ import org.junit.jupiter.api.Test;
 
 class TrainingDraftTest {
     private static final String TYPE = "visual-classifier";
-    private static final Map<String, Object> DEFAULTS = Map.of(
-            "image_size", 32L,
-            "batch_size", 64L,
-            "num_epochs", 10L,
-            "per_item_lrate", 0.0015625,
-            "logreg", 0L,
-            "num_items_per_epoch", 0L,
-            "average_horizontal_flips", false,
-            "early_stopping_patience", 0L,
-            "num_gpus", 1L,
-            "min_num_gpus", 0L);
+    private static final Map<String, Object> DEFAULTS = Map.ofEntries(
+            Map.entry("image_size", 32L),
+            Map.entry("batch_size", 64L),
+            Map.entry("num_epochs", 10L),
+            Map.entry("per_item_lrate", 0.0015625),
+            Map.entry("logreg", 0L),
+            Map.entry("num_items_per_epoch", 0L),
+            Map.entry("average_horizontal_flips", false),
+            Map.entry("early_stopping_patience", 0L),
+            Map.entry("num_gpus", 1L),
+            Map.entry("min_num_gpus", 0L),
+            Map.entry("inference_crop_type", "sorta2"));
 
     @Test
     void what_is_not_asked_for_is_the_template_s_default() {
