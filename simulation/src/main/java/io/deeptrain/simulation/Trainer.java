@@ -40,6 +40,7 @@ final class Trainer {
         private final Truth.Hold hold;
         private final List<Integer> places;
         private boolean spoilt;
+        private boolean placed;
         private long step;
         private long looks;
         private boolean stopping;
@@ -126,9 +127,16 @@ final class Trainer {
     /** From now on nothing is to be trusted of what uses a broken GPU, and it may fail for that. */
     void see(GpuHealth health) {
         inHand.filter(work -> health.breaks(work.places)).ifPresent(work -> {
-            work.spoilt = true;
+            // Before it has said which GPUs it uses it computes nothing on them.
+            work.spoilt |= work.placed;
             world.truth().fails(work.attempt);
         });
+    }
+
+    private void place(Work work) {
+        work.placed = true;
+        see(process.health());
+        process.place(work.attempt, work.places);
     }
 
     /** What uses one fails by itself, before it has heard that it is to stop. */
@@ -154,7 +162,7 @@ final class Trainer {
             whileInHand(work, PLACING_MILLIS, () -> fail(work, Fault.PLATFORM, "GPU_BROKEN"));
             return;
         }
-        whileInHand(work, PLACING_MILLIS, () -> process.place(work.attempt, work.places));
+        whileInHand(work, PLACING_MILLIS, () -> place(work));
         whileInHand(work, work.load.prepareMillis(), () -> {
             if (work.stopping) {
                 return;
