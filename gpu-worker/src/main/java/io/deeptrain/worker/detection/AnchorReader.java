@@ -19,13 +19,8 @@ final class AnchorReader implements LevelReader {
     }
 
     @Override
-    public Places places(Answers answers, int image, int level) {
-        int perPixel = settings.anchorsPerPixel();
-        int before = 0;
-        for (int finer = 0; finer < level; finer++) {
-            before += sides.get(finer) * sides.get(finer) * perPixel;
-        }
-        return new Maps(answers, image, level, before);
+    public Places places(Answers answers, int image, int level, int first) {
+        return new Maps(answers, image, level, first);
     }
 
     private final class Maps implements Places {

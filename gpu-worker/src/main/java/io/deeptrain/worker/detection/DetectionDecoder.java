@@ -45,8 +45,10 @@ public final class DetectionDecoder {
      */
     public List<Detection> read(Answers answers, int image, double scoreThreshold) {
         List<Detection> detections = new ArrayList<>();
+        int first = 0;
         for (int level = 0; level < sides.size(); level++) {
-            LevelReader.Places places = reader.places(answers, image, level);
+            LevelReader.Places places = reader.places(answers, image, level, first);
+            first += places.count();
             for (Candidate candidate : candidates(places, logit(scoreThreshold))) {
                 float score = (float) (1 / (1 + Math.exp(-candidate.logit())));
                 Box box = places.box(candidate.place(), candidate.concept());

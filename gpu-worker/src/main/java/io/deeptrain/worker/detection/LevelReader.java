@@ -8,8 +8,9 @@ interface LevelReader {
      * What is answered for one image at one level.
      *
      * @param answers to several images
+     * @param first how many places finer levels have
      */
-    Places places(Answers answers, int image, int level);
+    Places places(Answers answers, int image, int level, int first);
 
     /** The anchors or points of a level. */
     interface Places {

@@ -24,12 +24,8 @@ final class PointReader implements LevelReader {
     }
 
     @Override
-    public Places places(Answers answers, int image, int level) {
-        int before = 0;
-        for (int finer = 0; finer < level; finer++) {
-            before += sides.get(finer) * sides.get(finer);
-        }
-        return new Maps(answers, image, level, before);
+    public Places places(Answers answers, int image, int level, int first) {
+        return new Maps(answers, image, level, first);
     }
 
     private final class Maps implements Places {
