@@ -15,6 +15,7 @@ import io.deeptrain.event.Progress;
 import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.TrainingSpec;
 import java.util.Map;
+import java.util.Optional;
 
 /** What is heard, as somebody with a bug hears it. */
 final class FlawedEvents {
@@ -84,29 +85,25 @@ final class FlawedEvents {
 
     /** Whatever it says of that. */
     static WorkerBeat asAccepting(WorkerBeat beat) {
-        return new WorkerBeat(
-                beat.workerId(),
-                beat.incarnation(),
-                beat.number(),
-                beat.gpuClass(),
-                beat.gpus(),
-                Readiness.ACCEPTING,
-                beat.holdings(),
-                beat.door(),
-                beat.gpuMilli());
+        return beat(beat, Readiness.ACCEPTING, beat.gpuMilli());
     }
 
     /** As if it had whole GPUs. */
     static WorkerBeat asOfAnyKind(WorkerBeat beat) {
+        return beat(beat, beat.readiness(), Optional.empty());
+    }
+
+    private static WorkerBeat beat(WorkerBeat heard, Readiness readiness, Optional<Integer> gpuMilli) {
         return new WorkerBeat(
-                beat.workerId(),
-                beat.incarnation(),
-                beat.number(),
-                beat.gpuClass(),
-                beat.gpus(),
-                beat.readiness(),
-                beat.holdings(),
-                beat.door());
+                heard.workerId(),
+                heard.incarnation(),
+                heard.number(),
+                heard.gpuClass(),
+                heard.gpus(),
+                readiness,
+                heard.holdings(),
+                heard.door(),
+                gpuMilli);
     }
 
     /** Whatever it asks for. */
