@@ -121,15 +121,16 @@ public final class ImageFile {
             reader.setInput(input, true, false);
             int columns = reader.getWidth(0);
             int rows = reader.getHeight(0);
-            long kibibytes = isNamed(format, WEBP) ? WholeDecoding.kibibytes(file, (long) columns * rows) : 0;
-            Optional<String> problem = problem(columns, rows, kibibytes);
+            long pixels = (long) columns * rows;
+            boolean isWhole = isNamed(format, WEBP);
+            Optional<String> problem = problem(columns, rows, isWhole ? WholeDecoding.pixelsMax(file) : pixels);
             if (problem.isPresent()) {
                 return new Reading.Unreadable(problem.get());
             }
             ImageReadParam param = reader.getDefaultReadParam();
             param.setSourceSubsampling(step(columns, side), step(rows, side), 0, 0);
             BufferedImage stored;
-            try (var _ = WholeDecoding.borrow(kibibytes)) {
+            try (var _ = isWhole ? WholeDecoding.borrow(file, pixels) : WholeDecoding.Loan.NONE) {
                 stored = reader.read(0, param);
             }
             // The reader of BMP says nothing; others may look ahead.
@@ -146,7 +147,12 @@ public final class ImageFile {
         }
     }
 
-    private static Optional<String> problem(int columns, int rows, long kibibytes) {
+    /**
+     * Why an image of this size is not decoded; nothing if it is.
+     *
+     * @param fitting how many pixels there is memory for
+     */
+    private static Optional<String> problem(int columns, int rows, long fitting) {
         if ((long) columns * rows > PIXELS_MAX) {
             return Optional.of(
                     "the image has %d x %d pixels but must have at most %d".formatted(columns, rows, PIXELS_MAX));
@@ -155,10 +161,10 @@ public final class ImageFile {
             return Optional.of(
                     "the image has %d x %d pixels but must have at most %d a side".formatted(columns, rows, SIDE_MAX));
         }
-        return WholeDecoding.fits(kibibytes)
+        return (long) columns * rows <= fitting
                 ? Optional.empty()
-                : Optional.of("the image has %d x %d pixels, more than this server has memory to decode as WebP"
-                        .formatted(columns, rows));
+                : Optional.of("the image has %d x %d pixels but must have at most %d to be decoded here as WebP"
+                        .formatted(columns, rows, fitting));
     }
 
     /** By axis, or an image of a few pixels by millions would be decoded in whole. */

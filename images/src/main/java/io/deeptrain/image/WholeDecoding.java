@@ -27,27 +27,31 @@ final class WholeDecoding {
 
     private WholeDecoding() {}
 
-    /** How much memory a file of so many pixels takes, in kibibytes. */
-    static long kibibytes(byte[] file, long pixels) {
+    private static long bytesPerPixel(byte[] file) {
         boolean lossless = file.length >= KIND_AT + LOSSLESS.length
                 && Arrays.equals(file, KIND_AT, KIND_AT + LOSSLESS.length, LOSSLESS, 0, LOSSLESS.length);
-        return Math.ceilDiv(pixels * (lossless ? LOSSLESS_BYTES : LOSSY_BYTES), KIBIBYTE);
+        return lossless ? LOSSLESS_BYTES : LOSSY_BYTES;
     }
 
-    /** Whether an image may be decoded at all in this process. */
-    static boolean fits(long kibibytes) {
-        return kibibytes <= LENT_MAX;
+    /** How many pixels a file of this kind may have to be decoded at all in this process. */
+    static long pixelsMax(byte[] file) {
+        return (long) LENT_MAX * KIBIBYTE / bytesPerPixel(file);
     }
 
-    /** Waits until so much is free, which fits; closing gives it back. */
-    static Loan borrow(long kibibytes) {
-        int count = Math.toIntExact(kibibytes);
+    /**
+     * Waits until there is memory for so many pixels, of which there are no more than may be; closing gives it back.
+     */
+    static Loan borrow(byte[] file, long pixels) {
+        int count = Math.toIntExact(Math.ceilDiv(pixels * bytesPerPixel(file), KIBIBYTE));
         FREE.acquireUninterruptibly(count);
         return () -> FREE.release(count);
     }
 
     /** Memory that is borrowed. */
     interface Loan extends AutoCloseable {
+        /** Nothing was needed. */
+        Loan NONE = () -> {};
+
         @Override
         void close();
     }

@@ -32,12 +32,14 @@ class SmallHeapTest {
         } finally {
             child.destroyForcibly();
         }
-        assertThat(Files.readAllLines(said)).isEqualTo(expected());
+        // How many that is depends on the heap.
+        assertThat(Files.readAllLines(said).stream().map(line -> line.replaceAll("at most \\d+ to", "at most N to")))
+                .containsExactlyElementsOf(expected());
         assertThat(child.exitValue()).isZero();
     }
 
     private static List<String> expected() {
-        String tooLarge = "the image has 7071 x 7071 pixels, more than this server has memory to decode as WebP";
+        String tooLarge = "the image has 7071 x 7071 pixels but must have at most N to be decoded here as WebP";
         List<String> expected = new ArrayList<>(List.of("7071 x 7071", "7071 x 7071"));
         expected.addAll(Collections.nCopies(LargeInSmallHeap.AT_ONCE, "1100 x 1100"));
         expected.addAll(Collections.nCopies(LargeInSmallHeap.AT_ONCE, "2200 x 2200"));
