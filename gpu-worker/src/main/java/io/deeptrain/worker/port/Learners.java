@@ -34,4 +34,9 @@ public interface Learners {
 
     /** A network in this state that only answers. */
     Predictor predictor(Network network, List<Tensor> state);
+
+    /** How many of those are open, on whatever device: memory that they hold is not for the networks that learn. */
+    default int predictors() {
+        return 0;
+    }
 }

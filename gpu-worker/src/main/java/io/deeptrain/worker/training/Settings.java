@@ -21,7 +21,6 @@ final class Settings {
                 .filter(template -> template.id().equals(spec.template()))
                 .flatMap(template -> template.hyperparameters().stream())
                 .forEach(this::setDefault);
-        values.putAll(spec.hyperparameters());
     }
 
     private void setDefault(Hyperparameter hyperparameter) {
@@ -29,6 +28,13 @@ final class Settings {
     }
 
     static Settings of(TrainingSpec spec) {
+        Settings settings = ofTemplate(spec);
+        settings.values.putAll(spec.hyperparameters());
+        return settings;
+    }
+
+    /** What they are when nobody says. */
+    static Settings ofTemplate(TrainingSpec spec) {
         return new Settings(spec);
     }
 
@@ -38,6 +44,10 @@ final class Settings {
 
     int whole(String name) {
         return Math.toIntExact(number(name).longValue());
+    }
+
+    int wholeOr(String name, int otherwise) {
+        return has(name) ? whole(name) : otherwise;
     }
 
     double real(String name) {

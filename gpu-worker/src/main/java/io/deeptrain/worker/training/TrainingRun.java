@@ -157,7 +157,15 @@ public final class TrainingRun {
             Origin origin = loop.resume(assignment.origin());
             reports.accept(new TrainerReport.Prepared(attempt, origin, data.readable(), data.unreadable()));
             obeyOrStop(directions.awaitBegin());
-            return trainAndPublish(plan, network, data, loop);
+            try {
+                return trainAndPublish(plan, network, data, loop);
+            } catch (RuntimeException failure) {
+                // With a checkpoint the same batch has fitted elsewhere, or on more GPUs.
+                if (origin instanceof Origin.Scratch && Memory.isOfTheBatch(spec, learners, failure)) {
+                    throw new Ending(unlessGpuBroken(failed(Fault.USER, "USER_OOM", Memory.ranOut(spec, failure))));
+                }
+                throw failure;
+            }
         }
     }
 

@@ -163,7 +163,8 @@ class MemoryTest {
         assertThat(exhausted.fault()).isEqualTo(Fault.CAPACITY);
         assertThat(exhausted.code()).isEqualTo("OUT_OF_MEMORY");
         assertThat(exhausted.message())
-                .startsWith("memory ran out with batch_size 64 and image_size 32, a smaller batch_size may fit:");
+                .startsWith(
+                        "memory ran out with batch_size 64 and image_size 32, a batch_size of 32 or a smaller image_size may fit:");
         Failed broken = (Failed) bench.on(new Device(Long.MAX_VALUE, "CUDA error: device-side assert triggered"))
                 .run(assignment)
                 .getLast();

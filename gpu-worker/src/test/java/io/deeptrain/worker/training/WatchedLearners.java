@@ -68,6 +68,11 @@ final class WatchedLearners implements Learners {
     }
 
     @Override
+    public int predictors() {
+        return engine.predictors();
+    }
+
+    @Override
     public Predictor predictor(Network network, List<Tensor> state) {
         Predictor predictor = engine.predictor(network, state);
         return new Predictor() {

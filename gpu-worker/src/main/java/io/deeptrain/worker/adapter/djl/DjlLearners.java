@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Learners on DJL's PyTorch engine. */
 public final class DjlLearners implements Learners {
@@ -31,6 +32,7 @@ public final class DjlLearners implements Learners {
     private final int threads;
     private final Precision precision;
     private final int place;
+    private final AtomicInteger predictors;
 
     static {
         // The engine reads these when its first class is loaded. It must not call home, nor look for downloads.
@@ -50,13 +52,14 @@ public final class DjlLearners implements Learners {
 
     /** The same. */
     public DjlLearners(int threads, Precision precision) {
-        this(threads, precision, 0);
+        this(threads, precision, 0, new AtomicInteger());
     }
 
-    private DjlLearners(int threads, Precision precision, int place) {
+    private DjlLearners(int threads, Precision precision, int place, AtomicInteger predictors) {
         this.threads = threads;
         this.precision = precision;
         this.place = place;
+        this.predictors = predictors;
         Engine.getEngine(ENGINE);
         JniUtils.setNumThreads(threads);
     }
@@ -74,7 +77,7 @@ public final class DjlLearners implements Learners {
 
     @Override
     public DjlLearners on(int otherPlace) {
-        return new DjlLearners(threads, precision, otherPlace);
+        return new DjlLearners(threads, precision, otherPlace, predictors);
     }
 
     private Device device() {
@@ -115,7 +118,14 @@ public final class DjlLearners implements Learners {
 
     @Override
     public Predictor predictor(Network network, List<Tensor> state) {
-        return new DjlPredictor(network, loaded(network, TorchScriptSource.predicting(network), state));
+        Model model = loaded(network, TorchScriptSource.predicting(network), state);
+        predictors.incrementAndGet();
+        return new DjlPredictor(network, model, predictors::decrementAndGet);
+    }
+
+    @Override
+    public int predictors() {
+        return predictors.get();
     }
 
     private Model loaded(Network network, String source, List<Tensor> state) {

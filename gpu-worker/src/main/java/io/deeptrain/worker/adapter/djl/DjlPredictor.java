@@ -20,10 +20,17 @@ import java.util.Map;
 final class DjlPredictor implements Predictor {
     private final List<String> names;
     private final Model model;
+    private final Runnable closed;
 
     DjlPredictor(Network network, Model model) {
+        this(network, model, () -> {});
+    }
+
+    /** One that calls this when it is closed, once. */
+    DjlPredictor(Network network, Model model, Runnable closed) {
         this.names = List.copyOf(network.outputs().sequencedKeySet());
         this.model = model;
+        this.closed = closed;
     }
 
     @Override
@@ -50,5 +57,6 @@ final class DjlPredictor implements Predictor {
     @Override
     public void close() {
         model.close();
+        closed.run();
     }
 }
