@@ -32,6 +32,28 @@ public sealed interface AttemptEvent extends Event {
     }
 
     /**
+     * How far an attempt has come that prepares: about once a second as long as there is something new, and every ten
+     * seconds if there is not. {@code number} counts these reports of the attempt from 1. Whoever says this says it
+     * again and again until {@link AttemptStarted}, so that an attempt which hangs before that is noticed.
+     *
+     * @param inputsRead inputs that were fetched and looked at, readable or not
+     * @param inputs how many there are; an attempt that is to finish early does not read all of them
+     */
+    record InputsRead(JobId jobId, FencingToken attempt, WorkerId workerId, long number, long inputsRead, long inputs)
+            implements AttemptEvent {
+        public InputsRead {
+            if (inputsRead < 0) {
+                throw new IllegalArgumentException("inputs read are negative: " + inputsRead);
+            }
+        }
+
+        @Override
+        public String factKey() {
+            return jobId + "/" + attempt + "/" + number;
+        }
+    }
+
+    /**
      * The GPU is held, the data is checked, the weights are loaded: the meter starts. A worker that could not read the
      * checkpoint which it was given says so by another {@code origin}.
      */

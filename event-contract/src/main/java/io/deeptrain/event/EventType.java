@@ -8,6 +8,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.ChargeEvent.ChargeDivided;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
@@ -51,6 +52,7 @@ public record EventType(String name, Topic topic, Class<? extends Event> recordC
             type("attempt.assigned.v1", Topic.ASSIGNMENTS, AttemptAssigned.class),
             type("attempt.ranks-assigned.v1", Topic.ASSIGNMENTS, RanksAssigned.class),
             type("attempt.stop-requested.v1", Topic.ASSIGNMENTS, AttemptStopRequested.class),
+            type("attempt.inputs-read.v1", Topic.ATTEMPTS, InputsRead.class),
             type("attempt.started.v1", Topic.ATTEMPTS, AttemptStarted.class),
             type("attempt.progress-reported.v1", Topic.ATTEMPTS, ProgressReported.class),
             type("attempt.checkpoint-saved.v1", Topic.ATTEMPTS, CheckpointSaved.class),

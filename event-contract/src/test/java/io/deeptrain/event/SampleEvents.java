@@ -67,6 +67,7 @@ public final class SampleEvents {
             new AssignmentEvent.AttemptAssigned(JOB, ATTEMPT, WORKER, INCARNATION, TENANT, SPEC, RESUMED),
             new AssignmentEvent.RanksAssigned(JOB, ATTEMPT, WORKER, INCARNATION, 1, 1, 2, "gpu-7:7400"),
             new AssignmentEvent.AttemptStopRequested(JOB, ATTEMPT, WORKER, INCARNATION, StopReason.CANCELLED),
+            new AttemptEvent.InputsRead(JOB, ATTEMPT, WORKER, 12, 400, 1_000),
             new AttemptEvent.AttemptStarted(JOB, ATTEMPT, WORKER, new Origin.Scratch(), 1000, 3),
             new AttemptEvent.ProgressReported(
                     JOB,

@@ -52,6 +52,14 @@ final class Checker {
     /** A hang is noticed after ten times the median step, and a pause of the worker makes that one long. */
     private static final long HANG_EXTRA_MILLIS = 300_000;
 
+    /** A lease is looked at once in its term, and what it stalls by must have been said and heard. */
+    private static final long HANG_NOTICED_WITHIN_MILLIS = World.ENGINE_SETTINGS
+            .stall()
+            .preparingQuietMax()
+            .plus(World.ENGINE_SETTINGS.leaseTerm())
+            .plusSeconds(5)
+            .toMillis();
+
     private static final long PUBLISHED_WITHIN_MILLIS = 5_000;
     private static final long TAKEN_BACK_WITHIN_MILLIS = 10_000;
     private static final long CHARGED_WITHIN_MILLIS = 5_000;
@@ -360,8 +368,20 @@ final class Checker {
                 !isInForce || now < World.CALM_AT_MILLIS + TAKEN_BACK_WITHIN_MILLIS,
                 "LV7",
                 () -> "an order is in force that was taken back");
+        if (now > World.CALM_AT_MILLIS + HANG_NOTICED_WITHIN_MILLIS) {
+            world.schedulerStore().jobs.values().forEach(this::checkPreparing);
+        }
         checkIdle(now, isInForce);
         queueChecks.checkWaiting(now, isInForce);
+    }
+
+    /** LV8: nobody hangs any more when everything has healed, so whoever still does has done so for long. */
+    private void checkPreparing(JobRecord job) {
+        Violation.unless(
+                !(job.state() instanceof JobState.Assigned assigned)
+                        || !world.truth().hasHungPreparing(new AttemptId(job.jobId(), assigned.token())),
+                "LV8",
+                () -> "an attempt that hangs while it prepares is not over: %s".formatted(job));
     }
 
     private void checkIdle(long now, boolean isInForce) {

@@ -6,6 +6,7 @@ import io.deeptrain.event.AssignmentEvent.AttemptStopRequested;
 import io.deeptrain.event.AttemptEvent;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Event;
@@ -111,6 +112,11 @@ final class FlawedEngine {
             case Input.Heard(ProgressReported report, var now)
             when world.has(PlantedBug.LOOKS_ARE_NO_WORK) ->
                 engine.apply(new Input.Heard(FlawedEvents.withoutLooks(report), now));
+            case Input.Heard(InputsRead _, var _)
+            when world.has(PlantedBug.PREPARING_NEVER_STALLS) -> new Decisions(List.of(), List.of(), Set.of());
+            case Input.Heard(InputsRead read, var now)
+            when world.has(PlantedBug.READING_IS_NO_WORK) ->
+                engine.apply(new Input.Heard(FlawedEvents.ofNothing(read), now));
             case Input.Heard(AttemptStopped stopped, var now)
             when world.has(PlantedBug.MAKING_ROOM_FAILS_THE_JOB) && stopped.reason() == StopReason.PREEMPTED ->
                 engine.apply(new Input.Heard(FlawedEvents.asFailure(stopped, Fault.USER), now));
@@ -239,10 +245,10 @@ final class FlawedEngine {
             for (JobEvent entry : decisions.history()) {
                 if (entry instanceof JobAssigned
                         && stateOf(entry.jobId()).orElse(null)
-                                instanceof JobState.Assigned(var lease, var losses, var lineage, var wish)) {
+                                instanceof JobState.Assigned(var lease, var losses, var lineage, var wish, var read)) {
                     Lease stored = stored(engine.job(entry.jobId()), lease);
                     if (!stored.equals(lease)) {
-                        replace(entry.jobId(), new JobState.Assigned(stored, losses, lineage, wish));
+                        replace(entry.jobId(), new JobState.Assigned(stored, losses, lineage, wish, read));
                     }
                 }
             }
@@ -361,9 +367,9 @@ final class FlawedEngine {
                         replace(
                                 entry.jobId(),
                                 new JobState.Queued(token, since, notBefore, losses, lineage, StopWish.NONE));
-                    case JobState.Assigned(var lease, var losses, var lineage, var wish)
+                    case JobState.Assigned(var lease, var losses, var lineage, var wish, var read)
                     when wish != StopWish.NONE ->
-                        replace(entry.jobId(), new JobState.Assigned(lease, losses, lineage, StopWish.NONE));
+                        replace(entry.jobId(), new JobState.Assigned(lease, losses, lineage, StopWish.NONE, read));
                     case JobState.Queued _,
                             JobState.Assigned _,
                             JobState.Running _,

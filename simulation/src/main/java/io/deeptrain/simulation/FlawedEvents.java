@@ -6,6 +6,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.FencingToken;
@@ -24,6 +25,8 @@ final class FlawedEvents {
     /** The same of another attempt. */
     static AttemptEvent withToken(AttemptEvent event, FencingToken token) {
         return switch (event) {
+            case InputsRead(var job, var _, var worker, var number, var read, var inputs) ->
+                new InputsRead(job, token, worker, number, read, inputs);
             case AttemptStarted(var job, var _, var worker, var origin, var inputs, var invalid) ->
                 new AttemptStarted(job, token, worker, origin, inputs, invalid);
             case ProgressReported(var job, var _, var worker, var number, var progress, var reading) ->
@@ -37,6 +40,11 @@ final class FlawedEvents {
             case AttemptStopped(var job, var _, var worker, var reason, var reading) ->
                 new AttemptStopped(job, token, worker, reason, reading);
         };
+    }
+
+    /** As if it had read none of its inputs. */
+    static InputsRead ofNothing(InputsRead report) {
+        return new InputsRead(report.jobId(), report.attempt(), report.workerId(), report.number(), 0, report.inputs());
     }
 
     /** As if nobody counted how often the attempt has looked at an image. */

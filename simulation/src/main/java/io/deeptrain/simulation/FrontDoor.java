@@ -8,6 +8,7 @@ import io.deeptrain.api.version.VersionMachine.Turn;
 import io.deeptrain.api.version.VersionState;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.ChargeEvent;
 import io.deeptrain.event.Event;
@@ -290,6 +291,10 @@ final class FrontDoor {
             case ProgressReported report -> {
                 Version before = changed.getOrDefault(report.jobId(), versionOf(report.jobId()));
                 changed.put(report.jobId(), VersionMachine.apply(before, report));
+            }
+            case InputsRead read -> {
+                Version before = changed.getOrDefault(read.jobId(), versionOf(read.jobId()));
+                changed.put(read.jobId(), VersionMachine.apply(before, read).version());
             }
             case AttemptEvent _ -> {}
             case RequestEvent _, AssignmentEvent _, FleetEvent _, ChargeEvent _ ->

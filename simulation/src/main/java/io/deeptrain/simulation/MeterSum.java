@@ -6,6 +6,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.worker.attempt.AttemptId;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ final class MeterSum {
 
     private static AttemptEvent with(AttemptEvent event, LongUnaryOperator meter) {
         return switch (event) {
-            case AttemptStarted _, CheckpointSaved _ -> event;
+            case InputsRead _, AttemptStarted _, CheckpointSaved _ -> event;
             case ProgressReported(var job, var token, var worker, var number, var progress, var reading) ->
                 new ProgressReported(job, token, worker, number, progress, meter.applyAsLong(reading));
             case AttemptSucceeded(var job, var token, var worker, var model, var metrics, var how, var reading) ->

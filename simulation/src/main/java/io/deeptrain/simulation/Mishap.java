@@ -16,6 +16,8 @@ enum Mishap {
     WORKER_DRAINED(0.05),
     /** The trainer completes no step any more. */
     TRAINER_HANGS(0.03),
+    /** The trainer reads no input any more, before it trains. */
+    PREPARING_HANGS(0.15),
     /** The trainer fails, and not by the tenant's fault. */
     TRAINER_FAILS(0.20),
     /** A checkpoint cannot be read: the attempt begins from scratch and says so. */

@@ -64,7 +64,9 @@ enum PlantedBug {
     BROKEN_GPUS_PROMISED("the scheduler goes by how many GPUs a worker had when it was first heard"),
     BROKEN_GPU_TRUSTED("an attempt goes on on a GPU that is found broken"),
     BROKEN_GPU_ENDS_ALL("an attempt is ended for a GPU that it does not use"),
-    LOOKS_ARE_NO_WORK("an attempt that measures what it has learned counts as hung if that takes long");
+    LOOKS_ARE_NO_WORK("an attempt that measures what it has learned counts as hung if that takes long"),
+    PREPARING_NEVER_STALLS("an attempt that hangs while it prepares is waited for without end"),
+    READING_IS_NO_WORK("an attempt that reads its inputs counts as hung if that takes long");
 
     private final String description;
 

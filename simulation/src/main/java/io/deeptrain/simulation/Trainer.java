@@ -41,6 +41,7 @@ final class Trainer {
         private final List<Integer> places;
         private boolean spoilt;
         private boolean placed;
+        private long inputs;
         private long step;
         private long looks;
         private boolean stopping;
@@ -163,23 +164,43 @@ final class Trainer {
             return;
         }
         whileInHand(work, PLACING_MILLIS, () -> place(work));
-        whileInHand(work, work.load.prepareMillis(), () -> {
+        readLater(work, work.load.longReads());
+    }
+
+    /** Its inputs: so many times it says that it has read more. Then it is prepared. */
+    private void readLater(Work work, int left) {
+        if (world.chance().strikes(Mishap.PREPARING_HANGS)) {
+            world.trace().note("trainer hangs before it trains", work.attempt.toString());
+            world.truth().hangsPreparing(work.attempt);
+            return;
+        }
+        whileInHand(work, left > 0 ? Workload.READ_MILLIS : work.load.prepareMillis(), () -> {
             if (work.stopping) {
                 return;
             }
-            if (work.load.failsWhilePreparing()) {
-                fail(work, Fault.USER, "DATA_TOLERANCE_EXCEEDED");
-            } else if (world.isBreaker(process.workerId()) || world.chance().strikes(Mishap.TRAINER_FAILS)) {
-                fail(work, Fault.PLATFORM, "DEVICE_LOST");
+            if (left > 0) {
+                work.inputs++;
+                process.report(new TrainerReport.InputsRead(work.attempt, work.inputs));
+                readLater(work, left - 1);
             } else {
-                Origin origin = realOrigin(work);
-                work.step = origin instanceof Origin.Resumed(Checkpoint checkpoint) ? checkpoint.step() : 0;
-                awaitRanks(
-                        work,
-                        RANK_SILENCE_MAX_MILLIS,
-                        () -> process.report(new TrainerReport.Prepared(work.attempt, origin, 100, 0)));
+                prepared(work);
             }
         });
+    }
+
+    private void prepared(Work work) {
+        if (work.load.failsWhilePreparing()) {
+            fail(work, Fault.USER, "DATA_TOLERANCE_EXCEEDED");
+        } else if (world.isBreaker(process.workerId()) || world.chance().strikes(Mishap.TRAINER_FAILS)) {
+            fail(work, Fault.PLATFORM, "DEVICE_LOST");
+        } else {
+            Origin origin = realOrigin(work);
+            work.step = origin instanceof Origin.Resumed(Checkpoint checkpoint) ? checkpoint.step() : 0;
+            awaitRanks(
+                    work,
+                    RANK_SILENCE_MAX_MILLIS,
+                    () -> process.report(new TrainerReport.Prepared(work.attempt, origin, 100, 0)));
+        }
     }
 
     /** Those of other workers have come, and none of them stands still. */

@@ -54,6 +54,7 @@ final class Truth {
     private final Map<JobId, JobSealed> sealed = new HashMap<>();
 
     private final Set<AttemptId> hung = new HashSet<>();
+    private final Set<AttemptId> hungPreparing = new HashSet<>();
 
     Truth(Agenda agenda) {
         this.agenda = agenda;
@@ -98,6 +99,16 @@ final class Truth {
 
     void hangs(AttemptId attempt) {
         hung.add(attempt);
+    }
+
+    void hangsPreparing(AttemptId attempt) {
+        hangs(attempt);
+        hungPreparing.add(attempt);
+    }
+
+    /** Whether it will never be prepared. */
+    boolean hasHungPreparing(AttemptId attempt) {
+        return hungPreparing.contains(attempt);
     }
 
     boolean hasHung(AttemptId attempt) {

@@ -32,7 +32,7 @@ final class World {
             EngineSettings.STANDARD.leaseTerm(),
             EngineSettings.STANDARD.resendAfter(),
             new RetryPolicy(4, Duration.ofMillis(500), Duration.ofSeconds(5)),
-            new StallPolicy(Duration.ofSeconds(12), 10, Duration.ofSeconds(15)),
+            new StallPolicy(Duration.ofSeconds(12), 10, Duration.ofSeconds(15), Duration.ofSeconds(21)),
             EngineSettings.STANDARD.endedKeptMax(),
             QueueSettings.STANDARD.withTenant(Tenants.IN_A_HURRY, QueueLimits.STANDARD.withPriority(Priority.HIGH)),
             new Preemption(1, Duration.ofSeconds(1), 2, Duration.ZERO),

@@ -1,6 +1,7 @@
 package io.deeptrain.api.version;
 
 import io.deeptrain.api.version.VersionState.Pace;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Progress;
 import java.time.Duration;
@@ -31,12 +32,21 @@ final class Completeness {
 
     static Pace pace(Pace known, ProgressReported report) {
         return switch (known) {
-            case Pace.Unknown() ->
+            case Pace.Unknown _, Pace.Reading _ ->
                 new Pace.Measured(report.progress(), report.readingMillis(), report.progress(), report.readingMillis());
             case Pace.Measured(var first, var firstMillis, var newest, var newestMillis) ->
                 report.readingMillis() < newestMillis
                         ? new Pace.Measured(first, firstMillis, newest, newestMillis)
                         : new Pace.Measured(first, firstMillis, report.progress(), report.readingMillis());
+        };
+    }
+
+    /** Whether less is known of the attempt than that it has read so many inputs. */
+    static boolean isBehind(Pace known, InputsRead read) {
+        return switch (known) {
+            case Pace.Unknown() -> true;
+            case Pace.Reading(var inputsRead, var _) -> inputsRead < read.inputsRead();
+            case Pace.Measured _ -> false;
         };
     }
 

@@ -9,6 +9,7 @@ import io.deeptrain.api.version.VersionState.Trained;
 import io.deeptrain.api.version.VersionState.Training;
 import io.deeptrain.api.version.VersionState.Untrained;
 import io.deeptrain.api.version.VersionState.Waiting;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.JobEvent;
@@ -129,7 +130,7 @@ public final class VersionMachine {
         Version newer = version.upTo(event.sequence());
         return switch (event) {
             case JobQueued _, JobCancelling _, JobCancelled _ -> Turn.quietly(newer);
-            case JobStarted started -> Turn.quietly(building(newer, started.origin() instanceof Resumed));
+            case JobStarted started -> Turn.quietly(building(prepared(newer), started.origin() instanceof Resumed));
             case JobCheckpointed _ -> Turn.quietly(building(newer, true));
             case JobAssigned(var jobId, var _, var _, var attempt, var _, var _) ->
                 Turn.quietly(assigned(newer, jobId, attempt));
@@ -142,6 +143,15 @@ public final class VersionMachine {
 
     private static Version assigned(Version version, JobId jobId, FencingToken attempt) {
         return version.state() instanceof Waiting(var _, var percent, var checkpointed, var stopAsked)
+                ? version.in(new Training(jobId, attempt, percent, new Pace.Unknown(), checkpointed, stopAsked))
+                : version;
+    }
+
+    /** Nobody asks any more how far its preparation is. */
+    private static Version prepared(Version version) {
+        return version.state()
+                        instanceof
+                        Training(var jobId, var attempt, var percent, Pace.Reading _, var checkpointed, var stopAsked)
                 ? version.in(new Training(jobId, attempt, percent, new Pace.Unknown(), checkpointed, stopAsked))
                 : version;
     }
@@ -197,5 +207,18 @@ public final class VersionMachine {
         }
         int now = Math.max(percent, Completeness.percentOf(report.progress()));
         return version.in(new Training(jobId, attempt, now, Completeness.pace(pace, report), checkpointed, stopAsked));
+    }
+
+    /** A worker prepares. That counts as long as the attempt that the history names has shown no progress. */
+    public static Turn apply(Version version, InputsRead read) {
+        if (!(version.state()
+                        instanceof
+                        Training(var jobId, var attempt, var percent, var pace, var checkpointed, var stopAsked))
+                || !attempt.equals(read.attempt())
+                || !Completeness.isBehind(pace, read)) {
+            return Turn.quietly(version);
+        }
+        Pace reading = new Pace.Reading(read.inputsRead(), read.inputs());
+        return Turn.quietly(version.in(new Training(jobId, attempt, percent, reading, checkpointed, stopAsked)));
     }
 }

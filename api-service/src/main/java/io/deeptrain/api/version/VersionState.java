@@ -71,6 +71,9 @@ public sealed interface VersionState {
     sealed interface Pace {
         record Unknown() implements Pace {}
 
+        /** The attempt prepares, and has read so many of its inputs. */
+        record Reading(long inputsRead, long inputs) implements Pace {}
+
         /** The first report of the attempt and the newest, with the meter at each. */
         record Measured(Progress first, long firstMillis, Progress newest, long newestMillis) implements Pace {}
     }

@@ -15,6 +15,7 @@ import io.deeptrain.api.version.VersionState.Trained;
 import io.deeptrain.api.version.VersionState.Training;
 import io.deeptrain.api.version.VersionState.Untrained;
 import io.deeptrain.api.version.VersionState.Waiting;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Completion;
@@ -246,6 +247,27 @@ class VersionMachineTest {
         assertThat(percentAfter(training, report(SECOND, 50, 100, 1_000))).isEqualTo(47);
         assertThat(VersionMachine.apply(training, report(FIRST, 90, 100, 1_000)))
                 .isEqualTo(training);
+    }
+
+    @Test
+    void how_far_an_attempt_is_with_its_inputs_is_told_until_it_learns() {
+        Version version = new Version(new Training(JOB, FIRST, 0, new Pace.Unknown(), false, false), 3);
+        Version reading = read(version, FIRST, 1_200);
+
+        assertThat(PublicStatus.of(reading.state()))
+                .contains(new PublicStatus(
+                        StatusCode.MODEL_TRAINING, 0, Optional.empty(), "1,200 of 50,000 inputs read"));
+        assertThat(read(reading, FIRST, 1_000)).isEqualTo(reading);
+        assertThat(read(reading, SECOND, 1_300)).isEqualTo(reading);
+        assertThat(stateAfter(reading.state(), new JobStarted(JOB, 7, NOW, FIRST, new Origin.Scratch())))
+                .isEqualTo(version.state());
+        Version learning = VersionMachine.apply(reading, report(FIRST, 50, 200, 1_000));
+        assertThat(read(learning, FIRST, 50_000)).isEqualTo(learning);
+    }
+
+    private static Version read(Version version, FencingToken attempt, long inputs) {
+        return VersionMachine.apply(version, new InputsRead(JOB, attempt, new WorkerId("gpu-1"), 1, inputs, 50_000))
+                .version();
     }
 
     @Test

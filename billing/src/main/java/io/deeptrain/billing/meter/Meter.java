@@ -6,6 +6,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.FencingToken;
 import io.deeptrain.event.JobEvent;
@@ -83,6 +84,8 @@ public final class Meter {
     public static JobUsage evolve(JobUsage usage, AttemptEvent event) {
         return switch (event) {
             case ProgressReported report -> shown(usage, report);
+            // No meter runs yet.
+            case InputsRead _ -> usage;
             // The history says the same with authority, a moment later.
             case AttemptStarted _, CheckpointSaved _, AttemptSucceeded _, AttemptFailed _, AttemptStopped _ -> usage;
         };

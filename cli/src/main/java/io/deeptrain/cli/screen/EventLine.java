@@ -9,6 +9,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.ChargeEvent.ChargeDivided;
 import io.deeptrain.event.ChargeEvent.ChargePosted;
@@ -70,6 +71,7 @@ public final class EventLine {
                 "run %s of %d of attempt %s"
                         .formatted(Words.count(ranks.gpus(), "rank"), ranks.ranks(), ranks.attempt());
             case AttemptStopRequested stop -> "stop attempt %s: %s".formatted(stop.attempt(), word(stop.reason()));
+            case InputsRead read -> "%d of %s read".formatted(read.inputsRead(), Words.count(read.inputs(), "input"));
             case AttemptStarted started -> "the meter runs; " + origin(started.origin());
             case ProgressReported reported ->
                 String.format(

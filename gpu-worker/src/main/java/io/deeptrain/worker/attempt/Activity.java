@@ -63,15 +63,25 @@ public sealed interface Activity {
      * The trainer fetches the data and the weights; no meter runs.
      *
      * @param goal {@code ALL_EPOCHS} until the attempt is asked to end sooner and keep its model
+     * @param reading how far it has come
      */
-    record Preparing(AttemptAssigned assignment, Completion goal, List<Integer> places) implements Busy {
+    record Preparing(AttemptAssigned assignment, Completion goal, List<Integer> places, InputReading reading)
+            implements Busy {
         public Preparing {
             places = List.copyOf(places);
         }
 
         @Override
         public Preparing at(List<Integer> chosen) {
-            return new Preparing(assignment, goal, chosen);
+            return new Preparing(assignment, goal, chosen, reading);
+        }
+
+        Preparing withGoal(Completion newGoal) {
+            return new Preparing(assignment, newGoal, places, reading);
+        }
+
+        Preparing withReading(InputReading newReading) {
+            return new Preparing(assignment, goal, places, newReading);
         }
 
         @Override
@@ -224,6 +234,37 @@ public sealed interface Activity {
 
         ProgressReporting reportedAt(long monotonicMillis) {
             return new ProgressReporting(reports + 1, monotonicMillis, List.of());
+        }
+    }
+
+    /**
+     * What a preparing attempt has read of its inputs, and what was said of that: something new once a second, and the
+     * same once more if there was nothing new for long. So whoever knows how far it is also knows that somebody looks.
+     *
+     * @param inputs that were read
+     * @param said how many of them the newest report tells
+     * @param reports how many were published
+     * @param saidAtMillis when the newest was
+     */
+    record InputReading(long inputs, long said, long reports, long saidAtMillis) {
+        static final InputReading NONE = new InputReading(0, 0, 0, 0);
+
+        private static final long INTERVAL_MILLIS = 1_000;
+        private static final long REPEATED_AFTER_MILLIS = 10_000;
+
+        boolean dueAt(long monotonicMillis) {
+            long quietMillis = monotonicMillis - saidAtMillis;
+            return reports == 0
+                    || (inputs > said && quietMillis >= INTERVAL_MILLIS)
+                    || quietMillis >= REPEATED_AFTER_MILLIS;
+        }
+
+        InputReading upTo(long newInputs) {
+            return new InputReading(Math.max(inputs, newInputs), said, reports, saidAtMillis);
+        }
+
+        InputReading saidAt(long monotonicMillis) {
+            return new InputReading(inputs, inputs, reports + 1, monotonicMillis);
         }
     }
 }

@@ -91,7 +91,7 @@ final class Stops {
         switch (busy) {
             case Preparing preparing -> {
                 if (preparing.goal() == Completion.ALL_EPOCHS) {
-                    turn.become(new Preparing(preparing.assignment(), completion, preparing.places()));
+                    turn.become(preparing.withGoal(completion));
                 }
             }
             case Running running -> {

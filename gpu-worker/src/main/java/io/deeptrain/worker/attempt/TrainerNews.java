@@ -15,6 +15,7 @@ import io.deeptrain.event.Progress;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.worker.attempt.Activity.Busy;
 import io.deeptrain.worker.attempt.Activity.Idle;
+import io.deeptrain.worker.attempt.Activity.InputReading;
 import io.deeptrain.worker.attempt.Activity.Lending;
 import io.deeptrain.worker.attempt.Activity.Preparing;
 import io.deeptrain.worker.attempt.Activity.ProgressReporting;
@@ -52,12 +53,28 @@ final class TrainerNews {
         this.stops = stops;
     }
 
-    /** Reports the progress that was held back, if it is time to. */
+    /** Reports the progress that was held back, and how far preparing is, if it is time to. */
     void reportDueProgress() {
-        if (turn.state().activity() instanceof Running running
-                && running.reporting().dueAt(turn.nowMillis(), PROGRESS_INTERVAL_MILLIS)) {
-            reportHeldProgress();
+        switch (turn.state().activity()) {
+            case Running running
+            when running.reporting().dueAt(turn.nowMillis(), PROGRESS_INTERVAL_MILLIS) -> reportHeldProgress();
+            case Preparing preparing when preparing.reading().dueAt(turn.nowMillis()) -> reportReading(preparing);
+            case Running _, Preparing _, Stopping _, Idle _, Lending _ -> {}
         }
+    }
+
+    private void reportReading(Preparing preparing) {
+        InputReading after = preparing.reading().saidAt(turn.nowMillis());
+        turn.become(preparing.withReading(after));
+        AttemptId attempt = preparing.attempt();
+        // Nobody need confirm it: the next one says it again.
+        turn.add(new Publish(new AttemptEvent.InputsRead(
+                attempt.jobId(),
+                attempt.token(),
+                turn.me(),
+                after.reports(),
+                after.said(),
+                preparing.assignment().spec().inputCount())));
     }
 
     void trained(TrainerReport report) {
@@ -70,6 +87,7 @@ final class TrainerNews {
                 turn.become(busy.at(places));
                 stops.leaveBrokenGpus();
             }
+            case TrainerReport.InputsRead(var _, long inputs) -> inputsRead(busy, inputs);
             case Prepared prepared -> prepared(busy, prepared);
             case Advanced(var _, Progress progress) -> advanced(busy, progress);
             case CheckpointWritten written -> checkpointWritten(busy, written);
@@ -101,6 +119,12 @@ final class TrainerNews {
         turn.end(busy.attempt(), lastWord(busy, end));
         next.forEach(taking::begin);
         turn.leaveIfDone();
+    }
+
+    private void inputsRead(Busy busy, long inputs) {
+        if (busy instanceof Preparing preparing) {
+            turn.become(preparing.withReading(preparing.reading().upTo(inputs)));
+        }
     }
 
     private void prepared(Busy busy, Prepared prepared) {

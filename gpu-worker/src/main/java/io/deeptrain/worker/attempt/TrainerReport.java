@@ -23,6 +23,9 @@ public sealed interface TrainerReport {
         }
     }
 
+    /** While it prepares: so many inputs are fetched and looked at, readable or not. */
+    record InputsRead(AttemptId attempt, long inputs) implements TrainerReport {}
+
     /** Ready to begin. {@code origin} is where it really begins, not where it was asked to. */
     record Prepared(AttemptId attempt, Origin origin, long inputsRead, long inputsInvalid) implements TrainerReport {}
 

@@ -11,6 +11,7 @@ import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.StopReason;
 import io.deeptrain.worker.attempt.Activity.Busy;
 import io.deeptrain.worker.attempt.Activity.Idle;
+import io.deeptrain.worker.attempt.Activity.InputReading;
 import io.deeptrain.worker.attempt.Activity.Lending;
 import io.deeptrain.worker.attempt.Activity.Preparing;
 import io.deeptrain.worker.attempt.Activity.Stopping;
@@ -97,7 +98,7 @@ final class WorkTaking {
                                     .formatted(assigned.gpusHere(), turn.state().gpus()),
                             0)));
         } else {
-            turn.become(new Preparing(assigned, Completion.ALL_EPOCHS, List.of()));
+            turn.become(new Preparing(assigned, Completion.ALL_EPOCHS, List.of(), InputReading.NONE));
             turn.order(new Prepare(assigned));
         }
     }

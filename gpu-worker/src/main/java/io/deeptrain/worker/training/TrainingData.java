@@ -70,6 +70,7 @@ final class TrainingData implements AutoCloseable {
         try (Ahead.Results<Outcome> outcomes = run.world
                 .ahead()
                 .of(0, entries.size(), DECODED_AHEAD, n -> decoded(entries.get(Math.toIntExact(n)), imageSize))) {
+            InputCount count = new InputCount(run);
             for (ManifestEntry entry : entries) {
                 run.obeyOrStop(run.directions.now());
                 switch (outcomes.next()) {
@@ -82,6 +83,7 @@ final class TrainingData implements AutoCloseable {
                         }
                     }
                 }
+                count.oneMore();
             }
         }
         leftOut = bad.leftOut();

@@ -12,6 +12,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Completion;
 import io.deeptrain.event.Fault;
@@ -155,7 +156,11 @@ class WorkerProtocolRandomTest {
             if (toStop && random.nextBoolean()) {
                 report = new Released(attempt);
             } else if (!begun) {
-                report = report instanceof Failed ? report : new Prepared(attempt, WorkerScript.SCRATCH, 1, 0);
+                report = switch (report) {
+                    case Failed _ -> report;
+                    case Advanced _ when random.nextBoolean() -> new TrainerReport.InputsRead(attempt, step);
+                    default -> new Prepared(attempt, WorkerScript.SCRATCH, 1, 0);
+                };
             }
             if (report instanceof TrainerReport.Ended) {
                 held.clear();
@@ -169,6 +174,8 @@ class WorkerProtocolRandomTest {
         private final AttemptId attempt;
         private final Set<AttemptEvent> kept = new HashSet<>();
         private boolean started;
+        private long readings;
+        private long inputsRead;
         private long reports;
         private long reading;
         private Optional<AttemptEvent> end = Optional.empty();
@@ -189,6 +196,14 @@ class WorkerProtocolRandomTest {
                 kept.add(event);
             }
             switch (event) {
+                case InputsRead read -> {
+                    assertThat(!started && end.isEmpty())
+                            .as("inputs of %s", attempt)
+                            .isTrue();
+                    assertThat(read.number()).isEqualTo(++readings);
+                    assertThat(read.inputsRead()).isGreaterThanOrEqualTo(inputsRead);
+                    inputsRead = read.inputsRead();
+                }
                 case AttemptStarted _ -> started = true;
                 case ProgressReported reported -> {
                     assertThat(started && end.isEmpty())

@@ -14,6 +14,7 @@ import static io.deeptrain.worker.attempt.WorkerScript.checkpointWritten;
 import static io.deeptrain.worker.attempt.WorkerScript.finished;
 import static io.deeptrain.worker.attempt.WorkerScript.idle;
 import static io.deeptrain.worker.attempt.WorkerScript.idleWith;
+import static io.deeptrain.worker.attempt.WorkerScript.inputsRead;
 import static io.deeptrain.worker.attempt.WorkerScript.prepared;
 import static io.deeptrain.worker.attempt.WorkerScript.preparing;
 import static io.deeptrain.worker.attempt.WorkerScript.progress;
@@ -28,6 +29,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Completion;
@@ -178,6 +180,47 @@ class WorkerProtocolTest {
                     .thenActions(
                             new Publish(new AttemptStarted(JOB, FIRST, ME, SCRATCH, 10, 1)),
                             new Instruct(new Begin(attempt(JOB, 1))));
+        }
+
+        @Test
+        void it_is_told_at_the_next_beat_that_somebody_reads() {
+            preparing().thenPublished().when(new Tick()).thenPublished(new InputsRead(JOB, FIRST, ME, 1, 0, 10));
+        }
+
+        @Test
+        void what_is_read_is_told_once_a_second_and_what_is_told_again_after_ten() {
+            preparing()
+                    .when(new Tick())
+                    .when(inputsRead(3))
+                    .thenNothing()
+                    .after(999)
+                    .when(new Tick())
+                    .thenPublished()
+                    .after(1)
+                    .when(new Tick())
+                    .thenPublished(new InputsRead(JOB, FIRST, ME, 2, 3, 10))
+                    .after(9_999)
+                    .when(new Tick())
+                    .thenPublished()
+                    .after(1)
+                    .when(new Tick())
+                    .thenPublished(new InputsRead(JOB, FIRST, ME, 3, 3, 10));
+        }
+
+        @Test
+        void nothing_is_told_of_inputs_once_it_runs_or_stops() {
+            preparing()
+                    .when(inputsRead(3))
+                    .when(prepared())
+                    .after(60_000)
+                    .when(inputsRead(4))
+                    .thenNothing();
+            preparing()
+                    .when(stopRequested(JOB, 1, StopReason.CANCELLED))
+                    .after(60_000)
+                    .when(inputsRead(4))
+                    .when(new Tick())
+                    .thenPublished();
         }
 
         @Test

@@ -119,6 +119,10 @@ final class WorkerScript {
         return new Trained(new Prepared(attempt(JOB, 1), SCRATCH, 10, 1));
     }
 
+    static WorkerInput inputsRead(long inputs) {
+        return new Trained(new TrainerReport.InputsRead(attempt(JOB, 1), inputs));
+    }
+
     static WorkerInput advancedTo(long step) {
         return new Trained(new Advanced(attempt(JOB, 1), progress(step)));
     }

@@ -135,11 +135,12 @@ final class KilledTraining {
 
     /** A line for each report that others act by; it is durable before the training goes on. */
     private void tell(TrainerReport report) {
-        if (report instanceof TrainerReport.Placed) {
+        if (report instanceof TrainerReport.Placed || report instanceof TrainerReport.InputsRead) {
             return;
         }
         String line = switch (report) {
-            case TrainerReport.Placed _ -> throw new IllegalStateException("nobody acts by it: " + report);
+            case TrainerReport.Placed _, TrainerReport.InputsRead _ ->
+                throw new IllegalStateException("nobody acts by it: " + report);
             case Prepared _ -> "prepared";
             case Advanced(var _, var progress) -> "step %d %s".formatted(progress.step(), progress.loss());
             case CheckpointWritten(var _, int epoch, long step, long _, StoredObject object) ->

@@ -6,6 +6,7 @@ import io.deeptrain.event.AttemptEvent.AttemptStarted;
 import io.deeptrain.event.AttemptEvent.AttemptStopped;
 import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.Event;
@@ -130,13 +131,14 @@ final class Hearing {
 
     private static boolean isLast(AttemptEvent event) {
         return switch (event) {
-            case AttemptStarted _, ProgressReported _, CheckpointSaved _ -> false;
+            case InputsRead _, AttemptStarted _, ProgressReported _, CheckpointSaved _ -> false;
             case AttemptSucceeded _, AttemptFailed _, AttemptStopped _ -> true;
         };
     }
 
     private static JobCommand commandOf(AttemptEvent event) {
         return switch (event) {
+            case InputsRead read -> new JobCommand.ReadInputs(read.attempt(), read.inputsRead());
             case AttemptStarted started -> new JobCommand.Start(started.attempt(), started.origin());
             case ProgressReported report ->
                 new JobCommand.Report(report.attempt(), report.progress(), report.readingMillis());

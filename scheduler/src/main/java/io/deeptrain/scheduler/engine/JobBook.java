@@ -178,7 +178,7 @@ final class JobBook {
     private void enter(JobRecord after) {
         switch (after.state()) {
             case Queued queued -> enterLine(after, queued);
-            case Assigned(var lease, var _, var lineage, var _) -> {
+            case Assigned(var lease, var _, var lineage, var _, var _) -> {
                 for (Message assignment : seize(after, lease, lineage).assignments()) {
                     state.outgoing().send(assignment, state.clocks().now());
                 }
@@ -293,8 +293,7 @@ final class JobBook {
             case Running running
             when running.billableMillis() >= settings.runTimeMax().toMillis() ->
                 Optional.of(StopReason.RUN_TIME_REACHED);
-            case Assigned(var lease, var _, var _, var _)
-            when isWantedAway(job, lease) -> Optional.of(StopReason.PREEMPTED);
+            case Assigned assigned when isWantedAway(job, assigned.lease()) -> Optional.of(StopReason.PREEMPTED);
             case Running running when isWantedAway(job, running.lease()) -> Optional.of(StopReason.PREEMPTED);
             case Queued _, Assigned _, Running _, Finishing _, Ended _ -> Optional.empty();
         };
@@ -319,13 +318,16 @@ final class JobBook {
         return renewedNanos + settings.leaseTerm().toNanos();
     }
 
-    /** Only an attempt whose meter runs can stall. */
+    /** Who prepares can stall once it has said anything of its inputs: there are workers that never do. */
     long stallNanos(Watch watch) {
-        if (!(job(watch.jobId()).state() instanceof Running running)) {
-            return Long.MAX_VALUE;
-        }
-        Duration limit = settings.stall().limitFor(running.progress().phase(), running.pace());
-        return watch.progressedNanos() + limit.toNanos();
+        return switch (job(watch.jobId()).state()) {
+            case Running running ->
+                watch.quietNanos(settings.stall().limitFor(running.progress().phase(), running.pace()));
+            case Assigned assigned
+            when assigned.inputsRead().isPresent() ->
+                watch.quietNanos(settings.stall().preparingQuietMax());
+            case Assigned _, Queued _, Cancelling _, Finishing _, Ended _ -> Long.MAX_VALUE;
+        };
     }
 
     // What an operator wants
@@ -377,7 +379,7 @@ final class JobBook {
         jobs.put(job.jobId(), job);
         switch (job.state()) {
             case Queued queued -> enterLine(job, queued);
-            case Assigned(var lease, var _, var lineage, var _) -> {
+            case Assigned(var lease, var _, var lineage, var _, var _) -> {
                 seize(job, lease, lineage).assignments().forEach(this::sendUnlessHeard);
             }
             case Running running -> seizeHeard(job, running.lease(), running.startedFrom());

@@ -5,6 +5,7 @@ import io.deeptrain.event.JobId;
 import io.deeptrain.event.Span.Partner;
 import io.deeptrain.event.WorkerId;
 import io.deeptrain.scheduler.job.Lease;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -110,6 +111,11 @@ final class Watch {
 
     long progressedNanos() {
         return progressedNanos;
+    }
+
+    /** When it will have shown no new work for so long. */
+    long quietNanos(Duration limit) {
+        return progressedNanos + limit.toNanos();
     }
 
     List<PartnerWatch> partners() {

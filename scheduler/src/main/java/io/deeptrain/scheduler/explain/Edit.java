@@ -138,7 +138,7 @@ public sealed interface Edit {
         /** One that is being cancelled runs no longer anywhere. */
         private static JobRecord waitingAgain(JobRecord job, Instant now) {
             return switch (job.state()) {
-                case Assigned(var lease, var losses, var lineage, var stopWish) ->
+                case Assigned(var lease, var losses, var lineage, var stopWish, var _) ->
                     job.with(new Queued(lease.token(), now, now, losses, lineage, stopWish), job.sequence());
                 case Running running ->
                     job.with(

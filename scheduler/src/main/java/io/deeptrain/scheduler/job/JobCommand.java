@@ -29,6 +29,9 @@ public sealed interface JobCommand {
         }
     }
 
+    /** It prepares and has read so many inputs. */
+    record ReadInputs(FencingToken token, long inputs) implements OfAttempt {}
+
     record Start(FencingToken token, Origin origin) implements OfAttempt {}
 
     record Report(FencingToken token, Progress progress, long readingMillis) implements OfAttempt {}

@@ -14,6 +14,9 @@ import java.time.Instant;
 public sealed interface JobFact {
     record Assigned(Lease lease) implements JobFact {}
 
+    /** Of an attempt that prepares, more than were known. */
+    record InputsRead(long inputs) implements JobFact {}
+
     record Started(Origin origin, Instant at) implements JobFact {}
 
     record Progressed(Progress progress, long readingMillis) implements JobFact {}

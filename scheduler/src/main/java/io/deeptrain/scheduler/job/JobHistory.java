@@ -63,7 +63,8 @@ public final class JobHistory {
                 throw new IllegalStateException("%s cannot follow %s".formatted(fact, before.state()));
             case JobFact.Started(var origin, var _) ->
                 Optional.of(new JobStarted(job, sequence, now, attempt, origin, before.gpusHeld()));
-            case JobFact.Progressed _, JobFact.MeterRead _, JobFact.StopAsked _ -> Optional.empty();
+            case JobFact.InputsRead _, JobFact.Progressed _, JobFact.MeterRead _, JobFact.StopAsked _ ->
+                Optional.empty();
             case JobFact.CheckpointKept(var checkpoint) ->
                 Optional.of(new JobCheckpointed(job, sequence, now, checkpoint));
             case JobFact.Requeued(var cause, var detail, var readingMillis, var _, var _, var notBefore) ->

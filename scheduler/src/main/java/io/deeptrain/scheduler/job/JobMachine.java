@@ -30,6 +30,7 @@ import io.deeptrain.scheduler.job.JobCommand.Fail;
 import io.deeptrain.scheduler.job.JobCommand.GiveUp;
 import io.deeptrain.scheduler.job.JobCommand.KeepCheckpoint;
 import io.deeptrain.scheduler.job.JobCommand.OfAttempt;
+import io.deeptrain.scheduler.job.JobCommand.ReadInputs;
 import io.deeptrain.scheduler.job.JobCommand.Reject;
 import io.deeptrain.scheduler.job.JobCommand.Report;
 import io.deeptrain.scheduler.job.JobCommand.Seal;
@@ -80,6 +81,8 @@ public final class JobMachine {
             case JobFact.Assigned(var lease)
             when state instanceof Queued queued ->
                 new Assigned(lease, queued.losses(), queued.lineage(), queued.stopWish());
+            case JobFact.InputsRead(var inputs)
+            when state instanceof Assigned assigned -> assigned.withInputsRead(inputs);
             case JobFact.Started(var origin, var at)
             when state instanceof Assigned assigned ->
                 JobState.startedAt(
@@ -98,13 +101,10 @@ public final class JobMachine {
             when state instanceof Running running ->
                 waitingAgain(running.token(), running.lineage(), running.stopWish(), requeued);
             case JobFact.StopAsked(var wish) when state instanceof Queued queued -> stopAsked(queued, wish);
-            case JobFact.StopAsked(var wish)
-            when state instanceof Assigned(var lease, var losses, var lineage, var _) ->
-                new Assigned(lease, losses, lineage, wish);
+            case JobFact.StopAsked(var wish) when state instanceof Assigned assigned -> assigned.withStopWish(wish);
             case JobFact.StopAsked(var wish) when state instanceof Running running -> stopAsked(running, wish);
             case JobFact.CancelBegun(var cancelledAt)
-            when state instanceof Assigned(var lease, var _, var _, var _) ->
-                new Cancelling(lease, cancelledAt, false, 0);
+            when state instanceof Assigned assigned -> new Cancelling(assigned.lease(), cancelledAt, false, 0);
             case JobFact.CancelBegun(var cancelledAt)
             when state instanceof Running running ->
                 new Cancelling(running.lease(), cancelledAt, true, running.readingMillis());
@@ -118,6 +118,7 @@ public final class JobMachine {
             when state instanceof Queued || state instanceof Cancelling || state instanceof Finishing ->
                 new Ended(state.token(), ending, readingMillis, at);
             case JobFact.Assigned _,
+                    JobFact.InputsRead _,
                     JobFact.Started _,
                     JobFact.Progressed _,
                     JobFact.CheckpointKept _,
@@ -157,6 +158,10 @@ public final class JobMachine {
 
     private static Decision whileAssigned(Assigned state, OfAttempt command, RetryPolicy retry, Instant now) {
         return switch (command) {
+            case ReadInputs(var _, var inputs) ->
+                state.inputsRead().filter(known -> known >= inputs).isPresent()
+                        ? refused(NOTHING_NEW)
+                        : accepted(new JobFact.InputsRead(inputs));
             case Start(var _, var origin) -> accepted(new JobFact.Started(origin, now));
             case Report _, KeepCheckpoint _, Succeed _ -> refused(NOT_STARTED);
             case Fail(var _, var outcome, var _) -> failed(state, state.losses(), outcome, 0, retry, now);
@@ -167,7 +172,7 @@ public final class JobMachine {
 
     private static Decision whileRunning(Running state, OfAttempt command, RetryPolicy retry, Instant now) {
         return switch (command) {
-            case Start _ -> refused(NOTHING_NEW);
+            case ReadInputs _, Start _ -> refused(NOTHING_NEW);
             case Report(var _, var progress, var readingMillis) ->
                 progress.isBeyond(state.progress())
                         ? accepted(new JobFact.Progressed(progress, larger(state, readingMillis)))
@@ -188,7 +193,7 @@ public final class JobMachine {
 
     private static Decision whileCancelling(Cancelling state, OfAttempt command, Instant now) {
         return switch (command) {
-            case Start _, KeepCheckpoint _ -> refused(CANCEL_UNDER_WAY);
+            case ReadInputs _, Start _, KeepCheckpoint _ -> refused(CANCEL_UNDER_WAY);
             case Report(var _, var _, var readingMillis) ->
                 state.metered() && readingMillis > state.readingMillis()
                         ? accepted(new JobFact.MeterRead(readingMillis))

@@ -9,6 +9,7 @@ import io.deeptrain.event.Progress;
 import io.deeptrain.scheduler.job.Ending.Outcome;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where a job is in its life.
@@ -20,6 +21,7 @@ import java.util.Map;
  * Queued     -- Finished       --> Finishing    (can never run)
  * Assigned   -- Started        --> Running
  * Assigned   -- StopAsked      --> Assigned
+ * Assigned   -- InputsRead     --> Assigned
  * Assigned   -- Requeued       --> Queued
  * Assigned   -- CancelBegun    --> Cancelling
  * Assigned   -- Finished       --> Finishing    (the user's fault, or no retries left)
@@ -61,8 +63,27 @@ public sealed interface JobState {
             FencingToken token, Instant since, Instant notBefore, Losses losses, Lineage lineage, StopWish stopWish)
             implements JobState {}
 
-    /** A worker was told to run it and prepares. No meter runs. */
-    record Assigned(Lease lease, Losses losses, Lineage lineage, StopWish stopWish) implements Leased {}
+    /**
+     * A worker was told to run it and prepares. No meter runs.
+     *
+     * @param inputsRead as the worker last said with something new; empty as long as it has said nothing, as workers do
+     *     that never say it
+     */
+    record Assigned(Lease lease, Losses losses, Lineage lineage, StopWish stopWish, Optional<Long> inputsRead)
+            implements Leased {
+        /** Before anything is heard of its inputs. */
+        public Assigned(Lease lease, Losses losses, Lineage lineage, StopWish stopWish) {
+            this(lease, losses, lineage, stopWish, Optional.empty());
+        }
+
+        Assigned withStopWish(StopWish wish) {
+            return new Assigned(lease, losses, lineage, wish, inputsRead);
+        }
+
+        Assigned withInputsRead(long inputs) {
+            return new Assigned(lease, losses, lineage, stopWish, Optional.of(inputs));
+        }
+    }
 
     /**
      * The meter runs.

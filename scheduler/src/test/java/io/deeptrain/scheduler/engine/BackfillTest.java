@@ -55,7 +55,7 @@ class BackfillTest {
             EngineSettings.STANDARD.leaseTerm(),
             EngineSettings.STANDARD.resendAfter(),
             RetryPolicy.STANDARD,
-            new StallPolicy(Duration.ofDays(1), 10, Duration.ofDays(1)),
+            new StallPolicy(Duration.ofDays(1), 10, Duration.ofDays(1), Duration.ofDays(1)),
             EngineSettings.STANDARD.endedKeptMax(),
             QueueSettings.STANDARD.withPatience(
                     new Patience(Duration.ZERO, Duration.ofHours(80), Duration.ZERO, Duration.ZERO, OVERDUE_AFTER)),

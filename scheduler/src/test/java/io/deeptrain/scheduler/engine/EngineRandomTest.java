@@ -77,7 +77,7 @@ class EngineRandomTest {
             EngineSettings.STANDARD.leaseTerm(),
             Duration.ofDays(1),
             EngineSettings.STANDARD.retry(),
-            new StallPolicy(Duration.ofDays(1), 10, Duration.ofDays(1)),
+            new StallPolicy(Duration.ofDays(1), 10, Duration.ofDays(1), Duration.ofDays(1)),
             100_000,
             QueueSettings.STANDARD.withUser(
                     BOLT.userId(), new Member(Member.NO_GROUP, QueueLimits.STANDARD.withWeight(2))),

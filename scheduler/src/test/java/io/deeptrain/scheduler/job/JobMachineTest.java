@@ -38,6 +38,7 @@ import io.deeptrain.scheduler.job.JobCommand.ConcludeStop;
 import io.deeptrain.scheduler.job.JobCommand.Fail;
 import io.deeptrain.scheduler.job.JobCommand.GiveUp;
 import io.deeptrain.scheduler.job.JobCommand.KeepCheckpoint;
+import io.deeptrain.scheduler.job.JobCommand.ReadInputs;
 import io.deeptrain.scheduler.job.JobCommand.Reject;
 import io.deeptrain.scheduler.job.JobCommand.Report;
 import io.deeptrain.scheduler.job.JobCommand.Seal;
@@ -48,6 +49,7 @@ import io.deeptrain.scheduler.job.JobFact.CancelBegun;
 import io.deeptrain.scheduler.job.JobFact.CheckpointKept;
 import io.deeptrain.scheduler.job.JobFact.Ended;
 import io.deeptrain.scheduler.job.JobFact.Finished;
+import io.deeptrain.scheduler.job.JobFact.InputsRead;
 import io.deeptrain.scheduler.job.JobFact.MeterRead;
 import io.deeptrain.scheduler.job.JobFact.Progressed;
 import io.deeptrain.scheduler.job.JobFact.Requeued;
@@ -78,6 +80,7 @@ class JobMachineTest {
     /** One command of each kind, all of the first attempt. */
     static final List<JobCommand> COMMANDS = List.of(
             new Assign(ALICE, ONE, 1),
+            new ReadInputs(FIRST, 20),
             new Start(FIRST, new Scratch()),
             new Report(FIRST, atStep(9), 9000),
             new KeepCheckpoint(FIRST, checkpoint(FIRST, 1, 9, 9000)),
@@ -92,15 +95,15 @@ class JobMachineTest {
 
     /** Rows are states, columns commands: what follows, by the name of the fact or the refusal. */
     static final String TABLE = """
-            state      Assign        Start            Report          KeepCheckpoint   Succeed         Fail            ConcludeStop    GiveUp          Stop             Reject        Cancel           Seal
-            Queued     Assigned      STALE_TOKEN      STALE_TOKEN     STALE_TOKEN      STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     NOTHING_TO_KEEP  Finished      Ended            NOT_FINISHING
-            Requeued   Assigned      ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER StopAsked        Finished      Ended            NOT_FINISHING
-            Assigned   NOT_QUEUED    Started          NOT_STARTED     NOT_STARTED      NOT_STARTED     Requeued        Requeued        Requeued        StopAsked        NOT_QUEUED    CancelBegun      NOT_FINISHING
-            Running    NOT_QUEUED    NOTHING_NEW      Progressed      CheckpointKept   Finished        Requeued        Requeued        Requeued        StopAsked        NOT_QUEUED    CancelBegun      NOT_FINISHING
-            Stopping   NOT_QUEUED    NOTHING_NEW      Progressed      CheckpointKept   Finished        Requeued        Requeued        Requeued        NOTHING_NEW      NOT_QUEUED    CancelBegun      NOT_FINISHING
-            Cancelling NOT_QUEUED    CANCEL_UNDER_WAY MeterRead       CANCEL_UNDER_WAY Ended           Ended           Ended           Ended           CANCEL_UNDER_WAY NOT_QUEUED    CANCEL_UNDER_WAY NOT_FINISHING
-            Finishing  NOT_QUEUED    ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER  NOT_QUEUED    Ended            Ended
-            Ended      ALREADY_ENDED ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED ALREADY_ENDED    ALREADY_ENDED
+            state      Assign        ReadInputs       Start            Report          KeepCheckpoint   Succeed         Fail            ConcludeStop    GiveUp          Stop             Reject        Cancel           Seal
+            Queued     Assigned      STALE_TOKEN      STALE_TOKEN      STALE_TOKEN     STALE_TOKEN      STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     STALE_TOKEN     NOTHING_TO_KEEP  Finished      Ended            NOT_FINISHING
+            Requeued   Assigned      ATTEMPT_IS_OVER  ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER StopAsked        Finished      Ended            NOT_FINISHING
+            Assigned   NOT_QUEUED    InputsRead       Started          NOT_STARTED     NOT_STARTED      NOT_STARTED     Requeued        Requeued        Requeued        StopAsked        NOT_QUEUED    CancelBegun      NOT_FINISHING
+            Running    NOT_QUEUED    NOTHING_NEW      NOTHING_NEW      Progressed      CheckpointKept   Finished        Requeued        Requeued        Requeued        StopAsked        NOT_QUEUED    CancelBegun      NOT_FINISHING
+            Stopping   NOT_QUEUED    NOTHING_NEW      NOTHING_NEW      Progressed      CheckpointKept   Finished        Requeued        Requeued        Requeued        NOTHING_NEW      NOT_QUEUED    CancelBegun      NOT_FINISHING
+            Cancelling NOT_QUEUED    CANCEL_UNDER_WAY CANCEL_UNDER_WAY MeterRead       CANCEL_UNDER_WAY Ended           Ended           Ended           Ended           CANCEL_UNDER_WAY NOT_QUEUED    CANCEL_UNDER_WAY NOT_FINISHING
+            Finishing  NOT_QUEUED    ATTEMPT_IS_OVER  ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER  ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER ATTEMPT_IS_OVER  NOT_QUEUED    Ended            Ended
+            Ended      ALREADY_ENDED ALREADY_ENDED    ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED   ALREADY_ENDED    ALREADY_ENDED ALREADY_ENDED    ALREADY_ENDED
             """;
 
     @Test
@@ -170,6 +173,32 @@ class JobMachineTest {
         given(secondAttempt).when(new Fail(FIRST, USER_FAULT, 9000)).thenRefused(STALE_TOKEN);
         given(secondAttempt).when(new Succeed(SECOND.next(), SUCCESS, 9000)).thenRefused(STALE_TOKEN);
         given(secondAttempt).when(new Succeed(SECOND, SUCCESS, 9000)).then(new Finished(SUCCESS, 9000));
+    }
+
+    @Test
+    void more_inputs_are_new_and_the_same_once_more_are_not() {
+        given(ASSIGNED).when(new ReadInputs(FIRST, 0)).then(new InputsRead(0));
+        given(ASSIGNED, new InputsRead(0)).when(new ReadInputs(FIRST, 0)).thenRefused(NOTHING_NEW);
+        given(ASSIGNED, new InputsRead(20)).when(new ReadInputs(FIRST, 19)).thenRefused(NOTHING_NEW);
+        given(ASSIGNED, new InputsRead(20)).when(new ReadInputs(FIRST, 21)).then(new InputsRead(21));
+        // Of the next attempt nothing is known again.
+        given(ASSIGNED, new InputsRead(20), LOST, assigned(BOB, SECOND))
+                .when(new ReadInputs(SECOND, 1))
+                .then(new InputsRead(1));
+    }
+
+    @Test
+    void an_attempt_that_is_lost_while_it_prepares_costs_nothing() {
+        given(ASSIGNED, new InputsRead(20))
+                .when(new GiveUp(FIRST, RequeueCause.STALLED, GONE))
+                .then(new Requeued(RequeueCause.STALLED, GONE, 0, Losses.NONE.and(ALICE), T0, T0.plusSeconds(1)));
+    }
+
+    @Test
+    void a_stop_forgets_no_input_that_was_read() {
+        given(ASSIGNED, new InputsRead(20), STOP)
+                .when(new ReadInputs(FIRST, 20))
+                .thenRefused(NOTHING_NEW);
     }
 
     @Test

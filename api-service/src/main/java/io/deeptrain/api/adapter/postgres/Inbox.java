@@ -6,6 +6,7 @@ import io.deeptrain.api.version.VersionMachine.ContradictionException;
 import io.deeptrain.api.webhook.WebhookEvent;
 import io.deeptrain.event.AssignmentEvent;
 import io.deeptrain.event.AttemptEvent;
+import io.deeptrain.event.AttemptEvent.InputsRead;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.ChargeEvent;
 import io.deeptrain.event.Event;
@@ -108,6 +109,16 @@ public class Inbox {
                             report.jobId(),
                             now,
                             TrainingLog.line(held.get().progress(), report));
+                }
+            }
+            case InputsRead read -> {
+                var held = Versions.lockByJob(connection, read.jobId());
+                if (held.isPresent()) {
+                    Versions.apply(
+                            connection,
+                            held.get(),
+                            VersionMachine.apply(held.get().version(), read),
+                            now);
                 }
             }
             case ChargeEvent.Stated charge -> Charges.keep(connection, charge);

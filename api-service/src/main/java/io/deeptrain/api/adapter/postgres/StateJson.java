@@ -49,6 +49,7 @@ final class StateJson {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Pace.Unknown.class, name = "unknown"),
+        @JsonSubTypes.Type(value = Pace.Reading.class, name = "reading"),
         @JsonSubTypes.Type(value = Pace.Measured.class, name = "measured")
     })
     private interface Paces {}

@@ -37,6 +37,13 @@ class StateJsonTest {
         }
     }
 
+    @Test
+    void a_version_whose_inputs_are_read_is_read_as_it_was_written() {
+        VersionState state = new VersionState.Training(
+                new JobId("job-1"), new FencingToken(1), 0, new Pace.Reading(1_200, 50_000), false, false);
+        assertThat(StateJson.read(StateJson.write(state), VersionState.class)).isEqualTo(state);
+    }
+
     /** As it lies in databases. */
     @Test
     void what_was_written_before_looks_were_counted_is_read() {

@@ -62,6 +62,7 @@ final class TrainerThread implements AutoCloseable {
     private void report(TrainerReport report) {
         switch (report) {
             case TrainerReport.Placed placed -> LOG.debugf("on the GPUs of the places %s", placed.places());
+            case TrainerReport.InputsRead _ -> {}
             case TrainerReport.Prepared prepared ->
                 LOG.infof(
                         "prepared: %d inputs read, %d invalid, from %s",

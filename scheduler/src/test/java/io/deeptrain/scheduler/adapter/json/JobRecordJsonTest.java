@@ -61,6 +61,7 @@ class JobRecordJsonTest {
                         new Losses(List.of(ALICE)),
                         Lineage.SCRATCH.savedAs(checkpoint(FIRST, 1, 5, 6), 2),
                         StopWish.OF_BUDGET),
+                JobMachine.evolve(assigned, new JobFact.InputsRead(1_200)),
                 started,
                 saved,
                 JobMachine.evolve(saved, new StopAsked(StopWish.OF_TENANT)),
@@ -111,6 +112,14 @@ class JobRecordJsonTest {
                 .isEqualTo(stopping);
         assertThat(json.state(today.replace("\"stop_wish\":\"OF_TENANT\"", "\"stop_asked\":false"), 4))
                 .isEqualTo(new Assigned(LEASE, Losses.NONE, Lineage.SCRATCH, StopWish.NONE));
+    }
+
+    @Test
+    void a_state_from_before_workers_told_of_their_inputs_knows_of_none() {
+        JobState assigned = new Assigned(LEASE, Losses.NONE, Lineage.SCRATCH, StopWish.NONE);
+        String today = json.written(assigned);
+        assertThat(today).contains(",\"inputs_read\":null");
+        assertThat(json.state(today.replace(",\"inputs_read\":null", ""), 4)).isEqualTo(assigned);
     }
 
     @Test
