@@ -40,7 +40,7 @@ public record ClassBalance(List<String> concepts, List<Integer> images, int imag
         }
     }
 
-    /** Counts the images of a manifest that are for training. */
+    /** Counts the images of a manifest that are for training, and the frames of videos. */
     public static ClassBalance of(List<ManifestEntry> entries, List<String> concepts, boolean noneIsLearned) {
         Map<String, Integer> imagesOf = new LinkedHashMap<>();
         concepts.forEach(concept -> imagesOf.put(concept, 0));
@@ -49,8 +49,8 @@ public record ClassBalance(List<String> concepts, List<Integer> images, int imag
             if (entry.split() == Split.TRAIN) {
                 Set<String> shown = new HashSet<>(entry.positives());
                 shown.retainAll(imagesOf.keySet());
-                shown.forEach(concept -> imagesOf.merge(concept, 1, Integer::sum));
-                none += shown.isEmpty() ? 1 : 0;
+                shown.forEach(concept -> imagesOf.merge(concept, entry.images(), Integer::sum));
+                none += shown.isEmpty() ? entry.images() : 0;
             }
         }
         return new ClassBalance(concepts, List.copyOf(imagesOf.values()), none, noneIsLearned);

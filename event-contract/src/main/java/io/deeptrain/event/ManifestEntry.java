@@ -1,23 +1,28 @@
 package io.deeptrain.event;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
- * One line of a manifest: an image and its labels. A manifest is an object of one JSON entry a line, in the order in
+ * One line of a manifest: an input and its labels. A manifest is an object of one JSON entry a line, in the order in
  * which the inputs were created, so that the same dataset always has the same hash.
  *
- * @param positives concepts that the image shows
+ * @param image the file, as it was uploaded
+ * @param video what is looked at of it if it is a video: each of those frames is an image with these labels; nothing if
+ *     it is an image
+ * @param positives concepts that it shows
  * @param negatives concepts that it is known not to show
  * @param regions where it shows which concept; empty unless a detector is to be trained
  */
 public record ManifestEntry(
         String inputId,
         StoredObject image,
+        Optional<Footage> video,
         List<String> positives,
         List<String> negatives,
         List<LabelledRegion> regions,
         Split split) {
-    /** What an image is used for. */
+    /** What an input is used for, a video with all its frames: those of one are much alike. */
     public enum Split {
         TRAIN,
         TEST
@@ -47,9 +52,36 @@ public record ManifestEntry(
         regions = List.copyOf(regions);
     }
 
+    /** An image. */
+    public ManifestEntry(
+            String inputId,
+            StoredObject image,
+            List<String> positives,
+            List<String> negatives,
+            List<LabelledRegion> regions,
+            Split split) {
+        this(inputId, image, Optional.empty(), positives, negatives, regions, split);
+    }
+
     /** An image that is labelled as a whole. */
     public ManifestEntry(
             String inputId, StoredObject image, List<String> positives, List<String> negatives, Split split) {
         this(inputId, image, positives, negatives, List.of(), split);
+    }
+
+    /** One of a video's frames, as an image of its own. */
+    public ManifestEntry frame(long millis) {
+        return new ManifestEntry(
+                new FrameId(inputId, millis).toString(), image, video, positives, negatives, regions, split);
+    }
+
+    /** How many images it is to whoever learns from it. */
+    public int images() {
+        return video.map(Footage::frames).orElse(1);
+    }
+
+    /** How many images a training learns from and is measured by, if all can be read. */
+    public static long images(List<ManifestEntry> entries) {
+        return entries.stream().mapToLong(ManifestEntry::images).sum();
     }
 }

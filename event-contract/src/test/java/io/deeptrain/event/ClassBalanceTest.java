@@ -48,6 +48,18 @@ class ClassBalanceTest {
     }
 
     @Test
+    void a_video_counts_as_often_as_it_is_looked_at() {
+        entries.add(new ManifestEntry(
+                "video", IMAGE, Optional.of(Footage.of(30_000)), List.of("cat"), List.of(), List.of(), Split.TRAIN));
+        shows("dog", 3, Split.TRAIN);
+        assertThat(ClassBalance.of(entries, List.of("cat", "dog", "owl"), true))
+                .isEqualTo(new ClassBalance(List.of("cat", "dog", "owl"), List.of(30, 3, 0), 0, true));
+        assertThat(ClassBalance.of(entries, List.of("dog"), true).imagesOfNone())
+                .isEqualTo(30);
+        assertThat(ManifestEntry.images(entries)).isEqualTo(33);
+    }
+
+    @Test
     void a_concept_with_more_than_a_tenth_is_not() {
         shows("cat", 100, Split.TRAIN).shows("dog", 11, Split.TRAIN);
         assertThat(warningOfOneOf("cat", "dog")).isEmpty();

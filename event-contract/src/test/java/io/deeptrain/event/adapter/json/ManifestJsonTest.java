@@ -3,6 +3,7 @@ package io.deeptrain.event.adapter.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.deeptrain.event.Footage;
 import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
@@ -10,6 +11,7 @@ import io.deeptrain.event.StoredObject;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +28,28 @@ class ManifestJsonTest {
         assertThat(new String(ManifestJson.write(List.of(entry)), StandardCharsets.UTF_8))
                 .isEqualTo(LINE);
         assertThat(read(LINE)).containsExactly(entry);
+    }
+
+    /** An image is the line that it was before there were videos, so that old and new manifests of images are one. */
+    @Test
+    void a_video_says_what_is_looked_at_of_it() throws Exception {
+        String line =
+                LINE.replace("},\"positives\"", "},\"video\":{\"millis\":4500,\"every_millis\":1000},\"positives\"");
+        ManifestEntry image = entry("i1", "kätzchen");
+        ManifestEntry video = new ManifestEntry(
+                "i1",
+                image.image(),
+                Optional.of(new Footage(4500, 1000)),
+                image.positives(),
+                List.of(),
+                List.of(),
+                Split.TRAIN);
+
+        assertThat(new String(ManifestJson.write(List.of(video)), StandardCharsets.UTF_8))
+                .isEqualTo(line);
+        assertThat(read(line + LINE)).containsExactly(video, image);
+        assertThat(video.images()).isEqualTo(5);
+        assertThat(image.images()).isEqualTo(1);
     }
 
     @Test
