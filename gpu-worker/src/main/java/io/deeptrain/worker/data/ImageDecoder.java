@@ -55,7 +55,7 @@ public final class ImageDecoder {
     }
 
     /** Scales an upright image of packed RGB, whatever its shape. */
-    public static Outcome of(BufferedImage image, int size) {
+    public static Outcome.Decoded of(BufferedImage image, int size) {
         return new Outcome.Decoded(new Pixels(planes(scaled(image, size))));
     }
 

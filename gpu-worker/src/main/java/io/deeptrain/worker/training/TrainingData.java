@@ -9,14 +9,18 @@ import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.Films;
 import io.deeptrain.worker.training.TrainingRun.Ending;
 import java.io.IOException;
 import java.util.List;
 
-/** The images of a run, fetched, checked and decoded, and what could not be read. */
+/** The images of a run and the frames of its videos, fetched, checked and decoded, and what could not be read. */
 final class TrainingData implements AutoCloseable {
     /** So many images are being decoded, or wait to be kept, while the run looks at its directions. */
     private static final int DECODED_AHEAD = 8;
+
+    /** So many bytes of them, unless it is one input: frames of a video come all together. */
+    private static final long BYTES_AHEAD = 64L << 20;
 
     private final TrainingRun run;
     private final List<ManifestEntry> entries;
@@ -64,19 +68,37 @@ final class TrainingData implements AutoCloseable {
         }
     }
 
-    /** Several images are fetched and decoded at once; they are added in the manifest's order. */
+    /** What an input is to whoever learns from it. */
+    private sealed interface Shown {
+        /** One image, or all frames of a video that are looked at. */
+        record Images(List<Image> images) implements Shown {}
+
+        record Unreadable(String reason) implements Shown {}
+    }
+
+    /** @param entry with the id under which the image is known */
+    @SuppressWarnings("MissingSummary") // The name says it.
+    private record Image(ManifestEntry entry, ImageDecoder.Pixels pixels) {}
+
+    /** Several inputs are fetched and decoded at once; they are added in the manifest's order. */
     private void decode(int imageSize) throws IOException, InterruptedException, Ending {
         UnreadableInputs bad = new UnreadableInputs(entries.size(), run.spec.invalidDataTolerancePercent());
-        try (Ahead.Results<Outcome> outcomes = run.world
-                .ahead()
-                .of(0, entries.size(), DECODED_AHEAD, n -> decoded(entries.get(Math.toIntExact(n)), imageSize))) {
+        Films.Screening films = run.world.films().begin();
+        // What is being shown is ended before the end of all work is awaited.
+        try (Ahead.Results<Shown> inputs = run.world
+                        .ahead()
+                        .of(
+                                0,
+                                entries.size(),
+                                decodedAhead(),
+                                n -> shown(entries.get(Math.toIntExact(n)), imageSize, films));
+                films) {
             InputCount count = new InputCount(run);
             for (ManifestEntry entry : entries) {
                 run.obeyOrStop(run.directions.now());
-                switch (outcomes.next()) {
-                    case Outcome.Decoded(ImageDecoder.Pixels pixels) ->
-                        (entry.split() == Split.TRAIN ? training : test).add(entry, pixels);
-                    case Outcome.Invalid(String reason) -> {
+                switch (inputs.next()) {
+                    case Shown.Images(List<Image> images) -> add(images);
+                    case Shown.Unreadable(String reason) -> {
                         bad.add(entry.inputId(), reason);
                         if (bad.areTooMany()) {
                             throw run.ending(Fault.USER, "DATA_TOLERANCE_EXCEEDED", bad.complaint());
@@ -93,6 +115,34 @@ final class TrainingData implements AutoCloseable {
                     "NO_TRAINING_INPUTS",
                     "none of the %d inputs is a readable image to train on".formatted(entries.size()));
         }
+    }
+
+    private int decodedAhead() {
+        long bytes = (long) training.imageBytes()
+                * entries.stream().mapToInt(ManifestEntry::images).max().orElse(1);
+        return Math.toIntExact(Math.clamp(BYTES_AHEAD / bytes, 1, DECODED_AHEAD));
+    }
+
+    private void add(List<Image> images) throws IOException {
+        for (Image image : images) {
+            (image.entry().split() == Split.TRAIN ? training : test).add(image.entry(), image.pixels());
+        }
+    }
+
+    private Shown shown(ManifestEntry entry, int imageSize, Films.Screening films) throws IOException {
+        if (entry.video().isPresent()) {
+            return switch (films.show(entry.image(), entry.video().get(), imageSize)) {
+                case Films.Seen.Frames(List<Films.Frame> frames) ->
+                    new Shown.Images(frames.stream()
+                            .map(frame -> new Image(entry.frame(frame.moment().millis()), frame.pixels()))
+                            .toList());
+                case Films.Seen.Unreadable(String reason) -> new Shown.Unreadable(reason);
+            };
+        }
+        return switch (decoded(entry, imageSize)) {
+            case Outcome.Decoded(ImageDecoder.Pixels pixels) -> new Shown.Images(List.of(new Image(entry, pixels)));
+            case Outcome.Invalid(String reason) -> new Shown.Unreadable(reason);
+        };
     }
 
     private Outcome decoded(ManifestEntry entry, int imageSize) throws IOException {

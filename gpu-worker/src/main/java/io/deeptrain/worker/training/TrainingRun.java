@@ -22,6 +22,7 @@ import io.deeptrain.worker.port.Archive;
 import io.deeptrain.worker.port.Devices;
 import io.deeptrain.worker.port.Directions;
 import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Films;
 import io.deeptrain.worker.port.Gangs;
 import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
@@ -42,7 +43,7 @@ import java.util.function.Consumer;
  * One attempt, from its assignment to its last report, on the calling thread.
  *
  * <ol>
- *   <li>Fetch, check and decode the images; count those that cannot be read.
+ *   <li>Fetch, check and decode the images and the frames of videos; count the inputs that cannot be read.
  *   <li>Build the network and, if a checkpoint is given and readable, go on from there.
  *   <li>Report that it is prepared, and wait for the word to begin.
  *   <li>Step through the schedule; save a checkpoint after each epoch and at least each minute.
@@ -66,8 +67,9 @@ public final class TrainingRun {
             Path scratch,
             PretrainedWeights pretrained,
             Ahead ahead,
-            Devices devices) {
-        /** Of a worker with one device. */
+            Devices devices,
+            Films films) {
+        /** Of a worker with one device that shows no videos. */
         public Surroundings(
                 Archive archive,
                 Learners learners,
@@ -77,7 +79,7 @@ public final class TrainingRun {
                 PretrainedWeights pretrained,
                 Ahead ahead,
                 Devices devices) {
-            this(archive, learners, Gangs.NONE, clock, observations, scratch, pretrained, ahead, devices);
+            this(archive, learners, Gangs.NONE, clock, observations, scratch, pretrained, ahead, devices, Films.NONE);
         }
     }
 

@@ -3,6 +3,7 @@ package io.deeptrain.worker.training;
 import io.deeptrain.event.AssignmentEvent.AttemptAssigned;
 import io.deeptrain.event.Checkpoint;
 import io.deeptrain.event.FencingToken;
+import io.deeptrain.event.Footage;
 import io.deeptrain.event.IncarnationId;
 import io.deeptrain.event.JobId;
 import io.deeptrain.event.ManifestEntry;
@@ -19,6 +20,7 @@ import io.deeptrain.objects.ObjectStores;
 import io.deeptrain.objects.StoredBlob;
 import io.deeptrain.worker.adapter.djl.DjlLearners;
 import io.deeptrain.worker.adapter.objects.ObjectArchive;
+import io.deeptrain.worker.adapter.video.DecodedFilms;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.Devices;
@@ -36,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -164,6 +167,23 @@ final class TrainingBench {
         return this;
     }
 
+    /** A video that is looked at as trainings do. */
+    TrainingBench video(byte[] file, Footage footage, Split split, String... positives) throws IOException {
+        return video(stored(store.putContent(new ByteArrayInputStream(file))), footage, split, positives);
+    }
+
+    TrainingBench video(StoredObject file, Footage footage, Split split, String... positives) {
+        entries.add(new ManifestEntry(
+                "input-" + entries.size(),
+                file,
+                Optional.of(footage),
+                List.of(positives),
+                List.of(),
+                List.of(),
+                split));
+        return this;
+    }
+
     TrainingBench scenes(int count, Split split) throws IOException {
         for (int n = 0; n < count; n++) {
             DigitScene scene = DigitScene.of(concepts.size(), entries.size());
@@ -247,7 +267,16 @@ final class TrainingBench {
     /** Where it trains. */
     TrainingRun.Surroundings surroundings() {
         return new TrainingRun.Surroundings(
-                archive(), device.get(), gangs, clock, Observations.NONE, scratch, pretrained, ahead, devices);
+                archive(),
+                device.get(),
+                gangs,
+                clock,
+                Observations.NONE,
+                scratch,
+                pretrained,
+                ahead,
+                devices,
+                new DecodedFilms(archive()));
     }
 
     /** Where the attempt really began. */

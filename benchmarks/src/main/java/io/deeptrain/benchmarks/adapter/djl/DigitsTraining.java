@@ -6,6 +6,7 @@ import io.deeptrain.event.TrainingSpec;
 import io.deeptrain.worker.attempt.TrainerReport;
 import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.Devices;
+import io.deeptrain.worker.port.Films;
 import io.deeptrain.worker.port.Gangs;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.PretrainedWeights;
@@ -38,7 +39,8 @@ record DigitsTraining(List<Sample> images, int batchSize, Path scratch, Ahead ah
                         scratch,
                         PretrainedWeights.NONE,
                         ahead,
-                        Devices.HEALTHY),
+                        Devices.HEALTHY,
+                        Films.NONE),
                 new Uninterrupted(),
                 DigitsTraining::requireWell);
         return steps.perSecond();

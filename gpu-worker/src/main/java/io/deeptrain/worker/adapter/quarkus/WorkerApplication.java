@@ -19,6 +19,7 @@ import io.deeptrain.worker.adapter.runtime.GpuWatch;
 import io.deeptrain.worker.adapter.runtime.ThreadsAhead;
 import io.deeptrain.worker.adapter.runtime.WorkerProcess;
 import io.deeptrain.worker.adapter.tcp.Doors;
+import io.deeptrain.worker.adapter.video.DecodedFilms;
 import io.deeptrain.worker.attempt.WorkerIdentity;
 import io.deeptrain.worker.gpu.VisibleGpus;
 import io.deeptrain.worker.port.Archive;
@@ -139,7 +140,8 @@ public class WorkerApplication {
                         scratch,
                         settings.worker().pretrained().map(PretrainedFiles::in).orElseGet(PretrainedFiles::bundled),
                         opened(new ThreadsAhead(settings.worker().inputThreads())),
-                        gpus),
+                        gpus,
+                        new DecodedFilms(archive)),
                 rendezvous
                         .<Lending>map(
                                 place -> new LentRanks(place, settings.worker().threads(), devices))

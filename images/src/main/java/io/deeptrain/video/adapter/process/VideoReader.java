@@ -15,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -25,7 +27,7 @@ import org.jcodec.containers.mp4.demuxer.MP4Demuxer;
  * Decodes videos, each in a Java process of its own with a limit of memory and of time: a decoder can be made to loop
  * for ever by a few bytes, and nothing ends a thread. Such a file costs its own process and nothing else.
  */
-public final class VideoReader {
+public final class VideoReader implements AutoCloseable {
     /** What is read, as a user would say it. */
     public static final String FORMATS = "MP4 and QuickTime with H.264 or Motion JPEG, and animated GIF";
 
@@ -40,6 +42,8 @@ public final class VideoReader {
 
     private final Duration timeMax;
     private final Semaphore processes = new Semaphore(PROCESSES_MAX, true);
+    private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     /** Other videos are being decoded, for too long to wait for their end. */
     public static final class BusyException extends IOException {
@@ -114,6 +118,10 @@ public final class VideoReader {
         Process process = new ProcessBuilder(command())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        running.add(process);
+        if (closed) {
+            process.destroyForcibly();
+        }
         TimeLimit limit = TimeLimit.of(process, timeMax);
         try (DataInputStream answers = new DataInputStream(new BufferedInputStream(process.getInputStream()))) {
             ask(process, file, everyMillis, side);
@@ -125,8 +133,18 @@ public final class VideoReader {
                             : "decoding it ended before its time");
         } finally {
             process.destroyForcibly();
+            running.remove(process);
             limit.close();
         }
+    }
+
+    /**
+     * Ends at once what is being decoded, for whoever no longer wants it: it and all that comes later is unreadable.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        running.forEach(Process::destroyForcibly);
     }
 
     private static void ask(Process process, byte[] file, int everyMillis, int side) throws ChildException {

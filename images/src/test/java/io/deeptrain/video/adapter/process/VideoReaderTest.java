@@ -75,6 +75,21 @@ class VideoReaderTest {
         assertThat(shown).extracting(Shown::brightness).doesNotHaveDuplicates().isSorted();
     }
 
+    /** Of 300 frames more are to come than lie between the two processes. */
+    @Test
+    void a_closed_reader_ends_what_it_decodes_and_begins_nothing_more() throws IOException {
+        VideoReader reader = new VideoReader();
+        byte[] file = Filmed.h264(300, 10);
+        List<Moment> seen = new ArrayList<>();
+        assertThat(reader.show(file, 100, SIDE, (moment, _) -> {
+                    seen.add(moment);
+                    reader.close();
+                }))
+                .isEqualTo(new Reading.Unreadable("decoding it ended before its time"));
+        assertThat(seen).hasSizeLessThan(300);
+        assertThat(reader.probe(file)).isInstanceOf(Reading.Unreadable.class);
+    }
+
     @Test
     void motion_jpeg_is_shown_too() throws IOException {
         List<Shown> shown = shown(Filmed.motionJpeg(6, 2), 1000);
