@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * Freezes a dataset: the images that say anything about any of the model's concepts, each for training or for the test
- * at the end. Which of the two follows from the input's id alone, so that an image which one version was tested on is
- * never trained on by the next.
+ * Freezes a dataset: the images and videos that say anything about any of the model's concepts, each for training or
+ * for the test at the end, a video with all its frames. Which of the two follows from the input's id alone, so that an
+ * image which one version was tested on is never trained on by the next.
  */
 public sealed interface Freezing {
     /** One image of so many is for the test. */
@@ -60,7 +60,13 @@ public sealed interface Freezing {
             boolean first = unseen.removeAll(positives);
             Split split = !first && isForTest(image.inputId()) ? Split.TEST : Split.TRAIN;
             entries.add(new ManifestEntry(
-                    image.inputId(), image.image(), positives, negatives, regions(image, concepts, evidence), split));
+                    image.inputId(),
+                    image.image(),
+                    image.video(),
+                    positives,
+                    negatives,
+                    regions(image, concepts, evidence),
+                    split));
         }
         if (entries.isEmpty()) {
             return new NoImages();

@@ -3,13 +3,20 @@ package io.deeptrain.api.dataset;
 import io.deeptrain.api.input.Label;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.input.Region;
+import io.deeptrain.event.Footage;
 import io.deeptrain.event.StoredObject;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
-/** An input as it was when it was frozen: all that a training can learn from. */
-public record FrozenInput(String inputId, StoredObject image, List<Label> labels, List<Region> regions) {
+/**
+ * An input as it was when it was frozen: all that a training can learn from.
+ *
+ * @param video what is looked at of it if it is a video; nothing if it is an image
+ */
+public record FrozenInput(
+        String inputId, StoredObject image, Optional<Footage> video, List<Label> labels, List<Region> regions) {
     public FrozenInput {
         labels = List.copyOf(labels);
         regions = List.copyOf(regions);
@@ -20,6 +27,7 @@ public record FrozenInput(String inputId, StoredObject image, List<Label> labels
         return new FrozenInput(
                 input.id(),
                 input.image(),
+                input.video().map(clip -> Footage.of(clip.millis())),
                 sorted(input.labels()),
                 input.regions().stream()
                         .map(region -> new Region(region.id(), region.box(), sorted(region.labels())))

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The images of a dataset at one moment, without its videos, which no template trains on, in the order of the inputs'
- * ids: it is the same however the dataset came to hold what it holds.
+ * The images and videos of a dataset at one moment, in the order of the inputs' ids: it is the same however the dataset
+ * came to hold what it holds.
  */
 public record Snapshot(List<FrozenInput> inputs, DatasetCounts counts) {
     /** What the front door still freezes in one go. */
@@ -20,7 +20,6 @@ public record Snapshot(List<FrozenInput> inputs, DatasetCounts counts) {
     public static Snapshot of(List<LabelledImage> images) {
         return new Snapshot(
                 images.stream()
-                        .filter(image -> image.video().isEmpty())
                         .map(FrozenInput::of)
                         .sorted(Comparator.comparing(FrozenInput::inputId))
                         .toList(),

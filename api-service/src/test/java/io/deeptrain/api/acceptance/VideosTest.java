@@ -35,6 +35,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jcodec.api.SequenceEncoder;
 import org.jcodec.common.Codec;
 import org.jcodec.common.Format;
@@ -46,7 +48,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Videos come in, are listed and searched, are predicted frame by frame, and are no part of a training. */
+/** Videos come in, are listed and searched, are trained on, and are predicted frame by frame. */
 @QuarkusTest
 @QuarkusTestResource(value = DeepTrainServers.class, initArgs = @ResourceArg(name = "service", value = "api"))
 @QuarkusTestResource(Surroundings.class)
@@ -138,44 +140,112 @@ class VideosTest {
         return input.at("/status/details").asText();
     }
 
+    /** Of the ten frames five are looked at, which is what time and cost are estimated for. */
     @Test
-    void a_training_leaves_labelled_videos_out_and_says_how_many() {
+    void a_classifier_is_trained_on_labelled_videos() {
         app.labelledInputs();
-        post("v", labelled("cat"));
-        post("w", labelled("dog"));
-        post("x", labelled("bird"));
         app.create("m", "");
+        JsonNode without = estimate("m");
+        post("v", labelled("cat"));
+        post("w", labelled("bird"));
+        JsonNode with = estimate("m");
+        assertThat(with.at("/inputs").asInt()).isEqualTo(without.at("/inputs").asInt() + 1);
+        assertThat(with.at("/images").asInt()).isEqualTo(without.at("/images").asInt() + 5);
+        assertThat(without.at("/images")).isEqualTo(without.at("/inputs"));
+
         JsonNode answer = app.rest().post(app.at("/models/m/versions"), "").body();
         assertThat(answer.at("/status/code").asInt()).isEqualTo(10000);
-        assertThat(answer.at("/status/details").asText())
-                .isEqualTo("2 labelled videos are left out: templates train on images");
+        assertThat(answer.at("/status/details").asText()).isEmpty();
+        JsonNode inputs = app.rest().get(app.at("/models/m/inputs")).body().at("/inputs");
+        assertThat(inputs.findValuesAsText("id")).contains("v").doesNotContain("w");
+        for (JsonNode input : inputs) {
+            assertThat(input.at("/data").has("video"))
+                    .isEqualTo(input.at("/id").asText().equals("v"));
+        }
+    }
+
+    private JsonNode estimate(String model) {
+        return app.rest()
+                .post(app.at("/models/%s/estimate".formatted(model)), "")
+                .body()
+                .at("/estimates/0");
     }
 
     @Test
-    void videos_alone_are_nothing_to_train_on() {
+    void videos_alone_can_be_trained_on() {
         post("v", labelled("cat"));
+        post("w", labelled("dog"));
         app.create("m", "");
-        Rest.Answer answer = app.rest().post(app.at("/models/m/versions"), "");
-        assertThat(answer.code()).isEqualTo(21110);
-        assertThat(answer.body().at("/status/details").asText())
-                .contains("; 1 labelled video is left out: templates train on images");
+        assertThat(app.rest().post(app.at("/models/m/versions"), "").code()).isEqualTo(10000);
+    }
+
+    private void detector(String id, String params) {
+        app.rest().post(app.at("/models"), """
+                {"model":{"id":"%s","model_type_id":"visual-detector","output_info":{"data":{"concepts":
+                [{"id":"cat"}]}},"train_info":{"params":{"template":"Clarifai_InceptionV2"%s}}}}""".formatted(id, params));
     }
 
     @Test
-    void a_dataset_version_holds_the_images_of_its_dataset() {
-        app.labelledInputs();
+    void a_detector_leaves_labelled_videos_out_and_says_how_many() {
         post("v", labelled("cat"));
+        post("x", labelled("bird"));
+        detector("none", "");
+        Rest.Answer nothing = app.rest().post(app.at("/models/none/versions"), "");
+        assertThat(nothing.code()).isEqualTo(21110);
+        assertThat(nothing.body().at("/status/details").asText())
+                .contains("; 1 labelled video is left out: detectors learn from boxes in images");
+
+        post("w", labelled("cat"));
+        String boxed = "{\"image\":{\"base64\":\"%s\"},\"regions\":[%s]}".formatted(OwnApp.PNG, CAT_BOX);
+        assertThat(post("boxed", boxed).code()).isEqualTo(10000);
+        JsonNode answer = app.rest().post(app.at("/models/none/versions"), "").body();
+        assertThat(answer.at("/status/details").asText()).isEqualTo(TWO_LEFT_OUT);
+        assertThat(estimate("none").at("/warnings/0").asText()).isEqualTo(TWO_LEFT_OUT);
+        assertThat(estimate("none").at("/images").asInt()).isEqualTo(1);
+
+        detector(
+                "ofVersion",
+                ",\"dataset_id\":\"d\",\"dataset_version_id\":\"%s\"".formatted(frozen("v", "w", "boxed")));
+        assertThat(app.rest()
+                        .post(app.at("/models/ofVersion/versions"), "")
+                        .body()
+                        .at("/status/details")
+                        .asText())
+                .isEqualTo(TWO_LEFT_OUT);
+    }
+
+    private static final String TWO_LEFT_OUT = "2 labelled videos are left out: detectors learn from boxes in images";
+    private static final String CAT_BOX = """
+            {"region_info":{"bounding_box":{"top_row":0.1,"left_col":0.1,"bottom_row":0.9,"right_col":0.9}},
+             "data":{"concepts":[{"id":"cat","value":1}]}}""";
+
+    /** A version of a dataset of these inputs. */
+    private String frozen(String... inputs) {
         app.rest().post(app.at("/datasets"), "{\"datasets\":[{\"id\":\"d\"}]}");
-        app.rest().post(app.at("/datasets/d/inputs"), """
-                        {"dataset_inputs":[{"input":{"id":"a"}},{"input":{"id":"b"}},{"input":{"id":"v"}}]}""");
-        String version = app.rest()
+        app.rest()
+                .post(
+                        app.at("/datasets/d/inputs"),
+                        "{\"dataset_inputs\":[%s]}"
+                                .formatted(Stream.of(inputs)
+                                        .map("{\"input\":{\"id\":\"%s\"}}"::formatted)
+                                        .collect(Collectors.joining(","))));
+        return app.rest()
                 .post(app.at("/datasets/d/versions"), "{\"dataset_versions\":[{\"id\":\"one\"}]}")
                 .body()
                 .at("/dataset_versions/0/id")
                 .asText();
+    }
+
+    @Test
+    void a_dataset_version_holds_the_videos_of_its_dataset() {
+        app.labelledInputs();
+        post("v", labelled("cat"));
+        String version = frozen("a", "b", "v");
         app.create("m", "\"dataset_id\":\"d\",\"dataset_version_id\":\"%s\",\"num_epochs\":2".formatted(version));
-        JsonNode answer = app.rest().post(app.at("/models/m/versions"), "").body();
-        assertThat(answer.at("/status/code").asInt()).isEqualTo(10000);
+        app.rest().delete(app.at("/inputs/v"));
+        assertThat(estimate("m").at("/inputs").asInt()).isEqualTo(3);
+        assertThat(estimate("m").at("/images").asInt()).isEqualTo(7);
+        assertThat(app.rest().post(app.at("/models/m/versions"), "").code()).isEqualTo(10000);
     }
 
     /** The tests below ask a played worker, which looks at the beginning and at the next moment. */

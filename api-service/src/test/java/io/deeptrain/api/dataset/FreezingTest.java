@@ -9,10 +9,13 @@ import io.deeptrain.api.input.BoundingBox;
 import io.deeptrain.api.input.Label;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.input.Region;
+import io.deeptrain.event.Footage;
 import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.video.Clip;
+import io.deeptrain.video.VideoLimits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,6 +56,40 @@ class FreezingTest {
 
         assertThat(Freezing.of(List.of(tree, cat, nothing), List.of("cat"), Evidence.IMAGE_LABELS))
                 .isEqualTo(new Frozen(List.of(entry(cat, List.of("cat"), List.of(), Split.TRAIN))));
+    }
+
+    /** A video is one entry, so that no frame of it is on the other side. */
+    @Test
+    void a_video_is_listed_with_what_is_looked_at_of_it_and_is_for_the_test_by_its_id() {
+        LabelledImage first = video("first", 4_500, yes("cat"));
+        LabelledImage second = video(FOR_TEST, 600_000, yes("cat"), no("dog"));
+
+        assertThat(Freezing.of(List.of(first, second), List.of("cat"), Evidence.IMAGE_LABELS))
+                .isEqualTo(new Frozen(List.of(
+                        new ManifestEntry(
+                                "first",
+                                object("first"),
+                                Optional.of(new Footage(4_500, 1000)),
+                                List.of("cat"),
+                                List.of(),
+                                List.of(),
+                                Split.TRAIN),
+                        new ManifestEntry(
+                                FOR_TEST,
+                                object(FOR_TEST),
+                                Optional.of(new Footage(600_000, 18_750)),
+                                List.of("cat"),
+                                List.of(),
+                                List.of(),
+                                Split.TEST))));
+    }
+
+    @Test
+    void the_longest_video_is_not_looked_at_less_often_than_a_video_can_be() {
+        assertThat(VideoLimits.problemOfSampling(
+                        Footage.of(VideoLimits.DURATION_MAX.toMillis()).everyMillis()))
+                .isEmpty();
+        assertThat(Footage.FRAMES_MAX).isLessThanOrEqualTo(VideoLimits.MOMENTS_MAX);
     }
 
     @Test
@@ -182,11 +219,19 @@ class FreezingTest {
         return new Region(id, box, List.of(labels));
     }
 
+    private static LabelledImage video(String id, long millis, Label... labels) {
+        return input(id, Optional.of(new Clip("animated GIF", 8, 8, 90, millis)), List.of(labels));
+    }
+
     private static LabelledImage imageOf(String id, List<Label> labels, Region... regions) {
+        return input(id, Optional.empty(), labels, regions);
+    }
+
+    private static LabelledImage input(String id, Optional<Clip> video, List<Label> labels, Region... regions) {
         return new LabelledImage(
                 id,
                 object(id),
-                Optional.empty(),
+                video,
                 "",
                 "{}",
                 Optional.empty(),

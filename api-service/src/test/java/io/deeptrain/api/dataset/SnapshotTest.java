@@ -7,9 +7,11 @@ import io.deeptrain.api.input.BoundingBox;
 import io.deeptrain.api.input.Label;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.input.Region;
+import io.deeptrain.event.Footage;
 import io.deeptrain.event.StoredObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +44,21 @@ class SnapshotTest {
                 .isTrue();
         assertThat(snapshot.inputs().getLast().isLabelledWithAny(List.of("cat"), Evidence.IMAGE_LABELS))
                 .isFalse();
+    }
+
+    /** Images alone are frozen to the bytes, and the hash, that they were before there were videos. */
+    @Test
+    void videos_are_frozen_with_what_is_looked_at_of_them() throws IOException {
+        String image = "{\"inputId\":\"a\",\"image\":{\"key\":\"sha256/a\",\"sha256\":\"%s\",\"sizeBytes\":3},"
+                        .formatted("a".repeat(64))
+                + "%s\"labels\":[{\"conceptId\":\"cat\",\"positive\":true}],\"regions\":[]}\n";
+        FrozenInput frozen = FrozenInput.of(image("a", "{}", List.of(CAT), List.of()));
+        FrozenInput video = new FrozenInput(
+                "a", frozen.image(), Optional.of(new Footage(4500, 1000)), frozen.labels(), frozen.regions());
+        assertThat(new String(SnapshotJson.write(List.of(frozen, video)), StandardCharsets.UTF_8))
+                .isEqualTo(image.formatted("") + image.formatted("\"video\":{\"millis\":4500,\"everyMillis\":1000},"));
+        assertThat(SnapshotJson.read(new ByteArrayInputStream(SnapshotJson.write(List.of(frozen, video)))))
+                .containsExactly(frozen, video);
     }
 
     @Test

@@ -61,7 +61,7 @@ public final class EventLine {
                         .formatted(
                                 requested.modelId().value(),
                                 requested.spec().template(),
-                                Words.count(requested.spec().inputCount(), "image"));
+                                Words.count(requested.spec().inputCount(), "input"));
             case TrainingStopRequested _ -> "the tenant ends the training and keeps what there is";
             case TrainingBudgetReached _ -> "a budget is used up; what there is is kept";
             case TrainingCancelled _ -> "the version was deleted";

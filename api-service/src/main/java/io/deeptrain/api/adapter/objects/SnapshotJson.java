@@ -1,7 +1,10 @@
 package io.deeptrain.api.adapter.objects;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.deeptrain.api.dataset.FrozenInput;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -11,13 +14,20 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The inputs of a dataset version as bytes: one in JSON a line, UTF-8, each line ended by a line feed. Equal inputs
  * give equal bytes, so that the hash of the bytes is the hash of the content.
  */
 public final class SnapshotJson {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    /** What is not there is left out, so that images alone are the bytes that they always were. */
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .withConfigOverride(
+                    Optional.class,
+                    optional -> optional.setInclude(JsonInclude.Value.construct(Include.NON_ABSENT, Include.ALWAYS)))
+            .build();
 
     private SnapshotJson() {}
 

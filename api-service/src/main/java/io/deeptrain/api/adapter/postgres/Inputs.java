@@ -200,7 +200,7 @@ public final class Inputs {
         return find(connection, tenant, List.of(id)).stream().findFirst();
     }
 
-    /** The images, not videos, that say anything about any of the concepts. */
+    /** The images that say anything about any of the concepts, and the videos where regions are not asked for. */
     public static List<LabelledImage> labelledWith(
             Connection connection, Tenant tenant, Collection<String> concepts, Evidence evidence) throws SQLException {
         return labelledWith(connection, tenant, concepts, evidence, "", List.of());
@@ -227,15 +227,11 @@ public final class Inputs {
             case IMAGE_LABELS -> LABELLED_WITH;
             case REGION_LABELS -> {
                 values.add(Sql.texts(connection, concepts));
-                yield SHOWING_REGIONS_OF;
+                yield "and i.video is null " + SHOWING_REGIONS_OF;
             }
         };
         values.addAll(furtherValues);
-        return Sql.list(
-                connection,
-                SELECT.formatted("and i.video is null " + condition + furtherCondition),
-                Inputs::read,
-                values.toArray());
+        return Sql.list(connection, SELECT.formatted(condition + furtherCondition), Inputs::read, values.toArray());
     }
 
     /** How many videos are labelled with any of the concepts. */
@@ -270,7 +266,7 @@ public final class Inputs {
                 .orElseThrow();
     }
 
-    /** All images of a dataset. */
+    /** All inputs of a dataset. */
     public static List<LabelledImage> inDataset(Connection connection, Tenant tenant, String datasetId)
             throws SQLException {
         return Sql.list(

@@ -83,6 +83,7 @@ public class EstimateRoutes {
         ObjectNode estimate = MAPPER.createObjectNode();
         estimate.put("template", quote.templateId());
         estimate.put("inputs", quote.inputs());
+        estimate.put("images", quote.images());
         ArrayNode warnings = estimate.putArray("warnings");
         quote.warnings().forEach(warnings::add);
         estimate.put("seconds", quote.estimate().expected().time().toSeconds());

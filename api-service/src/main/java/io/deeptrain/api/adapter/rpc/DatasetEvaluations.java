@@ -106,7 +106,9 @@ class DatasetEvaluations {
                         StatusCode.MODEL_INVALID_ARGUMENT,
                         List.of(new Violation(field, wrong.value(), wrong.legal(), wrong.nearest())));
             }
-            case TrainingSource.Found.Labelled(List<FrozenInput> labelled) -> {
+            case TrainingSource.Found.Labelled(List<FrozenInput> inputs, var _) -> {
+                List<FrozenInput> labelled =
+                        inputs.stream().filter(input -> input.video().isEmpty()).toList();
                 if (labelled.isEmpty()) {
                     throw refusal(
                             field, datasetId, "a dataset with images that are labelled with a concept of the model");

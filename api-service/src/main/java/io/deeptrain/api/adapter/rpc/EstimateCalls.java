@@ -6,6 +6,7 @@ import io.deeptrain.api.adapter.door.RpcTable;
 import io.deeptrain.api.adapter.postgres.Database;
 import io.deeptrain.api.adapter.postgres.FinishedTrainings;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
+import io.deeptrain.api.adapter.rpc.TrainingSource.Found;
 import io.deeptrain.api.dataset.Freezing;
 import io.deeptrain.api.dataset.FrozenInput;
 import io.deeptrain.api.estimate.CalibratedEstimate;
@@ -14,6 +15,7 @@ import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.contract.ModelVersion;
 import io.deeptrain.contract.MultiTrainingTimeEstimateResponse;
 import io.deeptrain.contract.PostModelVersionsTrainingTimeEstimateRequest;
+import io.deeptrain.event.Footage;
 import io.deeptrain.event.Rate;
 import io.deeptrain.event.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** What a training would take. The contract has room for the time only; {@link #estimates} says the rest as well. */
@@ -45,12 +48,14 @@ public class EstimateCalls {
     /**
      * What one training of a tenant would take, from how many inputs, and at which rate.
      *
+     * @param images as many as inputs, but that a video is as many as frames of it are looked at
      * @param warnings what the tenant should know of these inputs
      */
     public record Quote(
             Tenant tenant,
             String templateId,
             long inputs,
+            long images,
             List<String> warnings,
             Wanted wanted,
             CalibratedEstimate estimate,
@@ -118,9 +123,10 @@ public class EstimateCalls {
             for (ModelVersion version : versions) {
                 TrainingOrder order =
                         TrainingCalls.draft(model, List.of(version), "").complete();
+                long asked = request.getEstimatedInputCount();
                 quotes.add(
-                        request.getEstimatedInputCount() != 0
-                                ? quote(connection, tenant, order, request.getEstimatedInputCount(), List.of())
+                        asked != 0
+                                ? quote(connection, tenant, order, asked, asked, List.of())
                                 : quote(connection, tenant, order));
             }
             return quotes;
@@ -128,25 +134,31 @@ public class EstimateCalls {
     }
 
     private Quote quote(Connection connection, Tenant tenant, TrainingOrder order) throws SQLException {
-        List<FrozenInput> inputs = source.labelledWith(connection, tenant, order);
-        return quote(connection, tenant, order, inputs.size(), warnings(inputs, order));
+        Found.Labelled labelled = source.labelledWith(connection, tenant, order);
+        List<FrozenInput> inputs = labelled.inputs();
+        long images = inputs.stream()
+                .mapToLong(input -> input.video().map(Footage::frames).orElse(1))
+                .sum();
+        return quote(connection, tenant, order, inputs.size(), images, warnings(labelled, order));
     }
 
-    private Quote quote(Connection connection, Tenant tenant, TrainingOrder order, long inputs, List<String> warnings)
+    private Quote quote(
+            Connection connection, Tenant tenant, TrainingOrder order, long inputs, long images, List<String> warnings)
             throws SQLException {
-        TrainingEstimate formula = TrainingEstimate.of(order.template(), order.hyperparameters(), inputs);
+        TrainingEstimate formula = TrainingEstimate.of(order.template(), order.hyperparameters(), images);
         CalibratedEstimate estimate =
                 FinishedTrainings.calibration(connection, order.template().id()).correct(formula);
-        return new Quote(tenant, order.template().id(), inputs, warnings, order.wanted(), estimate, rate);
+        return new Quote(tenant, order.template().id(), inputs, images, warnings, order.wanted(), estimate, rate);
     }
 
     /** What cannot be trained on is refused when it is asked for: until then time and cost may be of interest. */
-    private static List<String> warnings(List<FrozenInput> inputs, TrainingOrder order) {
-        return switch (Freezing.ofFrozen(inputs, order.concepts(), order.evidence())) {
-            case Freezing.Frozen(var entries) ->
-                order.balance(entries).warning().stream().toList();
-            case Freezing.NoImages _ -> List.of();
-            case Freezing.NoPositives _ -> List.of();
-        };
+    private static List<String> warnings(Found.Labelled labelled, TrainingOrder order) {
+        Optional<String> unbalanced =
+                switch (Freezing.ofFrozen(labelled.inputs(), order.concepts(), order.evidence())) {
+                    case Freezing.Frozen(var entries) -> order.balance(entries).warning();
+                    case Freezing.NoImages _ -> Optional.empty();
+                    case Freezing.NoPositives _ -> Optional.empty();
+                };
+        return Stream.concat(labelled.remark().stream(), unbalanced.stream()).toList();
     }
 }

@@ -19,7 +19,6 @@ import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.adapter.rpc.Tenants.Reach;
 import io.deeptrain.api.evaluation.Evaluation;
 import io.deeptrain.api.evaluation.Report;
-import io.deeptrain.api.evaluation.Report.ImageScores;
 import io.deeptrain.api.input.LabelledImage;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.version.VersionState.Trained;
@@ -38,6 +37,7 @@ import io.deeptrain.contract.SingleEvalMetricsResponse;
 import io.deeptrain.contract.SingleModelVersionResponse;
 import io.deeptrain.contract.UserAppIDSet;
 import io.deeptrain.contract.status.Status;
+import io.deeptrain.event.FrameId;
 import io.deeptrain.event.Tenant;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -50,6 +50,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Calls about how good a version is. On the images that the training kept back the worker measured it when the training
@@ -300,7 +301,8 @@ class EvaluationCalls {
         Map<String, LabelledImage> images = new HashMap<>();
         if (fields.getTestSet()) {
             List<String> ids = evaluation.get().report().scores().stream()
-                    .map(ImageScores::inputId)
+                    .flatMap(image -> Stream.of(image.inputId(), FrameId.inputId(image.inputId())))
+                    .distinct()
                     .toList();
             database.inTransaction(connection -> Inputs.find(connection, tenant, ids))
                     .forEach(image -> images.put(image.id(), image));

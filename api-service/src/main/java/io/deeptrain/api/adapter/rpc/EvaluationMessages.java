@@ -16,17 +16,16 @@ import io.deeptrain.contract.ConfusionMatrix;
 import io.deeptrain.contract.ConfusionMatrixEntry;
 import io.deeptrain.contract.CooccurrenceMatrix;
 import io.deeptrain.contract.CooccurrenceMatrixEntry;
-import io.deeptrain.contract.Data;
 import io.deeptrain.contract.EvalMetrics;
 import io.deeptrain.contract.EvalTestSetEntry;
 import io.deeptrain.contract.FieldsValue;
-import io.deeptrain.contract.Image;
 import io.deeptrain.contract.Input;
 import io.deeptrain.contract.LabelCount;
 import io.deeptrain.contract.LabelDistribution;
 import io.deeptrain.contract.MetricsSummary;
 import io.deeptrain.contract.PrecisionRecallCurve;
 import io.deeptrain.contract.ROC;
+import io.deeptrain.event.FrameId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -198,9 +197,9 @@ final class EvaluationMessages {
                 .forEach(position -> entry.addPredictedConcepts(concept(ids.get(position)).toBuilder()
                         .setValue(scores.values().get(position).floatValue())));
         Input.Builder input = Input.newBuilder().setId(scores.inputId());
-        LabelledImage image = images.get(scores.inputId());
+        LabelledImage image = images.getOrDefault(scores.inputId(), images.get(FrameId.inputId(scores.inputId())));
         if (image != null) {
-            input.setData(Data.newBuilder().setImage(Image.newBuilder().setUrl(image.url())));
+            input.setData(InputMessages.seen(image));
         }
         return entry.setInput(input).build();
     }

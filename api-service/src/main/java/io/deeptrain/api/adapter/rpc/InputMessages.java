@@ -70,11 +70,7 @@ final class InputMessages {
     }
 
     private static Input of(LabelledImage image, Names names) {
-        Data.Builder data = Data.newBuilder();
-        image.video()
-                .ifPresentOrElse(
-                        clip -> data.setVideo(video(image.url(), clip)),
-                        () -> data.setImage(Image.newBuilder().setUrl(image.url())));
+        Data.Builder data = seen(image);
         says(data, image.labels(), image.regions(), names);
         Struct metadata = Metadata.read(image.metadata());
         if (metadata.getFieldsCount() > 0) {
@@ -93,6 +89,13 @@ final class InputMessages {
                 .setModifiedAt(Times.stamp(image.modifiedAt()))
                 .setStatus(Answers.of(StatusCode.INPUT_DOWNLOAD_SUCCESS, ""))
                 .build();
+    }
+
+    /** What is to be seen: the image or the video. */
+    static Data.Builder seen(LabelledImage image) {
+        return image.video()
+                .map(clip -> Data.newBuilder().setVideo(video(image.url(), clip)))
+                .orElseGet(() -> Data.newBuilder().setImage(Image.newBuilder().setUrl(image.url())));
     }
 
     private static Video video(String url, Clip clip) {

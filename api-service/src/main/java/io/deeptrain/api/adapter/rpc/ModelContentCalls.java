@@ -24,6 +24,7 @@ import io.deeptrain.contract.MultiInputResponse;
 import io.deeptrain.contract.OutputInfo;
 import io.deeptrain.contract.Region;
 import io.deeptrain.contract.RegionInfo;
+import io.deeptrain.contract.Video;
 import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.StoredObject;
@@ -129,9 +130,10 @@ class ModelContentCalls {
     }
 
     private static Input message(ManifestEntry entry, Optional<LabelledImage> known) {
-        Data.Builder data = Data.newBuilder()
-                .setImage(
-                        Image.newBuilder().setUrl(known.map(LabelledImage::url).orElse("")));
+        String url = known.map(LabelledImage::url).orElse("");
+        Data.Builder data = entry.video().isPresent()
+                ? Data.newBuilder().setVideo(Video.newBuilder().setUrl(url))
+                : Data.newBuilder().setImage(Image.newBuilder().setUrl(url));
         entry.positives().forEach(id -> data.addConcepts(label(id, 1)));
         entry.negatives().forEach(id -> data.addConcepts(label(id, 0)));
         entry.regions().forEach(region -> data.addRegions(message(region)));

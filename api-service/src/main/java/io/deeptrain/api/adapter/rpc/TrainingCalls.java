@@ -16,7 +16,6 @@ import io.deeptrain.api.adapter.postgres.Models.StoredModel;
 import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.dataset.Freezing;
-import io.deeptrain.api.dataset.FrozenInput;
 import io.deeptrain.api.estimate.TrainingEstimate;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.version.Submission;
@@ -100,7 +99,7 @@ class TrainingCalls {
             StoredModel model,
             TrainingOrder order,
             List<ManifestEntry> entries,
-            long videosLeftOut,
+            Optional<String> leftOut,
             Optional<StoredObject> base,
             Optional<SingleModelResponse> answeredEarlier) {}
 
@@ -140,9 +139,7 @@ class TrainingCalls {
     /** What the tenant should know of a dataset that can be trained on. */
     private static String remarks(Facts facts, Optional<String> unbalanced) {
         List<String> remarks = new ArrayList<>();
-        if (facts.videosLeftOut() > 0) {
-            remarks.add(leftOut(facts.videosLeftOut()));
-        }
+        facts.leftOut().ifPresent(remarks::add);
         unbalanced.ifPresent(remarks::add);
         return String.join(". ", remarks);
     }
@@ -159,13 +156,16 @@ class TrainingCalls {
         }
         TrainingDraft draft = draft(model, request.getModelVersionsList(), request.getDescription());
         if (earlier.isPresent()) {
-            return new Facts(tenant, model, draft.complete(), List.of(), 0, Optional.empty(), earlier);
+            return new Facts(tenant, model, draft.complete(), List.of(), Optional.empty(), Optional.empty(), earlier);
         }
         List<Fault> faults = new ArrayList<>();
-        long videos = TrainingSource.videosLeftOut(connection, tenant, draft.dataset(), draft.concepts());
-        List<ManifestEntry> entries = entries(connection, tenant, draft, videos, faults);
+        TrainingSource.Found found =
+                source.find(connection, tenant, draft.dataset(), draft.concepts(), draft.evidence());
+        List<ManifestEntry> entries = entries(found, draft, faults);
+        Optional<String> leftOut =
+                found instanceof TrainingSource.Found.Labelled labelled ? labelled.remark() : Optional.empty();
         Optional<StoredObject> base = base(connection, tenant, draft, faults);
-        return new Facts(tenant, model, draft.toTrain().with(faults).complete(), entries, videos, base, earlier);
+        return new Facts(tenant, model, draft.toTrain().with(faults).complete(), entries, leftOut, base, earlier);
     }
 
     /** The model that a transfer learning begins with. Its version may be deleted later: the published object stays. */
@@ -223,32 +223,25 @@ class TrainingCalls {
         return TrainingDraft.of(model.modelTypeId(), ModelMessages.document(model), version);
     }
 
-    private static String leftOut(long videos) {
-        return "%d labelled %s left out: templates train on images"
-                .formatted(videos, videos == 1 ? "video is" : "videos are");
-    }
-
     /** The dataset, frozen; empty if anything is wrong with it. */
-    private List<ManifestEntry> entries(
-            Connection connection, Tenant tenant, TrainingDraft draft, long videos, List<Fault> faults)
-            throws SQLException {
-        return switch (source.find(connection, tenant, draft.dataset(), draft.concepts(), draft.evidence())) {
+    private static List<ManifestEntry> entries(TrainingSource.Found found, TrainingDraft draft, List<Fault> faults) {
+        return switch (found) {
             case TrainingSource.Found.Unusable(Fault fault) -> {
                 faults.add(fault);
                 yield List.of();
             }
-            case TrainingSource.Found.Labelled(List<FrozenInput> images) ->
-                draft.concepts().isEmpty() ? List.of() : frozen(images, draft, videos, faults);
+            case TrainingSource.Found.Labelled labelled ->
+                draft.concepts().isEmpty() ? List.of() : frozen(labelled, draft, faults);
         };
     }
 
     private static List<ManifestEntry> frozen(
-            List<FrozenInput> images, TrainingDraft draft, long videos, List<Fault> faults) {
+            TrainingSource.Found.Labelled labelled, TrainingDraft draft, List<Fault> faults) {
         String what = switch (draft.evidence()) {
             case IMAGE_LABELS -> "input";
             case REGION_LABELS -> "region of an input";
         };
-        return switch (Freezing.ofFrozen(images, draft.concepts(), draft.evidence())) {
+        return switch (Freezing.ofFrozen(labelled.inputs(), draft.concepts(), draft.evidence())) {
             case Freezing.Frozen(List<ManifestEntry> entries) -> entries;
             case Freezing.NoImages() -> {
                 faults.add(Fault.of(
@@ -256,7 +249,9 @@ class TrainingCalls {
                         TrainingDraft.CONCEPTS,
                         listed(draft.concepts()),
                         "concepts with labels: no %s that this training may use is labelled with any of these%s"
-                                .formatted(what, videos == 0 ? "" : "; " + leftOut(videos))));
+                                .formatted(
+                                        what,
+                                        labelled.remark().map("; "::concat).orElse(""))));
                 yield List.of();
             }
             case Freezing.NoPositives(List<String> unseen) -> {
@@ -299,8 +294,8 @@ class TrainingCalls {
             }
         }
         limits.admit(facts.tenant(), atMost -> Versions.waiting(connection, facts.tenant(), atMost));
-        TrainingEstimate formula =
-                TrainingEstimate.of(facts.order().template(), spec.hyperparameters(), spec.inputCount());
+        TrainingEstimate formula = TrainingEstimate.of(
+                facts.order().template(), spec.hyperparameters(), ManifestEntry.images(facts.entries()));
         TrainingRequested request = new TrainingRequested(
                 new JobId(Ids.fresh()),
                 facts.tenant(),

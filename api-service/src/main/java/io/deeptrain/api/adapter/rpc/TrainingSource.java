@@ -36,10 +36,23 @@ class TrainingSource {
 
     /** What the choice of a dataset comes to. */
     sealed interface Found {
-        /** The inputs that say anything about any of the concepts. */
-        record Labelled(List<FrozenInput> inputs) implements Found {
+        /**
+         * The inputs that say anything about any of the concepts.
+         *
+         * @param videosLeftOut how many videos do so too, and are not among them: who learns from regions of images has
+         *     no use for them
+         */
+        record Labelled(List<FrozenInput> inputs, long videosLeftOut) implements Found {
             public Labelled {
                 inputs = List.copyOf(inputs);
+            }
+
+            /** What the tenant should know of it. */
+            Optional<String> remark() {
+                return videosLeftOut == 0
+                        ? Optional.empty()
+                        : Optional.of("%d labelled %s left out: detectors learn from boxes in images"
+                                .formatted(videosLeftOut, videosLeftOut == 1 ? "video is" : "videos are"));
             }
         }
 
@@ -52,9 +65,9 @@ class TrainingSource {
      *
      * @throws Refusal if there is no such dataset, or nothing in it
      */
-    List<FrozenInput> labelledWith(Connection connection, Tenant tenant, TrainingOrder order) throws SQLException {
+    Found.Labelled labelledWith(Connection connection, Tenant tenant, TrainingOrder order) throws SQLException {
         return switch (find(connection, tenant, order.dataset(), order.concepts(), order.evidence())) {
-            case Found.Labelled(List<FrozenInput> inputs) -> inputs;
+            case Found.Labelled labelled -> labelled;
             case Found.Unusable(Fault fault) -> throw new Refusal(fault.status(), List.of(fault.violation()));
         };
     }
@@ -62,7 +75,10 @@ class TrainingSource {
     Found find(Connection connection, Tenant tenant, DatasetChoice choice, List<String> concepts, Evidence evidence)
             throws SQLException {
         return switch (choice) {
-            case DatasetChoice.AllInputs() -> frozen(Inputs.labelledWith(connection, tenant, concepts, evidence));
+            case DatasetChoice.AllInputs() ->
+                frozen(
+                        Inputs.labelledWith(connection, tenant, concepts, evidence),
+                        evidence.isInVideos() ? 0 : Inputs.videosLabelledWith(connection, tenant, concepts));
             case DatasetChoice.Current(String id) -> {
                 if (Datasets.find(tenant, id).isEmpty()) {
                     yield unknown("train_info.dataset.id", id, "a dataset of this app");
@@ -70,7 +86,9 @@ class TrainingSource {
                 if (Datasets.count(connection, tenant, id) == 0) {
                     yield empty("train_info.dataset.id", id, "a dataset that holds inputs, and this one holds none");
                 }
-                yield frozen(Inputs.labelledWith(connection, tenant, concepts, evidence, id));
+                yield frozen(
+                        Inputs.labelledWith(connection, tenant, concepts, evidence, id),
+                        evidence.isInVideos() ? 0 : Inputs.videosLabelledWith(connection, tenant, concepts, id));
             }
             case DatasetChoice.OfVersion version -> {
                 Optional<StoredDatasetVersion> found = found(tenant, version);
@@ -89,23 +107,8 @@ class TrainingSource {
                                 VERSION_ID,
                                 version.versionId(),
                                 "a dataset version that holds inputs, and this one holds none")
-                        : new Found.Labelled(inputs.stream()
-                                .filter(input -> input.isLabelledWithAny(concepts, evidence))
-                                .toList());
+                        : labelled(inputs, concepts, evidence);
             }
-        };
-    }
-
-    /**
-     * How many videos are labelled with any of the concepts and left out, because templates train on images. A dataset
-     * version was frozen without them.
-     */
-    static long videosLeftOut(Connection connection, Tenant tenant, DatasetChoice choice, List<String> concepts)
-            throws SQLException {
-        return switch (choice) {
-            case DatasetChoice.AllInputs() -> Inputs.videosLabelledWith(connection, tenant, concepts);
-            case DatasetChoice.Current(String id) -> Inputs.videosLabelledWith(connection, tenant, concepts, id);
-            case DatasetChoice.OfVersion _ -> 0;
         };
     }
 
@@ -124,8 +127,20 @@ class TrainingSource {
         }
     }
 
-    private static Found frozen(List<LabelledImage> images) {
-        return new Found.Labelled(images.stream().map(FrozenInput::of).toList());
+    private static Found frozen(List<LabelledImage> inputs, long videosLeftOut) {
+        return new Found.Labelled(inputs.stream().map(FrozenInput::of).toList(), videosLeftOut);
+    }
+
+    private static Found labelled(List<FrozenInput> inputs, List<String> concepts, Evidence evidence) {
+        return new Found.Labelled(
+                inputs.stream()
+                        .filter(input -> evidence.isInVideos() || input.video().isEmpty())
+                        .filter(input -> input.isLabelledWithAny(concepts, evidence))
+                        .toList(),
+                inputs.stream()
+                        .filter(input -> !evidence.isInVideos() && input.video().isPresent())
+                        .filter(input -> input.isLabelledWithAny(concepts, Evidence.IMAGE_LABELS))
+                        .count());
     }
 
     private static Found unknown(String field, String id, String legal) {
