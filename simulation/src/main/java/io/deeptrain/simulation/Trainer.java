@@ -81,7 +81,9 @@ final class Trainer {
             case TrainerOrder.Begin(var attempt) ->
                 of(attempt).ifPresent(work -> {
                     world.truth().startMeter(work.hold);
-                    if (work.step < work.load.steps()) {
+                    if (work.early.isPresent() && work.step > 0) {
+                        finishEarly(work, work.early.get());
+                    } else if (work.step < work.load.steps()) {
                         stepLater(work);
                     } else {
                         // Its checkpoint was saved after the last step: there is nothing left to train.
@@ -167,8 +169,10 @@ final class Trainer {
         readLater(work, work.load.longReads());
     }
 
-    /** Its inputs: so many times it says that it has read more. Then it is prepared. */
-    private void readLater(Work work, int left) {
+    /** Its inputs: so many times it says that it has read more, unless it is to finish. Then it is prepared. */
+    private void readLater(Work work, int asked) {
+        boolean isEnough = work.early.isPresent() && work.assignment.origin() instanceof Origin.Scratch;
+        int left = isEnough ? 0 : asked;
         if (world.chance().strikes(Mishap.PREPARING_HANGS)) {
             world.trace().note("trainer hangs before it trains", work.attempt.toString());
             world.truth().hangsPreparing(work.attempt);

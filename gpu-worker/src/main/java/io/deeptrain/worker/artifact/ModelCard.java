@@ -107,7 +107,7 @@ public final class ModelCard {
 
     private String data() {
         StringBuilder text = new StringBuilder("""
-                * %d images to learn from, %d to test on, %d inputs left out because they could not be read.
+                * %d images to learn from, %d to test on, %d inputs left out because they could not be read.%s
                 * Manifest with the SHA-256 `%s`.
 
                 | Concept | Images to learn from |
@@ -116,6 +116,7 @@ public final class ModelCard {
                         training.trainingImages(),
                         training.testImages(),
                         training.unreadable(),
+                        unread(),
                         spec.manifest().sha256()));
         for (int n = 0; n < Math.min(spec.concepts().size(), LISTED_MAX); n++) {
             text.append("| %s | %d |\n"
@@ -127,6 +128,12 @@ public final class ModelCard {
             text.append("\nand %d more concepts.\n".formatted(spec.concepts().size() - LISTED_MAX));
         }
         return text.toString();
+    }
+
+    private String unread() {
+        return training.unread() == 0
+                ? ""
+                : "\n* %d inputs were not looked at: the training was to finish before.".formatted(training.unread());
     }
 
     private String hyperparameters() {

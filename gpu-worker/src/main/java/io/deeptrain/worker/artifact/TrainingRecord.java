@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param steps that were taken, of {@code stepsPlanned}
  * @param modelStep after which the state was the one that is published: the last, or that of the best measured
  * @param metrics of the end, by name
+ * @param unread inputs that nobody looked at, as the training was to finish before
  */
 public record TrainingRecord(
         TrainingSpec spec,
@@ -29,7 +30,8 @@ public record TrainingRecord(
         long stepsPlanned,
         long modelStep,
         Completion completion,
-        Map<String, Double> metrics) {
+        Map<String, Double> metrics,
+        int unread) {
     public TrainingRecord {
         imagesOfConcepts = List.copyOf(imagesOfConcepts);
         metrics = new TreeMap<>(metrics);
@@ -37,6 +39,34 @@ public record TrainingRecord(
             throw new IllegalArgumentException("%d counts of images for %d concepts"
                     .formatted(imagesOfConcepts.size(), spec.concepts().size()));
         }
+    }
+
+    /** Of a training that has read all of its inputs. */
+    public TrainingRecord(
+            TrainingSpec spec,
+            int trainingImages,
+            int testImages,
+            int unreadable,
+            List<Integer> imagesOfConcepts,
+            int imagesOfNone,
+            long steps,
+            long stepsPlanned,
+            long modelStep,
+            Completion completion,
+            Map<String, Double> metrics) {
+        this(
+                spec,
+                trainingImages,
+                testImages,
+                unreadable,
+                imagesOfConcepts,
+                imagesOfNone,
+                steps,
+                stepsPlanned,
+                modelStep,
+                completion,
+                metrics,
+                0);
     }
 
     /** Of a training whose newest state is published. */
@@ -63,5 +93,22 @@ public record TrainingRecord(
                 steps,
                 completion,
                 metrics);
+    }
+
+    /** The same, of a training that has not looked at so many of its inputs. */
+    public TrainingRecord withUnread(int inputs) {
+        return new TrainingRecord(
+                spec,
+                trainingImages,
+                testImages,
+                unreadable,
+                imagesOfConcepts,
+                imagesOfNone,
+                steps,
+                stepsPlanned,
+                modelStep,
+                completion,
+                metrics,
+                inputs);
     }
 }

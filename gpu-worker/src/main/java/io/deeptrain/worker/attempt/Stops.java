@@ -92,6 +92,7 @@ final class Stops {
             case Preparing preparing -> {
                 if (preparing.goal() == Completion.ALL_EPOCHS) {
                     turn.become(preparing.withGoal(completion));
+                    turn.order(new FinishEarly(preparing.attempt(), completion));
                 }
             }
             case Running running -> {

@@ -8,7 +8,6 @@ import io.deeptrain.event.AttemptEvent.AttemptSucceeded;
 import io.deeptrain.event.AttemptEvent.CheckpointSaved;
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Checkpoint;
-import io.deeptrain.event.Completion;
 import io.deeptrain.event.Fault;
 import io.deeptrain.event.FleetEvent.Readiness;
 import io.deeptrain.event.Progress;
@@ -24,7 +23,6 @@ import io.deeptrain.worker.attempt.Activity.Stopping;
 import io.deeptrain.worker.attempt.StopCause.Asked;
 import io.deeptrain.worker.attempt.StopCause.GpuBroken;
 import io.deeptrain.worker.attempt.TrainerOrder.Begin;
-import io.deeptrain.worker.attempt.TrainerOrder.FinishEarly;
 import io.deeptrain.worker.attempt.TrainerReport.Advanced;
 import io.deeptrain.worker.attempt.TrainerReport.CheckpointWritten;
 import io.deeptrain.worker.attempt.TrainerReport.Failed;
@@ -147,9 +145,6 @@ final class TrainerNews {
                 prepared.inputsRead(),
                 prepared.inputsInvalid()));
         turn.order(new Begin(attempt));
-        if (preparing.goal() != Completion.ALL_EPOCHS) {
-            turn.order(new FinishEarly(attempt, preparing.goal()));
-        }
     }
 
     private void advanced(Busy busy, Progress progress) {

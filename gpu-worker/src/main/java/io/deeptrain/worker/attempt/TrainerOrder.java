@@ -21,7 +21,10 @@ public sealed interface TrainerOrder {
     /** Train: the meter runs. */
     record Begin(AttemptId attempt) implements TrainerOrder {}
 
-    /** Train no further: evaluate, publish, report {@link TrainerReport.Finished} with this completion. */
+    /**
+     * Train no further: evaluate, publish, report {@link TrainerReport.Finished} with this completion. Who still
+     * prepares reads no more than that takes, and waits for {@link Begin}.
+     */
     record FinishEarly(AttemptId attempt, Completion completion) implements TrainerOrder {}
 
     /** Save a checkpoint, then report {@link TrainerReport.Released}. */

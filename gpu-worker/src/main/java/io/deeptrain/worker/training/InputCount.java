@@ -8,7 +8,7 @@ final class InputCount {
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final TrainingRun run;
-    private long count;
+    private int count;
     private long saidAtNanos;
 
     InputCount(TrainingRun run) {
@@ -23,5 +23,9 @@ final class InputCount {
             saidAtNanos = now;
             run.reports.accept(new TrainerReport.InputsRead(run.attempt, count));
         }
+    }
+
+    int soFar() {
+        return count;
     }
 }

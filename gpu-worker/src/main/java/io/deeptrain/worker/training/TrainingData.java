@@ -9,10 +9,12 @@ import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.CorruptObjectException;
+import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.port.Films;
 import io.deeptrain.worker.training.TrainingRun.Ending;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** The images of a run and the frames of its videos, fetched, checked and decoded, and what could not be read. */
 final class TrainingData implements AutoCloseable {
@@ -26,18 +28,27 @@ final class TrainingData implements AutoCloseable {
     private final List<ManifestEntry> entries;
     private final ImageSet training;
     private final ImageSet test;
-    private LeftOut leftOut = LeftOut.NOTHING;
+    private final UnreadableInputs bad;
+    private final InputCount count;
 
     private TrainingData(TrainingRun run, List<ManifestEntry> entries, ImageSet training, ImageSet test) {
         this.run = run;
         this.entries = entries;
         this.training = training;
         this.test = test;
+        this.bad = new UnreadableInputs(entries.size(), run.spec.invalidDataTolerancePercent());
+        this.count = new InputCount(run);
     }
 
-    /** Reads the inputs of a run, to be squares of one size. */
+    /**
+     * Reads the inputs of a run, to be squares of one size.
+     *
+     * @param enough so many images to learn from, and to test on if there are any, do for a run that is to finish
+     *     early; it has no use for those that it would not learn from
+     */
     @SuppressWarnings("MustBeClosedChecker") // It is closed here if it is not handed out.
-    static TrainingData of(TrainingRun run, int imageSize) throws IOException, InterruptedException, Ending {
+    static TrainingData of(TrainingRun run, int imageSize, int enough)
+            throws IOException, InterruptedException, Ending {
         List<ManifestEntry> entries = manifest(run);
         ImageSet training = new ImageSet(run.world.scratch(), imageSize, run.spec.concepts());
         boolean complete = false;
@@ -45,7 +56,7 @@ final class TrainingData implements AutoCloseable {
             ImageSet test = new ImageSet(run.world.scratch(), imageSize, run.spec.concepts());
             try {
                 TrainingData data = new TrainingData(run, entries, training, test);
-                data.decode(imageSize);
+                data.decode(imageSize, enough);
                 complete = true;
                 return data;
             } finally {
@@ -80,26 +91,52 @@ final class TrainingData implements AutoCloseable {
     @SuppressWarnings("MissingSummary") // The name says it.
     private record Image(ManifestEntry entry, ImageDecoder.Pixels pixels) {}
 
-    /** Several inputs are fetched and decoded at once; they are added in the manifest's order. */
-    private void decode(int imageSize) throws IOException, InterruptedException, Ending {
-        UnreadableInputs bad = new UnreadableInputs(entries.size(), run.spec.invalidDataTolerancePercent());
+    /**
+     * All inputs, unless the run is told to finish early. Then those that are left of each kind are read in the
+     * manifest's order until there are enough: a later attempt that reads all has the same ones first.
+     */
+    private void decode(int imageSize, int enough) throws IOException, InterruptedException, Ending {
+        List<ManifestEntry> left =
+                read(entries, imageSize, () -> run.directions.now() instanceof Direction.FinishEarly);
+        read(of(Split.TRAIN, left), imageSize, () -> training.size() >= enough);
+        read(of(Split.TEST, left), imageSize, () -> test.size() >= enough);
+        if (training.size() == 0) {
+            throw run.ending(
+                    Fault.USER,
+                    "NO_TRAINING_INPUTS",
+                    "none of the %d inputs is a readable image to train on".formatted(entries.size()));
+        }
+    }
+
+    private static List<ManifestEntry> of(Split split, List<ManifestEntry> entries) {
+        return entries.stream().filter(entry -> entry.split() == split).toList();
+    }
+
+    /**
+     * Reads inputs until no more are wanted, and answers those that are left. Several are fetched and decoded at once;
+     * they are added in their order.
+     */
+    private List<ManifestEntry> read(List<ManifestEntry> inputs, int imageSize, BooleanSupplier isEnough)
+            throws IOException, InterruptedException, Ending {
         Films.Screening films = run.world.films().begin();
         // What is being shown is ended before the end of all work is awaited.
-        try (Ahead.Results<Shown> inputs = run.world
+        try (Ahead.Results<Shown> decoded = run.world
                         .ahead()
                         .of(
                                 0,
-                                entries.size(),
+                                inputs.size(),
                                 decodedAhead(),
-                                n -> shown(entries.get(Math.toIntExact(n)), imageSize, films));
+                                n -> shown(inputs.get(Math.toIntExact(n)), imageSize, films));
                 films) {
-            InputCount count = new InputCount(run);
-            for (ManifestEntry entry : entries) {
+            for (int n = 0; n < inputs.size(); n++) {
                 run.obeyOrStop(run.directions.now());
-                switch (inputs.next()) {
+                if (isEnough.getAsBoolean()) {
+                    return inputs.subList(n, inputs.size());
+                }
+                switch (decoded.next()) {
                     case Shown.Images(List<Image> images) -> add(images);
                     case Shown.Unreadable(String reason) -> {
-                        bad.add(entry.inputId(), reason);
+                        bad.add(inputs.get(n).inputId(), reason);
                         if (bad.areTooMany()) {
                             throw run.ending(Fault.USER, "DATA_TOLERANCE_EXCEEDED", bad.complaint());
                         }
@@ -108,13 +145,7 @@ final class TrainingData implements AutoCloseable {
                 count.oneMore();
             }
         }
-        leftOut = bad.leftOut();
-        if (training.size() == 0) {
-            throw run.ending(
-                    Fault.USER,
-                    "NO_TRAINING_INPUTS",
-                    "none of the %d inputs is a readable image to train on".formatted(entries.size()));
-        }
+        return List.of();
     }
 
     private int decodedAhead() {
@@ -166,18 +197,23 @@ final class TrainingData implements AutoCloseable {
         return test;
     }
 
-    /** Inputs that are in neither. */
+    /** Inputs that could not be read. */
     LeftOut leftOut() {
-        return leftOut;
+        return bad.leftOut();
     }
 
-    /** How many are in neither. */
+    /** How many could not. */
     int unreadable() {
-        return leftOut.count();
+        return leftOut().count();
     }
 
     int readable() {
-        return entries.size() - unreadable();
+        return count.soFar() - unreadable();
+    }
+
+    /** How many nobody has looked at, as the run is to finish early. */
+    int unread() {
+        return entries.size() - count.soFar();
     }
 
     @Override

@@ -152,7 +152,7 @@ public final class TrainingRun {
             throw ending(Fault.CAPACITY, "BATCH_DOES_NOT_FIT", shortage.get());
         }
         StartingWeights weights = StartingWeights.of(this, plan, network);
-        try (TrainingData data = TrainingData.of(this, plan.imageSize());
+        try (TrainingData data = TrainingData.of(this, plan.imageSize(), enoughToFinish(plan.batchSize()));
                 Learner learner = learner(
                         learners, plan, network, weights.state(data.training().unseen()))) {
             TrainingLoop loop = new TrainingLoop(this, plan, network, data, learner);
@@ -212,14 +212,22 @@ public final class TrainingRun {
                     "batch_size must be at least %d with %d GPUs, which share it: %d"
                             .formatted(least, spec.gpus(), plan.batchSize()));
         }
-        return world.gangs()
-                .learner(
-                        assignment,
-                        places,
-                        network,
-                        plan.recipe(),
-                        state,
-                        () -> directions.now() instanceof Direction.Wait);
+        return world.gangs().learner(assignment, places, network, plan.recipe(), state, this::isWanted);
+    }
+
+    private boolean isWanted() {
+        return switch (directions.now()) {
+            case Direction.Wait _, Direction.Proceed _, Direction.FinishEarly _ -> true;
+            case Direction.SaveAndStop _, Direction.StopNow _ -> false;
+        };
+    }
+
+    /**
+     * How many images of each kind a run needs that is to finish early: as many as it learns from before it does. One
+     * that goes on from a checkpoint needs all: what it publishes has learned from them, and is measured by them.
+     */
+    int enoughToFinish(int imagesOfStep) {
+        return assignment.origin() instanceof Origin.Scratch ? imagesOfStep : Integer.MAX_VALUE;
     }
 
     private static String code(Throwable failure) {
@@ -252,17 +260,18 @@ public final class TrainingRun {
         TrainedModel trained = new TrainedModel(
                 network.architecture(), spec.concepts(), plan.imageSize(), plan.objective(), loop.state());
         TrainingRecord record = new TrainingRecord(
-                spec,
-                data.training().size(),
-                data.test().size(),
-                data.unreadable(),
-                data.training().imagesOfConcepts(),
-                data.training().imagesOfNone(),
-                loop.reached(),
-                loop.steps(),
-                loop.keptStep(),
-                completion,
-                metrics);
+                        spec,
+                        data.training().size(),
+                        data.test().size(),
+                        data.unreadable(),
+                        data.training().imagesOfConcepts(),
+                        data.training().imagesOfNone(),
+                        loop.reached(),
+                        loop.steps(),
+                        loop.keptStep(),
+                        completion,
+                        metrics)
+                .withUnread(data.unread());
         StoredObject model = world.archive()
                 .publish(attempt, new Publication(trained, report, record, loop.samples(), data.leftOut()));
         return new TrainerReport.Finished(attempt, model, metrics, completion);

@@ -98,7 +98,7 @@ final class TransferRun {
                 Boolean.TRUE.equals(run.spec.hyperparameters().get(MUTUALLY_EXCLUSIVE))
                         ? Activation.SOFTMAX
                         : Activation.SIGMOID);
-        try (TrainingData data = TrainingData.of(run, base.imageSize());
+        try (TrainingData data = TrainingData.of(run, base.imageSize(), run.enoughToFinish(HeadTraining.BATCH));
                 Predictor predictor = learners.predictor(network, carried);
                 HeadTraining head = new HeadTraining(
                         data.training(),
@@ -175,16 +175,17 @@ final class TransferRun {
                                         head.networkState(prepared.carried())),
                                 report,
                                 new TrainingRecord(
-                                        run.spec,
-                                        prepared.training().size(),
-                                        prepared.test().size(),
-                                        prepared.data().unreadable(),
-                                        prepared.training().imagesOfConcepts(),
-                                        prepared.training().imagesOfNone(),
-                                        reached,
-                                        head.steps(),
-                                        completion,
-                                        metrics),
+                                                run.spec,
+                                                prepared.training().size(),
+                                                prepared.test().size(),
+                                                prepared.data().unreadable(),
+                                                prepared.training().imagesOfConcepts(),
+                                                prepared.training().imagesOfNone(),
+                                                reached,
+                                                head.steps(),
+                                                completion,
+                                                metrics)
+                                        .withUnread(prepared.data().unread()),
                                 List.of(),
                                 prepared.data().leftOut()));
         return new TrainerReport.Finished(run.attempt, model, metrics, completion);

@@ -251,13 +251,14 @@ class WorkerProtocolTest {
         }
 
         @Test
-        void a_stop_that_keeps_the_model_waits_for_the_start() {
+        void the_trainer_is_told_of_a_stop_that_keeps_the_model_at_once_and_begins_all_the_same() {
             preparing()
                     .when(stopRequested(JOB, 1, StopReason.BUDGET_REACHED))
+                    .thenActions(new Instruct(new FinishEarly(attempt(JOB, 1), Completion.BUDGET_REACHED)))
+                    .when(stopRequested(JOB, 1, StopReason.STOP_AND_KEEP_BEST))
                     .thenNothing()
                     .when(prepared())
-                    .thenOrders(
-                            new Begin(attempt(JOB, 1)), new FinishEarly(attempt(JOB, 1), Completion.BUDGET_REACHED));
+                    .thenOrders(new Begin(attempt(JOB, 1)));
         }
 
         @Test

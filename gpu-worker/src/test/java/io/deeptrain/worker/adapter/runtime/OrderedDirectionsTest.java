@@ -36,6 +36,9 @@ class OrderedDirectionsTest {
         assertThat(after()).isEqualTo(new Direction.Wait());
         assertThat(after(BEGIN)).isEqualTo(new Direction.Proceed());
         assertThat(after(BEGIN, FINISH)).isEqualTo(new Direction.FinishEarly(Completion.BUDGET_REACHED));
+        assertThat(after(FINISH)).isEqualTo(new Direction.FinishEarly(Completion.BUDGET_REACHED));
+        assertThat(after(FINISH, BEGIN)).isEqualTo(new Direction.FinishEarly(Completion.BUDGET_REACHED));
+        assertThat(after(FINISH, STOP, BEGIN)).isEqualTo(new Direction.StopNow());
         assertThat(after(BEGIN, FINISH, SAVE)).isEqualTo(new Direction.SaveAndStop());
         assertThat(after(BEGIN, SAVE, FINISH, BEGIN)).isEqualTo(new Direction.SaveAndStop());
         assertThat(after(SAVE, STOP)).isEqualTo(new Direction.StopNow());
@@ -55,5 +58,25 @@ class OrderedDirectionsTest {
         });
         directions.obey(STOP);
         assertThat(heard.get(20, TimeUnit.SECONDS)).isEqualTo(new Direction.StopNow());
+    }
+
+    @Test
+    void whoever_is_to_finish_early_waits_for_the_word_to_begin_all_the_same() throws Exception {
+        OrderedDirections directions = new OrderedDirections();
+        directions.obey(FINISH);
+        CompletableFuture<Direction> heard = new CompletableFuture<>();
+        Thread preparing = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                heard.complete(directions.awaitBegin());
+            } catch (InterruptedException interrupted) {
+                heard.completeExceptionally(interrupted);
+            }
+        });
+        while (preparing.getState() != Thread.State.WAITING) {
+            assertThat(heard).isNotDone();
+            Thread.onSpinWait();
+        }
+        directions.obey(BEGIN);
+        assertThat(heard.get(20, TimeUnit.SECONDS)).isEqualTo(new Direction.FinishEarly(Completion.BUDGET_REACHED));
     }
 }
