@@ -162,9 +162,18 @@ public final class JobStory {
     }
 
     public JobStory shows(long token, long step, long readingMillis) {
+        return shows(token, progress(step, Optional.empty()), readingMillis);
+    }
+
+    /** After so many looks at images, too. */
+    public JobStory showsLooks(long step, long looks, long readingMillis) {
+        return shows(attempt.value(), progress(step, Optional.of(looks)), readingMillis);
+    }
+
+    private JobStory shows(long token, Progress progress, long readingMillis) {
         reports++;
         saidByWorkers.add(
-                new ProgressReported(jobId, new FencingToken(token), worker(), reports, progress(step), readingMillis));
+                new ProgressReported(jobId, new FencingToken(token), worker(), reports, progress, readingMillis));
         return this;
     }
 
@@ -279,7 +288,7 @@ public final class JobStory {
         return new StoredObject("told/by/a/story", "0".repeat(64), 1);
     }
 
-    private static Progress progress(long step) {
-        return new Progress(Phase.TRAINING, 0, 1, step, STEPS, 0.5, Map.of(), 100);
+    private static Progress progress(long step, Optional<Long> looks) {
+        return new Progress(Phase.TRAINING, 0, 1, step, STEPS, 0.5, Map.of(), 100, looks);
     }
 }

@@ -2,6 +2,7 @@ package io.deeptrain.billing.meter;
 
 import io.deeptrain.event.AttemptEvent.ProgressReported;
 import io.deeptrain.event.Phase;
+import io.deeptrain.event.Progress;
 import java.util.Comparator;
 
 /**
@@ -10,18 +11,23 @@ import java.util.Comparator;
  * <p>R4: readings are cumulative, and the one that belongs to the most work is kept, so that a report which comes
  * twice, late or out of order changes nothing. R8: a reading counts only with the progress that it came with. Of two
  * reports of the same progress the smaller reading is kept, so that the meter of a hung attempt stands at its last
- * completed step.
+ * completed step, or look at an image.
+ *
+ * @param looks that the attempt had taken at images to measure what it has learned: these are work that shows no step
  */
-public record ShownReading(long step, Phase phase, long millis) {
-    private static final Comparator<ShownReading> BY_WORK =
-            Comparator.comparingLong(ShownReading::step).thenComparing(ShownReading::phase);
+public record ShownReading(long step, Phase phase, long looks, long millis) {
+    private static final Comparator<ShownReading> BY_WORK = Comparator.comparingLong(ShownReading::step)
+            .thenComparing(ShownReading::phase)
+            .thenComparingLong(ShownReading::looks);
 
     public ShownReading {
         Readings.require(millis);
     }
 
     public static ShownReading of(ProgressReported report) {
-        return new ShownReading(report.progress().step(), report.progress().phase(), report.readingMillis());
+        Progress progress = report.progress();
+        return new ShownReading(
+                progress.step(), progress.phase(), progress.looks().orElse(0L), report.readingMillis());
     }
 
     /** Which of the two stands. The order in which they come does not matter. */

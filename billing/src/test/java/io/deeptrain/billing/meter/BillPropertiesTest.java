@@ -91,6 +91,10 @@ class BillPropertiesTest {
             for (int step = 1; step < 20; step++) {
                 reading += 1 + random.nextInt(2_000);
                 story.shows(step, reading);
+                for (int looks = 1; looks < random.nextInt(4); looks++) {
+                    reading += 1 + random.nextInt(10_000);
+                    story.showsLooks(step, 100L * step + looks, reading);
+                }
             }
             List<Event> readings = new ArrayList<>(story.saidByWorkers());
             readings.addAll(story.saidByWorkers());

@@ -121,6 +121,19 @@ class LineageTest {
     }
 
     @Test
+    void a_running_attempt_goes_on_with_its_looks_at_images_and_stands_at_the_last() {
+        JobStory story = aStartedJob()
+                .shows(36, 36_000)
+                .showsLooks(36, 500, 46_000)
+                .showsLooks(36, 1_000, 56_000)
+                .showsLooks(36, 1_000, 176_000);
+
+        assertThat(billable(story)).containsExactly(56_000L);
+        assertThat(billable(story.shows(37, 57_000).showsLooks(36, 1_500, 190_000)))
+                .containsExactly(57_000L);
+    }
+
+    @Test
     void a_reading_that_comes_before_the_start_counts_once_the_start_is_known() {
         JobStory early = aJob().queued().assigned().shows(1, 1_000);
         List<Long> before = billable(early);

@@ -107,14 +107,14 @@ public final class BillRows {
             }
         }
         try (PreparedStatement select = connection.prepareStatement("""
-                select job_id, attempt, step, phase, reading_millis from billing.attempt_reading
+                select job_id, attempt, step, phase, looks, reading_millis from billing.attempt_reading
                 where job_id = any (?)""")) {
             select.setArray(1, ids);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     FencingToken attempt = new FencingToken(row.getLong(2));
-                    ShownReading shown =
-                            new ShownReading(row.getLong(3), Phase.valueOf(row.getString(4)), row.getLong(5));
+                    ShownReading shown = new ShownReading(
+                            row.getLong(3), Phase.valueOf(row.getString(4)), row.getLong(5), row.getLong(6));
                     usages.computeIfPresent(new JobId(row.getString(1)), (_, usage) -> usage.with(attempt, shown));
                 }
             }
@@ -175,12 +175,12 @@ public final class BillRows {
 
     private static void saveReadings(Connection connection, Collection<JobBill> bills) throws SQLException {
         try (PreparedStatement upsert = connection.prepareStatement("""
-                insert into billing.attempt_reading (job_id, attempt, step, phase, reading_millis)
-                values (?, ?, ?, ?, ?)
+                insert into billing.attempt_reading (job_id, attempt, step, phase, looks, reading_millis)
+                values (?, ?, ?, ?, ?, ?)
                 on conflict (job_id, attempt) do update set step = excluded.step, phase = excluded.phase,
-                    reading_millis = excluded.reading_millis
-                where (attempt_reading.step, attempt_reading.phase, attempt_reading.reading_millis)
-                    is distinct from (excluded.step, excluded.phase, excluded.reading_millis)""")) {
+                    looks = excluded.looks, reading_millis = excluded.reading_millis
+                where (attempt_reading.step, attempt_reading.phase, attempt_reading.looks, attempt_reading.reading_millis)
+                    is distinct from (excluded.step, excluded.phase, excluded.looks, excluded.reading_millis)""")) {
             for (JobBill bill : bills) {
                 for (Map.Entry<FencingToken, ShownReading> shown :
                         bill.usage().shown().entrySet()) {
@@ -188,7 +188,8 @@ public final class BillRows {
                     upsert.setLong(2, shown.getKey().value());
                     upsert.setLong(3, shown.getValue().step());
                     upsert.setString(4, shown.getValue().phase().name());
-                    upsert.setLong(5, shown.getValue().millis());
+                    upsert.setLong(5, shown.getValue().looks());
+                    upsert.setLong(6, shown.getValue().millis());
                     upsert.addBatch();
                 }
             }

@@ -206,6 +206,25 @@ class IntakeTest {
                 .containsExactly("18 2 f");
     }
 
+    @Test
+    void the_charge_goes_on_while_an_attempt_looks_at_images_over_a_restart() throws SQLException {
+        JobStory story =
+                aJob("job-1").queued().assigned().started().shows(1, 9_000).showsLooks(1, 500, 18_000);
+        RecordLog log = new RecordLog().append(story.events());
+        take(log);
+        log.append(story.showsLooks(1, 500, 90_000)
+                .showsLooks(1, 600, 27_000)
+                .saidByWorkers()
+                .subList(2, 4));
+
+        for (List<ConsumerRecord<byte[], byte[]>> batch : batches(log)) {
+            restarted().take(batch);
+        }
+
+        assertThat(database.rows("select billed_seconds, amount_cents, final from billing.job_usage"))
+                .containsExactly("27 3 f");
+    }
+
     /** The recomputation in SQL shares no code with the rules, and nothing with the oracle of the property tests. */
     @Test
     void the_sql_recomputation_agrees_on_lives_drawn_from_seeds() throws SQLException {
