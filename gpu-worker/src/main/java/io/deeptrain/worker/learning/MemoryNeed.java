@@ -1,6 +1,7 @@
 package io.deeptrain.worker.learning;
 
 import io.deeptrain.worker.network.Layer;
+import io.deeptrain.worker.network.Layer.DropPath;
 import io.deeptrain.worker.network.Layer.Dropout;
 import io.deeptrain.worker.network.Layer.Relu;
 import io.deeptrain.worker.network.Network;
@@ -72,7 +73,7 @@ public record MemoryNeed(long fixedBytes, long bytesPerImage) {
 
     /** Whether its value takes the place of the one that it comes from. */
     private static boolean isWrittenOver(Layer layer) {
-        return layer instanceof Relu || layer instanceof Dropout;
+        return layer instanceof Relu || layer instanceof Dropout || layer instanceof DropPath;
     }
 
     /** For a batch of so many images. */

@@ -5,6 +5,7 @@ import io.deeptrain.worker.network.Layer.AveragePool;
 import io.deeptrain.worker.network.Layer.BatchNorm;
 import io.deeptrain.worker.network.Layer.Concatenation;
 import io.deeptrain.worker.network.Layer.Convolution;
+import io.deeptrain.worker.network.Layer.DropPath;
 import io.deeptrain.worker.network.Layer.Dropout;
 import io.deeptrain.worker.network.Layer.GlobalAverage;
 import io.deeptrain.worker.network.Layer.L2Normalize;
@@ -46,7 +47,7 @@ public record Cost(long parameters, long multiplyAdds, long activations) {
                 out.size() * (in / groups) * window.rows() * window.columns();
             case Linear(var _, int in, var _, var _) -> out.size() * in;
             case BatchNorm _, Relu _, Sigmoid _, Add _, Multiply _, Concatenation _, MaxPool _, AveragePool _ -> 0;
-            case GlobalAverage _, Upsample _, L2Normalize _, Scale _, Dropout _ -> 0;
+            case GlobalAverage _, Upsample _, L2Normalize _, Scale _, Dropout _, DropPath _ -> 0;
         };
     }
 }

@@ -6,6 +6,7 @@ import io.deeptrain.worker.network.Layer.BatchNorm;
 import io.deeptrain.worker.network.Layer.Bias;
 import io.deeptrain.worker.network.Layer.Concatenation;
 import io.deeptrain.worker.network.Layer.Convolution;
+import io.deeptrain.worker.network.Layer.DropPath;
 import io.deeptrain.worker.network.Layer.Dropout;
 import io.deeptrain.worker.network.Layer.GlobalAverage;
 import io.deeptrain.worker.network.Layer.L2Normalize;
@@ -69,7 +70,7 @@ public final class GraphBuilder {
                 sources.stream().mapToInt(this::channels).sum();
             case BatchNorm _, Relu _, Sigmoid _, Add _, Multiply _, MaxPool _, AveragePool _, GlobalAverage _ ->
                 channels(layer.sources().getFirst());
-            case Upsample _, L2Normalize _, Scale _, Dropout _ ->
+            case Upsample _, L2Normalize _, Scale _, Dropout _, DropPath _ ->
                 channels(layer.sources().getFirst());
         };
     }
@@ -120,6 +121,11 @@ public final class GraphBuilder {
 
     public int dropout(int source, double probability) {
         return add(new Dropout(source, probability));
+    }
+
+    /** The source itself if nothing is to be dropped. */
+    public int dropPath(int source, double probability) {
+        return probability == 0 ? source : add(new DropPath(source, probability));
     }
 
     public int linear(String name, int source, int outFeatures) {

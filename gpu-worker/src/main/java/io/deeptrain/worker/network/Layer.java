@@ -201,6 +201,24 @@ public sealed interface Layer {
         }
     }
 
+    /**
+     * In training all numbers of an image become 0 with this probability, each image by itself, and the rest grow to
+     * keep their sum's expectation: stochastic depth, Huang et al. 2016. Which images is a function of the training's
+     * seed and the step, as with {@link Dropout}. Where the part is frozen, none: it has nothing to learn from it.
+     */
+    record DropPath(int source, double probability) implements Layer {
+        public DropPath {
+            if (!(probability >= 0 && probability < 1)) {
+                throw new IllegalArgumentException("probability of drop path must be in [0, 1): " + probability);
+            }
+        }
+
+        @Override
+        public List<Integer> sources() {
+            return List.of(source);
+        }
+    }
+
     record Linear(int source, int inFeatures, int outFeatures, Bias bias) implements Layer {
         public Linear(int source, int inFeatures, int outFeatures) {
             this(source, inFeatures, outFeatures, new Bias.Learned(0));

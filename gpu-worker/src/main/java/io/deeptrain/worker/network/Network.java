@@ -6,6 +6,7 @@ import io.deeptrain.worker.network.Layer.BatchNorm;
 import io.deeptrain.worker.network.Layer.Bias;
 import io.deeptrain.worker.network.Layer.Concatenation;
 import io.deeptrain.worker.network.Layer.Convolution;
+import io.deeptrain.worker.network.Layer.DropPath;
 import io.deeptrain.worker.network.Layer.Dropout;
 import io.deeptrain.worker.network.Layer.GlobalAverage;
 import io.deeptrain.worker.network.Layer.L2Normalize;
@@ -120,7 +121,7 @@ public record Network(String architecture, List<Node> nodes, SequencedMap<String
             case Scale(var _, int channels, float start) ->
                 List.of(vector(node, "weight", channels, Role.PARAMETER, start));
             case Relu _, Sigmoid _, Add _, Multiply _, Concatenation _, MaxPool _, AveragePool _ -> List.of();
-            case GlobalAverage _, Upsample _, L2Normalize _, Dropout _ -> List.of();
+            case GlobalAverage _, Upsample _, L2Normalize _, Dropout _, DropPath _ -> List.of();
         };
     }
 
@@ -186,7 +187,7 @@ public record Network(String architecture, List<Node> nodes, SequencedMap<String
 
     /** Whether a step of learning needs chance of its own. */
     public boolean hasChance() {
-        return nodes.stream().anyMatch(node -> node.layer() instanceof Dropout);
+        return nodes.stream().anyMatch(node -> node.layer() instanceof Dropout || node.layer() instanceof DropPath);
     }
 
     /** Whether a value is a list of features, not maps of them; the image size does not matter for that. */
@@ -202,7 +203,8 @@ public record Network(String architecture, List<Node> nodes, SequencedMap<String
 
     private static boolean isElementwise(Layer layer) {
         return switch (layer) {
-            case BatchNorm _, Relu _, Sigmoid _, Add _, Multiply _, L2Normalize _, Scale _, Dropout _ -> true;
+            case BatchNorm _, Relu _, Sigmoid _, Add _, Multiply _, L2Normalize _, Scale _, Dropout _, DropPath _ ->
+                true;
             case Convolution _, Concatenation _, MaxPool _, AveragePool _, GlobalAverage _, Upsample _, Linear _ ->
                 false;
         };

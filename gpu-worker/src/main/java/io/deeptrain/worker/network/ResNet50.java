@@ -2,6 +2,7 @@ package io.deeptrain.worker.network;
 
 import io.deeptrain.worker.network.Layer.BatchNorm;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -29,33 +30,46 @@ public final class ResNet50 {
 
     private final GraphBuilder graph;
     private final Variant variant;
+    private final double dropPathRate;
+    private int unitsBefore;
 
-    private ResNet50(GraphBuilder graph, Variant variant) {
+    private ResNet50(GraphBuilder graph, Variant variant, double dropPathRate) {
         this.graph = graph;
         this.variant = variant;
+        this.dropPathRate = dropPathRate;
     }
 
     public static Network resnet(int concepts) {
-        return classifier(RESNET, concepts);
+        return resnet(concepts, 0);
+    }
+
+    /**
+     * The same network, of which units are left out for some images while it learns: Huang et al. 2016. Its tensors and
+     * its name are the same, because what it answers is.
+     *
+     * @param dropPathRate how often the last unit is; of those before it the first the least, in even steps
+     */
+    public static Network resnet(int concepts, double dropPathRate) {
+        return classifier(RESNET, concepts, dropPathRate);
     }
 
     public static Network resnext(int concepts) {
-        return classifier(RESNEXT, concepts);
+        return classifier(RESNEXT, concepts, 0);
     }
 
     /** Adds the backbone of ResNet-50; answers the last value of each of its four stages. */
     public static List<Integer> resnetStages(GraphBuilder graph) {
-        return new ResNet50(graph, RESNET).stages();
+        return new ResNet50(graph, RESNET, 0).stages();
     }
 
     /** Adds the backbone of ResNeXt-50; answers the last value of each of its four stages. */
     public static List<Integer> resnextStages(GraphBuilder graph) {
-        return new ResNet50(graph, RESNEXT).stages();
+        return new ResNet50(graph, RESNEXT, 0).stages();
     }
 
-    private static Network classifier(Variant variant, int concepts) {
+    private static Network classifier(Variant variant, int concepts, double dropPathRate) {
         GraphBuilder graph = new GraphBuilder(BatchNorm.EPSILON);
-        int features = new ResNet50(graph, variant).stages().getLast();
+        int features = new ResNet50(graph, variant, dropPathRate).stages().getLast();
         graph.enter(new Part.Head());
         return graph.classifier(variant.architecture(), graph.linear("fc", graph.globalAverage(features), concepts));
     }
@@ -92,7 +106,12 @@ public final class ResNet50 {
                         width * EXPANSION,
                         Window.padded(1, 1, stride),
                         1);
-        return graph.relu(graph.add(residual, shortcut));
+        return graph.relu(graph.add(graph.dropPath(residual, nextDropPathRate()), shortcut));
+    }
+
+    private double nextDropPathRate() {
+        unitsBefore++;
+        return dropPathRate * unitsBefore / Arrays.stream(UNITS).sum();
     }
 
     private int normalised(String convolution, String norm, int source, int channels, Window window, int groups) {

@@ -5,6 +5,7 @@ import io.deeptrain.worker.network.Layer.AveragePool;
 import io.deeptrain.worker.network.Layer.BatchNorm;
 import io.deeptrain.worker.network.Layer.Concatenation;
 import io.deeptrain.worker.network.Layer.Convolution;
+import io.deeptrain.worker.network.Layer.DropPath;
 import io.deeptrain.worker.network.Layer.Dropout;
 import io.deeptrain.worker.network.Layer.GlobalAverage;
 import io.deeptrain.worker.network.Layer.L2Normalize;
@@ -65,6 +66,7 @@ public final class Shapes {
             case Sigmoid(int source) -> shapes.get(source);
             case L2Normalize(int source) -> shapes.get(source);
             case Dropout(int source, var _) -> shapes.get(source);
+            case DropPath(int source, var _) -> shapes.get(source);
             case Add(int left, int right, var _) -> {
                 require(shapes.get(left).equals(shapes.get(right)), "cannot add %s", shapes.get(right), left);
                 yield shapes.get(left);

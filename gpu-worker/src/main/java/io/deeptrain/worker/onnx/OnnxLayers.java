@@ -5,6 +5,7 @@ import io.deeptrain.worker.network.Layer.AveragePool;
 import io.deeptrain.worker.network.Layer.BatchNorm;
 import io.deeptrain.worker.network.Layer.Concatenation;
 import io.deeptrain.worker.network.Layer.Convolution;
+import io.deeptrain.worker.network.Layer.DropPath;
 import io.deeptrain.worker.network.Layer.Dropout;
 import io.deeptrain.worker.network.Layer.GlobalAverage;
 import io.deeptrain.worker.network.Layer.L2Normalize;
@@ -120,6 +121,7 @@ final class OnnxLayers {
             case L2Normalize(int source) -> l2Normalize(source, to);
             case Scale(int source, int channels, var _) -> scale(source, channels, own.getFirst(), to);
             case Dropout(int source, var _) -> add("Identity", List.of(value(source)), to);
+            case DropPath(int source, var _) -> add("Identity", List.of(value(source)), to);
             case Linear(int source, var _, var _, var _) ->
                 add("Gemm", OnnxNode.joined(value(source), own), to, new Attribute.Whole("transB", 1));
         }

@@ -7,6 +7,7 @@ import io.deeptrain.worker.network.Layer.BatchNorm;
 import io.deeptrain.worker.network.Layer.Bias;
 import io.deeptrain.worker.network.Layer.Concatenation;
 import io.deeptrain.worker.network.Layer.Convolution;
+import io.deeptrain.worker.network.Layer.DropPath;
 import io.deeptrain.worker.network.Layer.Dropout;
 import io.deeptrain.worker.network.Layer.GlobalAverage;
 import io.deeptrain.worker.network.Layer.L2Normalize;
@@ -114,6 +115,11 @@ final class PythonModule {
                                         truth(paddingCounts)));
             case Dropout(int source, double probability) ->
                 module(value, name, source, "nn.Dropout(%s)".formatted(probability));
+            case DropPath(int source, double probability) ->
+                statement(
+                        value,
+                        "v%1$d * F.dropout(v%1$d.new_ones([len(v%1$d)] + [1] * (v%1$d.dim() - 1)), %2$s, self.training)"
+                                .formatted(source, probability));
             case Relu(int source) ->
                 module(value, name, source, "nn.ReLU(inplace=%s)".formatted(truth(isFree(source))));
             case Scale(int source, int channels, float start) ->

@@ -19,6 +19,7 @@ import io.deeptrain.worker.network.Layer.AveragePool;
 import io.deeptrain.worker.network.Layer.BatchNorm;
 import io.deeptrain.worker.network.Layer.Concatenation;
 import io.deeptrain.worker.network.Layer.Convolution;
+import io.deeptrain.worker.network.Layer.DropPath;
 import io.deeptrain.worker.network.Layer.Dropout;
 import io.deeptrain.worker.network.Layer.GlobalAverage;
 import io.deeptrain.worker.network.Layer.L2Normalize;
@@ -154,6 +155,7 @@ final class BlockNetwork extends AbstractBlock {
             case Dropout(int source, double probability) ->
                 ai.djl.nn.norm.Dropout.dropout(values.get(source), (float) probability, training)
                         .singletonOrThrow();
+            case DropPath(int source, double probability) -> withoutSome(values.get(source), probability, training);
             case Linear(int source, var _, var _, var _) -> {
                 NDArray product = values.get(source).matMul(own.getFirst().transpose());
                 yield own.size() > 1 ? product.add(own.getLast()) : product;
@@ -175,6 +177,14 @@ final class BlockNetwork extends AbstractBlock {
                         epsilon,
                         training)
                 .singletonOrThrow();
+    }
+
+    /** DJL drops single numbers. So it drops some of ones, of which each image has one. */
+    private static NDArray withoutSome(NDArray value, double probability, boolean training) {
+        NDArray ones = value.getManager().ones(new Shape(value.getShape().get(0)));
+        NDArray kept = ai.djl.nn.norm.Dropout.dropout(ones, (float) probability, training)
+                .singletonOrThrow();
+        return value.mul(likePixels(kept, value));
     }
 
     private static NDArray averaged(NDArray value, Window window, Rounding rounding) {

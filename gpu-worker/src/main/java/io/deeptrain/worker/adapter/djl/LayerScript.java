@@ -7,6 +7,7 @@ import io.deeptrain.worker.network.Layer.AveragePool;
 import io.deeptrain.worker.network.Layer.BatchNorm;
 import io.deeptrain.worker.network.Layer.Concatenation;
 import io.deeptrain.worker.network.Layer.Convolution;
+import io.deeptrain.worker.network.Layer.DropPath;
 import io.deeptrain.worker.network.Layer.Dropout;
 import io.deeptrain.worker.network.Layer.GlobalAverage;
 import io.deeptrain.worker.network.Layer.L2Normalize;
@@ -80,12 +81,7 @@ final class LayerScript {
                                 groups);
             case BatchNorm(int source, var _, double epsilon, var _) ->
                 "torch.batch_norm(v%d, %s, %s, %s, %s, True)"
-                        .formatted(
-                                source,
-                                String.join(", ", own),
-                                frozen.test(node.part()) ? "False" : "train",
-                                Network.BATCH_NORM_MOMENTUM,
-                                epsilon);
+                        .formatted(source, String.join(", ", own), mode(node), Network.BATCH_NORM_MOMENTUM, epsilon);
             case Relu(int source) -> "torch.relu%s(v%d)".formatted(isFree(source) ? "_" : "", source);
             case Sigmoid(int source) -> "torch.sigmoid(v%d)".formatted(source);
             case Add(int left, int right, double scale) ->
@@ -123,10 +119,19 @@ final class LayerScript {
                         .formatted(source, network.isFeatures(source) ? own.getFirst() : overPixels(own.getFirst()));
             case Dropout(int source, double probability) ->
                 "torch.dropout(v%d, %s, train)".formatted(source, probability);
+            case DropPath(int source, double probability) ->
+                // What the engine drops as a whole are channels. So an image becomes one.
+                "torch.squeeze(torch.feature_dropout(torch.unsqueeze(v%d, 1), %s, %s), 1)"
+                        .formatted(source, probability, mode(node));
             case Linear(int source, var _, var _, var _) ->
                 "torch.linear(%s, %s, %s)"
                         .formatted(exact("v" + source), own.getFirst(), own.size() > 1 ? own.getLast() : "None");
         };
+    }
+
+    /** Whether a layer does as in training. */
+    private String mode(Node node) {
+        return frozen.test(node.part()) ? "False" : "train";
     }
 
     /** In the type that layers compute with. */

@@ -58,7 +58,7 @@ class TwoFormsTest {
         int gate = graph.add(new Sigmoid(graph.linear("gate", graph.globalAverage(mean), 16)));
         int gated = graph.add(new Multiply(mean, gate));
         int finer = graph.add(new Upsample(coarse, gated));
-        int pyramid = graph.add(finer, graph.add(new Multiply(gated, gated)));
+        int pyramid = graph.add(graph.dropPath(finer, 0.5), graph.add(new Multiply(gated, gated)));
         int scaled = graph.add("rescaled", new Scale(graph.add(new L2Normalize(pyramid)), 16, 20));
         graph.enter(new Part.Head());
         SequencedMap<String, Integer> outputs = new LinkedHashMap<>();
