@@ -10,7 +10,10 @@ import java.nio.FloatBuffer;
  */
 public interface Learner extends Predictor {
 
-    /** One step of gradient descent; answers the loss before it: in a gang, that of all ranks' images together. */
+    /**
+     * One step of gradient descent; answers the loss before it: in a gang, that of all ranks' images together. Not a
+     * number, too, where the loss's gradient is out of range however little the loss is scaled.
+     */
     float step(Batch batch, Step step);
 
     /** Everything that a step changes, copied: the network's tensors, then the optimizer's. */

@@ -249,7 +249,8 @@ final class TrainingLoop {
         if (!publishesBest(completion) || !best.isBetterThan(newest.score())) {
             return newest;
         }
-        learner.restore(new LearnerState(best.network(), learner.state().optimizer()));
+        LearnerState now = learner.state();
+        learner.restore(new LearnerState(best.network(), now.optimizer(), now.lossScale()));
         keptStep = best.step();
         return evaluate();
     }

@@ -37,6 +37,8 @@ import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MemoryTest {
     private static final Recipe WHOLE = frozen(0);
@@ -68,10 +70,13 @@ class MemoryTest {
         assertThat(need.batchSizeMax(1)).isZero();
     }
 
-    @Test
-    void values_of_half_the_bits_take_half_the_memory_and_weights_as_much_as_ever() {
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"BF16", "FP16"})
+    void values_of_half_the_bits_take_half_the_memory_and_weights_as_much_as_ever(Precision half) {
         MemoryNeed exact = MemoryNeed.of(small(), WHOLE, Precision.FP32, 4);
-        assertThat(MemoryNeed.of(small(), WHOLE, Precision.BF16, 4))
+        assertThat(MemoryNeed.of(small(), WHOLE, half, 4))
                 .isEqualTo(new MemoryNeed(exact.fixedBytes(), exact.bytesPerImage() / 2));
     }
 

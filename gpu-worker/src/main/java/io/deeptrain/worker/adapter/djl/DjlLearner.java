@@ -15,9 +15,11 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.training.GradientCollector;
 import io.deeptrain.worker.adapter.djl.ParameterGroup.Kind;
+import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.LearnerState;
+import io.deeptrain.worker.network.LossScale;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.TensorSpec;
@@ -45,6 +47,7 @@ final class DjlLearner implements Learner {
 
     private final Network network;
     private final Recipe recipe;
+    private final Precision precision;
     private final DjlPredictor predictor;
     private final PtSymbolBlock block;
     private final PtNDManager manager;
@@ -52,8 +55,10 @@ final class DjlLearner implements Learner {
     private final List<PtNDArray> memories = new ArrayList<>();
     private final NDArray lossMethod;
     private final GradientExchange exchange;
+    private LossScale lossScale = LossScale.START;
 
-    DjlLearner(Network network, Recipe recipe, Model model, GradientExchange exchange) {
+    DjlLearner(Network network, Recipe recipe, Precision precision, Model model, GradientExchange exchange) {
+        this.precision = precision;
         this.exchange = exchange;
         this.network = network;
         this.recipe = recipe;
@@ -105,16 +110,30 @@ final class DjlLearner implements Learner {
                 NDArray value = IValueUtils.forward(block, new NDList(images, targets, lossMethod), true)
                         .singletonOrThrow();
                 value.attach(step);
-                collector.backward(value);
+                collector.backward(precision.scalesLoss() ? value.mul(lossScale.factor()) : value);
                 loss = value.getFloat();
             }
             if (exchange.ranks() > 1) {
                 loss = exchanged(step, loss, how.share());
             }
         }
+        if (!precision.scalesLoss()) {
+            descend(how);
+            return loss;
+        }
+        // After the exchange: what was too large for one rank's numbers is so in the sum, which is the same on all.
+        boolean usable = OptimizerScript.unscale(block, gradients(), lossScale.factor());
+        if (usable) {
+            descend(how);
+        }
+        lossScale = usable ? lossScale.afterGoodStep() : lossScale.afterSkippedStep();
+        return lossScale.isExhausted() ? Float.NaN : loss;
+    }
+
+    private void descend(Step how) {
         clip();
-        groups.values().forEach(group -> group.step(block, recipe.optimizer(), how));
-        return loss;
+        long taken = how.number() - lossScale.skippedSteps();
+        groups.values().forEach(group -> group.step(block, recipe.optimizer(), how.learningRate(), taken));
     }
 
     /**
@@ -171,7 +190,7 @@ final class DjlLearner implements Learner {
             optimizer.add(new Tensor(
                     kept.get(n).name(), kept.get(n).shape(), memories.get(n).toFloatArray()));
         }
-        return new LearnerState(copies, optimizer);
+        return new LearnerState(copies, optimizer, lossScale);
     }
 
     @Override
@@ -184,6 +203,7 @@ final class DjlLearner implements Learner {
         for (int n = 0; n < memories.size(); n++) {
             memories.get(n).set(FloatBuffer.wrap(state.optimizer().get(n).values()));
         }
+        lossScale = state.lossScale();
     }
 
     private static PtNDArray array(NDManager call, Tensor tensor) {

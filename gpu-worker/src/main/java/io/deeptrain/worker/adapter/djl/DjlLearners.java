@@ -112,6 +112,7 @@ public final class DjlLearners implements Learners {
         return new DjlLearner(
                 network,
                 recipe,
+                precision,
                 loaded(network, TorchScriptSource.learning(network, recipe, precision), state),
                 exchange);
     }

@@ -138,7 +138,7 @@ final class LayerScript {
     private String quick(String value) {
         return switch (precision) {
             case FP32 -> value;
-            case BF16 -> "torch.to(%s, bits)".formatted(value);
+            case BF16, FP16 -> "torch.to(%s, bits)".formatted(value);
         };
     }
 

@@ -9,7 +9,6 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.deeptrain.worker.learning.Optimizer;
 import io.deeptrain.worker.learning.Optimizer.Lamb;
 import io.deeptrain.worker.learning.Optimizer.Momentum;
-import io.deeptrain.worker.port.Learner.Step;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,8 +48,14 @@ final class ParameterGroup implements AutoCloseable {
         return gradients;
     }
 
-    void step(PtSymbolBlock block, Optimizer optimizer, Step step) {
-        double rate = kind.rate() * step.learningRate();
+    /**
+     * One step.
+     *
+     * @param learningRate of the head
+     * @param taken steps that the optimizer has taken before
+     */
+    void step(PtSymbolBlock block, Optimizer optimizer, double learningRate, long taken) {
+        double rate = kind.rate() * learningRate;
         switch (optimizer) {
             case Momentum(double momentum, double decay) ->
                 call(block, OptimizerScript.DESCEND, IValue.from(rate), IValue.from(decay), IValue.from(momentum));
@@ -61,8 +66,8 @@ final class ParameterGroup implements AutoCloseable {
                         IValue.from(rate),
                         IValue.from(decay),
                         IValue.from(kind.layers()),
-                        IValue.from(1 - Math.pow(Lamb.MEAN_STAYS, (double) step.number() + 1)),
-                        IValue.from(1 - Math.pow(Lamb.VARIANCE_STAYS, (double) step.number() + 1)));
+                        IValue.from(1 - Math.pow(Lamb.MEAN_STAYS, (double) taken + 1)),
+                        IValue.from(1 - Math.pow(Lamb.VARIANCE_STAYS, (double) taken + 1)));
         }
     }
 

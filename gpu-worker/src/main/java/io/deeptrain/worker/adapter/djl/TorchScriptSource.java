@@ -25,6 +25,11 @@ import java.util.stream.IntStream;
 final class TorchScriptSource {
     static final String CLASS_NAME = "Net";
 
+    /** The engine's numbers of types; 32-bit floating-point numbers are 6. */
+    private static final int FLOAT16 = 5;
+
+    private static final int BFLOAT16 = 15;
+
     /** Bytes become about zero-centred and of unit variance. */
     private static final String NORMALISED =
             "torch.div(torch.sub(torch.to(images, 6), %s), %s)".formatted(Network.PIXEL_MEAN, Network.PIXEL_DEVIATION);
@@ -107,21 +112,26 @@ final class TorchScriptSource {
     private static String pixels(Precision precision) {
         return switch (precision) {
             case FP32 -> "    v0 = %s%n".formatted(NORMALISED);
-            case BF16 -> """
-                        if train:
-                          bits = 15
-                        else:
-                          bits = 6
-                        v0 = torch.to(torch.contiguous(%s, memory_format=2), bits)
-                    """.formatted(NORMALISED);
+            case BF16 -> mixedPixels(BFLOAT16);
+            case FP16 -> mixedPixels(FLOAT16);
         };
+    }
+
+    private static String mixedPixels(int type) {
+        return """
+                    if train:
+                      bits = %d
+                    else:
+                      bits = 6
+                    v0 = torch.to(torch.contiguous(%s, memory_format=2), bits)
+                """.formatted(type, NORMALISED);
     }
 
     /** A value in 32 bits. */
     static String exact(String value, Precision precision) {
         return switch (precision) {
             case FP32 -> value;
-            case BF16 -> "torch.to(%s, 6)".formatted(value);
+            case BF16, FP16 -> "torch.to(%s, 6)".formatted(value);
         };
     }
 

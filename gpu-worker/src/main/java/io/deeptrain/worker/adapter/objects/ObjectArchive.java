@@ -25,6 +25,7 @@ import io.deeptrain.worker.detection.PointSettings;
 import io.deeptrain.worker.evaluation.EpochSample;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.LearnerState;
+import io.deeptrain.worker.network.LossScale;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.objective.Objective;
@@ -70,6 +71,9 @@ public final class ObjectArchive implements Archive {
     private static final String LOOKED_AT = "looked_at";
     private static final String WORSE_SINCE = "worse_since";
     private static final String SAMPLES = "samples";
+    private static final String LOSS_SCALE = "loss_scale";
+    private static final String GOOD_STEPS = "good_steps";
+    private static final String SKIPPED_STEPS = "skipped_steps";
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
@@ -157,6 +161,12 @@ public final class ObjectArchive implements Archive {
             metadata.put(LOOKED_AT, Long.toString(best.lookedAt()));
             metadata.put(WORSE_SINCE, Integer.toString(best.worseSince()));
         }
+        LossScale scale = training.state().lossScale();
+        if (!scale.equals(LossScale.START)) {
+            metadata.put(LOSS_SCALE, Float.toString(scale.factor()));
+            metadata.put(GOOD_STEPS, Integer.toString(scale.goodSteps()));
+            metadata.put(SKIPPED_STEPS, Long.toString(scale.skippedSteps()));
+        }
         if (!training.samples().isEmpty()) {
             metadata.put(SAMPLES, SamplesJson.write(training.samples()));
         }
@@ -186,9 +196,24 @@ public final class ObjectArchive implements Archive {
                 text(content, "manifest"),
                 text(content, "architecture"),
                 number(content, "step"),
-                new LearnerState(network, optimizer),
+                new LearnerState(network, optimizer, lossScale(content)),
                 best(content, best),
                 samples(content));
+    }
+
+    /** Trainings that scale no loss have nothing of it in their checkpoints. */
+    private static LossScale lossScale(Content content) throws CorruptObjectException {
+        if (!content.metadata().containsKey(LOSS_SCALE)) {
+            return LossScale.START;
+        }
+        try {
+            return new LossScale(
+                    Float.parseFloat(text(content, LOSS_SCALE)),
+                    Math.toIntExact(number(content, GOOD_STEPS)),
+                    number(content, SKIPPED_STEPS));
+        } catch (ArithmeticException | IllegalArgumentException impossible) {
+            throw new CorruptObjectException("a loss is not scaled so", impossible);
+        }
     }
 
     private static List<EpochSample> samples(Content content) throws CorruptObjectException {

@@ -6,6 +6,7 @@ import io.deeptrain.event.adapter.json.EventJson;
 import io.deeptrain.event.adapter.json.UnreadableEventException;
 import io.deeptrain.worker.learning.Precision;
 import io.deeptrain.worker.network.LearnerState;
+import io.deeptrain.worker.network.LossScale;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.port.OtherRanks.Part;
 import java.io.DataInputStream;
@@ -33,7 +34,7 @@ sealed interface RankCommand {
     record Learn(Part part) implements RankCommand {}
 
     /** Go on from there. */
-    record Restore(List<float[]> network, List<float[]> optimizer) implements RankCommand {}
+    record Restore(List<float[]> network, List<float[]> optimizer, LossScale lossScale) implements RankCommand {}
 
     /** Answer with the digest of what was learned. */
     record Compare() implements RankCommand {}
@@ -62,6 +63,7 @@ sealed interface RankCommand {
         out.writeByte(RESTORE);
         Wire.writeTensors(out, state.network());
         Wire.writeTensors(out, state.optimizer());
+        Wire.writeLossScale(out, state.lossScale());
         out.flush();
     }
 
@@ -77,7 +79,7 @@ sealed interface RankCommand {
             case PREPARE ->
                 new Prepare(readAssignment(in), in.readUTF(), Precision.valueOf(in.readUTF()), Wire.readTensors(in));
             case LEARN -> new Learn(Wire.readPart(in));
-            case RESTORE -> new Restore(Wire.readTensors(in), Wire.readTensors(in));
+            case RESTORE -> new Restore(Wire.readTensors(in), Wire.readTensors(in), Wire.readLossScale(in));
             case COMPARE -> new Compare();
             default -> throw new IOException("no command is of kind " + kind);
         };

@@ -189,10 +189,11 @@ public final class RankMain {
             while (true) {
                 switch (commands.take()) {
                     case Learn(var part) -> learner.step(part.batch(), part.step());
-                    case Restore(var state, var optimizer) ->
+                    case Restore(var state, var optimizer, var lossScale) ->
                         learner.restore(new LearnerState(
                                 Wire.tensors(network.tensors(), state),
-                                Wire.tensors(recipe.optimizer().tensors(network), optimizer)));
+                                Wire.tensors(recipe.optimizer().tensors(network), optimizer),
+                                lossScale));
                     case Compare() -> answer(RankProcess.DIGEST, StateDigest.of(learner.state()));
                     case Prepare _ -> throw new IllegalStateException("told twice what to learn");
                 }

@@ -1,6 +1,7 @@
 package io.deeptrain.worker.adapter.process;
 
 import io.deeptrain.worker.network.LearnerState;
+import io.deeptrain.worker.network.LossScale;
 import io.deeptrain.worker.network.Tensor;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -24,6 +25,12 @@ final class StateDigest {
         for (List<Tensor> tensors : List.of(state.network(), state.optimizer())) {
             tensors.forEach(tensor -> add(tensor.values(), digest));
         }
+        LossScale scale = state.lossScale();
+        digest.update(ByteBuffer.allocate(Float.BYTES + Integer.BYTES + Long.BYTES)
+                .putFloat(scale.factor())
+                .putInt(scale.goodSteps())
+                .putLong(scale.skippedSteps())
+                .flip());
         return digest.digest();
     }
 

@@ -1,5 +1,6 @@
 package io.deeptrain.worker.adapter.process;
 
+import io.deeptrain.worker.network.LossScale;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.network.TensorSpec;
 import io.deeptrain.worker.port.Learner.Batch;
@@ -63,6 +64,16 @@ final class Wire {
             tensors.add(values);
         }
         return tensors;
+    }
+
+    static void writeLossScale(DataOutputStream out, LossScale scale) throws IOException {
+        out.writeFloat(scale.factor());
+        out.writeInt(scale.goodSteps());
+        out.writeLong(scale.skippedSteps());
+    }
+
+    static LossScale readLossScale(DataInputStream in) throws IOException {
+        return new LossScale(in.readFloat(), in.readInt(), in.readLong());
     }
 
     /** Tensors by the names and shapes that both sides know. */

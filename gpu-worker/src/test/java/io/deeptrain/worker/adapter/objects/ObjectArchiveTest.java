@@ -24,6 +24,7 @@ import io.deeptrain.worker.network.Architectures;
 import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.InitialWeights;
 import io.deeptrain.worker.network.LearnerState;
+import io.deeptrain.worker.network.LossScale;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Tensor;
 import io.deeptrain.worker.objective.Objective;
@@ -39,10 +40,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ObjectArchiveTest {
@@ -147,6 +150,58 @@ class ObjectArchiveTest {
                 new LearnerState(STATE, STATE),
                 new BestSoFar(0.75, 44, 66, 2, InitialWeights.of(NETWORK, 2, Set.of())));
         assertThat(archive.checkpoint(archive.saveCheckpoint(ATTEMPT, saved))).isEqualTo(saved);
+    }
+
+    @Test
+    void how_a_loss_is_scaled_is_kept_in_a_checkpoint() throws Exception {
+        SavedTraining saved = scaledBy(new LossScale(0x1p-14f, 1_999, Long.MAX_VALUE));
+        assertThat(archive.checkpoint(archive.saveCheckpoint(ATTEMPT, saved))).isEqualTo(saved);
+    }
+
+    /** So that a worker which knows of no scale reads it, and writes the same. */
+    @Test
+    void where_no_loss_was_scaled_a_checkpoint_says_nothing_of_it() throws Exception {
+        StoredObject stored = archive.saveCheckpoint(ATTEMPT, scaledBy(LossScale.START));
+        try (InputStream bytes = store.open(stored.key())) {
+            assertThat(new String(bytes.readNBytes(20_000), StandardCharsets.ISO_8859_1))
+                    .contains("\"step\":\"77\"")
+                    .doesNotContain("loss_scale", "good_steps", "skipped_steps");
+        }
+    }
+
+    private static SavedTraining scaledBy(LossScale scale) {
+        return new SavedTraining(
+                ATTEMPT.jobId(),
+                -5,
+                "f".repeat(64),
+                "cifar-resnet-20",
+                77,
+                new LearnerState(STATE, STATE, scale),
+                BestSoFar.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 0, 0", "8, 2000, 0", "8, 4294967296, 0", "8, 0, -1", "much, 0, 0", "8, , 0"})
+    void a_checkpoint_whose_loss_is_scaled_by_what_no_training_comes_to_is_refused(
+            String factor, @Nullable String goodSteps, String skippedSteps) throws Exception {
+        Map<String, String> metadata = new TreeMap<>(Map.of(
+                "format", "deeptrain-checkpoint-1",
+                "job", "job-1",
+                "seed", "1",
+                "manifest", "f",
+                "architecture", "cifar-resnet-20",
+                "step", "1"));
+        assertThat(archive.checkpoint(put("c", Safetensors.write(new Content(metadata, STATE))))
+                        .state()
+                        .lossScale())
+                .isEqualTo(LossScale.START);
+        metadata.put("loss_scale", factor);
+        if (goodSteps != null) {
+            metadata.put("good_steps", goodSteps);
+        }
+        metadata.put("skipped_steps", skippedSteps);
+        StoredObject stored = put("c", Safetensors.write(new Content(metadata, STATE)));
+        assertThatThrownBy(() -> archive.checkpoint(stored)).isInstanceOf(CorruptObjectException.class);
     }
 
     @Test
