@@ -110,7 +110,7 @@ function rowOf({ app, model, version, charge }: Row): HTMLTableRowElement {
   const status = version.status;
   const state = element("td", stateWord(status));
   state.dataset.state = String(status?.code ?? "");
-  if (status?.code === 21106 && status.details) state.append(element("small", status.details));
+  if (status?.details) state.append(element("small", status.details));
   row.append(element("td", app), element("td", model.id), element("td", version.id.slice(0, 12)), state);
   row.append(progressOf(version), costOf(charge));
   return row;

@@ -24,7 +24,8 @@ public final class TrainingLine {
 
     private static String running(VersionStatus status, Optional<Progress> progress, Optional<Bill> bill) {
         if (progress.isEmpty()) {
-            return "starting: the worker fetches the images and sets up the network";
+            String inputs = status.details().isEmpty() ? "" : ", " + status.details();
+            return "starting: the worker fetches the images and sets up the network" + inputs;
         }
         Progress newest = progress.get();
         List<String> parts = new ArrayList<>();

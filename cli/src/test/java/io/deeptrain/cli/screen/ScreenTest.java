@@ -58,6 +58,15 @@ class ScreenTest {
     }
 
     @Test
+    void what_the_worker_does_before_it_learns_is_told() {
+        VersionStatus status = new VersionStatus(State.TRAINING, 0, Optional.empty(), "1,200 of 50,000 inputs read");
+
+        assertThat(TrainingLine.of(status, Optional.empty(), Optional.empty()))
+                .isEqualTo("starting: the worker fetches the images and sets up the network,"
+                        + " 1,200 of 50,000 inputs read");
+    }
+
+    @Test
     void what_is_not_known_is_left_out() {
         Progress progress = new Progress(Phase.TRAINING, 0, 5, 0, 90, Double.NaN, Map.of(), 0);
         VersionStatus status = new VersionStatus(State.TRAINING, 0, Optional.empty(), "");
