@@ -36,12 +36,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -53,7 +51,13 @@ import java.util.TreeMap;
  */
 public final class ObjectArchive implements Archive {
     private static final long MANIFEST_BYTES_MAX = 1L << 30;
-    private static final long TENSORS_BYTES_MAX = 1L << 30;
+
+    /**
+     * More than twice what the largest network needs with a hundred thousand concepts: weights, two numbers of LAMB for
+     * each, and the best so far.
+     */
+    private static final long TENSORS_BYTES_MAX = 1L << 33;
+
     private static final String FORMAT = "format";
     private static final String MODEL_FORMAT = "deeptrain-model-1";
     private static final String CHECKPOINT_FORMAT = "deeptrain-checkpoint-1";
@@ -104,28 +108,11 @@ public final class ObjectArchive implements Archive {
     }
 
     private byte[] bytes(StoredObject object, long bytesMax) throws IOException, CorruptObjectException {
-        if (object.sizeBytes() > bytesMax) {
-            throw new CorruptObjectException(
-                    "%s has %d bytes, more than %d".formatted(object.key(), object.sizeBytes(), bytesMax));
+        try (StoredBytes stored = StoredBytes.open(store, object, bytesMax)) {
+            byte[] bytes = stored.stream().readNBytes(Math.toIntExact(object.sizeBytes()));
+            stored.requireStored();
+            return bytes;
         }
-        byte[] bytes;
-        try (InputStream input = store.open(object.key())) {
-            bytes = input.readNBytes(Math.toIntExact(object.sizeBytes()) + 1);
-        } catch (NoSuchFileException missing) {
-            throw new CorruptObjectException("%s is not there".formatted(object.key()), missing);
-        }
-        String sha256 = HexFormat.of().formatHex(sha256().digest(bytes));
-        if (bytes.length != object.sizeBytes() || !sha256.equals(object.sha256())) {
-            throw new CorruptObjectException(
-                    "%s is not the object that was stored: %s bytes with the hash %s, not %d with %s"
-                            .formatted(
-                                    object.key(),
-                                    bytes.length > object.sizeBytes() ? "more" : String.valueOf(bytes.length),
-                                    sha256,
-                                    object.sizeBytes(),
-                                    object.sha256()));
-        }
-        return bytes;
     }
 
     static MessageDigest sha256() {
@@ -364,11 +351,26 @@ public final class ObjectArchive implements Archive {
     }
 
     private Content content(StoredObject object, String format) throws IOException, CorruptObjectException {
-        Content content = Safetensors.read(bytes(object, TENSORS_BYTES_MAX));
+        Content content = content(object);
         if (!text(content, FORMAT).equals(format)) {
             throw new CorruptObjectException("%s is no %s".formatted(object.key(), format));
         }
         return content;
+    }
+
+    /** Bytes that are not those that were stored are refused for that, whatever else is wrong with them. */
+    private Content content(StoredObject object) throws IOException, CorruptObjectException {
+        try (StoredBytes stored = StoredBytes.open(store, object, TENSORS_BYTES_MAX)) {
+            Content content;
+            try {
+                content = Safetensors.read(stored.stream(), object.sizeBytes());
+            } catch (CorruptObjectException unreadable) {
+                stored.requireStored();
+                throw unreadable;
+            }
+            stored.requireStored();
+            return content;
+        }
     }
 
     private static String text(Content content, String name) throws CorruptObjectException {

@@ -28,6 +28,11 @@ import java.util.TreeMap;
 final class Safetensors {
     static final int HEADER_BYTES_MAX = 8 << 20;
     private static final int DIMENSIONS_MAX = 8;
+
+    /** The bytes of one tensor are counted by an {@code int} where they are written. */
+    private static final int VALUES_MAX = Integer.MAX_VALUE / Float.BYTES;
+
+    private static final int CHUNK_BYTES = 1 << 16;
     private static final String METADATA = "__metadata__";
     private static final String TYPE = "F32";
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -86,12 +91,17 @@ final class Safetensors {
         }
     }
 
-    static Content read(byte[] file) throws CorruptObjectException {
-        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    /**
+     * Reads tensor by tensor, so that little more is in memory than what is answered. Nothing is made for a number
+     * before the header as a whole was found to fit.
+     *
+     * @param bytes of the file, of which some may be missing, but none beyond is read
+     */
+    static Content read(InputStream file, long bytes) throws IOException, CorruptObjectException {
         byte[] json = headerBytes(file, bytes);
-        ByteBuffer numbers = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+        long numbers = bytes - Long.BYTES - json.length;
         Map<String, String> metadata = new TreeMap<>();
-        List<Tensor> tensors = new ArrayList<>();
+        List<Place> places = new ArrayList<>();
         long end = 0;
         for (Map.Entry<String, JsonNode> field : header(json).properties()) {
             if (field.getKey().equals(METADATA)) {
@@ -100,29 +110,38 @@ final class Safetensors {
                         .forEach(text ->
                                 metadata.put(text.getKey(), text.getValue().asText()));
             } else {
-                Tensor tensor = tensor(field.getKey(), field.getValue(), end, numbers);
-                tensors.add(tensor);
-                end += (long) tensor.values().length * Float.BYTES;
+                Place place = place(field.getKey(), field.getValue(), end, numbers);
+                places.add(place);
+                end += (long) place.size() * Float.BYTES;
             }
         }
-        if (end != numbers.capacity()) {
-            throw new CorruptObjectException("tensors take %d of %d bytes".formatted(end, numbers.capacity()));
+        if (end != numbers) {
+            throw new CorruptObjectException("tensors take %d of %d bytes".formatted(end, numbers));
+        }
+        List<Tensor> tensors = new ArrayList<>();
+        for (Place place : places) {
+            tensors.add(new Tensor(place.name(), place.shape(), floats(file, place)));
         }
         return new Content(metadata, tensors);
     }
 
-    /** Leaves the buffer where the numbers begin. */
-    private static byte[] headerBytes(byte[] file, ByteBuffer bytes) throws CorruptObjectException {
-        if (file.length < Long.BYTES) {
-            throw new CorruptObjectException("no safetensors file: %d bytes".formatted(file.length));
+    /** Leaves the stream where the numbers begin. */
+    private static byte[] headerBytes(InputStream file, long bytes) throws IOException, CorruptObjectException {
+        byte[] length = file.readNBytes(Long.BYTES);
+        if (length.length < Long.BYTES) {
+            throw new CorruptObjectException("no safetensors file: %d bytes".formatted(length.length));
         }
-        long headerBytes = bytes.getLong();
-        if (headerBytes < 2 || headerBytes > HEADER_BYTES_MAX || headerBytes > bytes.remaining()) {
+        long headerBytes =
+                ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (headerBytes < 2 || headerBytes > HEADER_BYTES_MAX || headerBytes > bytes - Long.BYTES) {
             throw new CorruptObjectException("header of %d bytes in a file of %d, at most %d are taken"
-                    .formatted(headerBytes, file.length, HEADER_BYTES_MAX));
+                    .formatted(headerBytes, bytes, HEADER_BYTES_MAX));
         }
-        byte[] json = new byte[(int) headerBytes];
-        bytes.get(json);
+        byte[] json = file.readNBytes((int) headerBytes);
+        if (json.length < headerBytes) {
+            throw new CorruptObjectException(
+                    "the file ends after %d of its header's %d bytes".formatted(json.length, headerBytes));
+        }
         return json;
     }
 
@@ -130,10 +149,13 @@ final class Safetensors {
      * The tensors of numbers in a file that others wrote, in any order, as {@code F32}. Whole numbers, as counts of
      * batches, are left out.
      */
-    static List<Tensor> readWeights(byte[] file) throws CorruptObjectException {
-        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        JsonNode header = header(headerBytes(file, bytes));
-        ByteBuffer numbers = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+    static List<Tensor> readWeights(byte[] file) throws IOException, CorruptObjectException {
+        byte[] json = headerBytes(new ByteArrayInputStream(file), file.length);
+        JsonNode header = header(json);
+        ByteBuffer numbers = ByteBuffer.wrap(file)
+                .position(Long.BYTES + json.length)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN);
         List<Tensor> tensors = new ArrayList<>();
         long values = 0;
         for (Map.Entry<String, JsonNode> field : header.properties()) {
@@ -162,14 +184,14 @@ final class Safetensors {
             return Optional.empty();
         }
         List<Integer> shape = shape(name, entry.path("shape"));
-        long size = size(shape);
+        int size = size(name, shape);
         long begin = entry.path("data_offsets").path(0).asLong(-1);
         long end = entry.path("data_offsets").path(1).asLong(-1);
-        if (begin < 0 || end > numbers.capacity() || end - begin != size * width) {
+        if (begin < 0 || end > numbers.capacity() || end - begin != (long) size * width) {
             throw new CorruptObjectException("tensor %s of shape %s cannot lie at %s of %d bytes"
                     .formatted(name, shape, entry.path("data_offsets"), numbers.capacity()));
         }
-        float[] values = new float[(int) size];
+        float[] values = new float[size];
         for (int i = 0; i < values.length; i++) {
             int at = (int) begin + i * width;
             values[i] = switch (type) {
@@ -193,26 +215,38 @@ final class Safetensors {
         }
     }
 
+    /** What a header says of a tensor whose numbers come next. */
+    private record Place(String name, List<Integer> shape, int size) {}
+
     /** Tensors must follow each other without gap or overlap. */
-    private static Tensor tensor(String name, JsonNode entry, long begin, ByteBuffer numbers)
-            throws CorruptObjectException {
+    private static Place place(String name, JsonNode entry, long begin, long numbers) throws CorruptObjectException {
         JsonNode offsets = entry.path("data_offsets");
         if (!TYPE.equals(entry.path("dtype").asText())) {
             throw new CorruptObjectException("tensor %s is not of type %s".formatted(name, TYPE));
         }
         List<Integer> shape = shape(name, entry.path("shape"));
-        long size = size(shape);
-        long end = begin + size * Float.BYTES;
-        if (offsets.path(0).asLong(-1) != begin || offsets.path(1).asLong(-1) != end || end > numbers.capacity()) {
+        int size = size(name, shape);
+        long end = begin + (long) size * Float.BYTES;
+        if (offsets.path(0).asLong(-1) != begin || offsets.path(1).asLong(-1) != end || end > numbers) {
             throw new CorruptObjectException("tensor %s of shape %s cannot lie at %s of %d bytes"
-                    .formatted(name, shape, offsets, numbers.capacity()));
+                    .formatted(name, shape, offsets, numbers));
         }
-        float[] values = new float[(int) size];
-        numbers.slice((int) begin, (int) (end - begin))
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer()
-                .get(values);
-        return new Tensor(name, shape, values);
+        return new Place(name, shape, size);
+    }
+
+    private static float[] floats(InputStream file, Place place) throws IOException, CorruptObjectException {
+        float[] values = new float[place.size()];
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        int read = 0;
+        while (read < values.length) {
+            int count = Math.min(values.length - read, CHUNK_BYTES / Float.BYTES);
+            if (file.readNBytes(chunk.array(), 0, count * Float.BYTES) < count * Float.BYTES) {
+                throw new CorruptObjectException("the file ends within tensor " + place.name());
+            }
+            chunk.asFloatBuffer().get(values, read, count);
+            read += count;
+        }
+        return values;
     }
 
     private static List<Integer> shape(String name, JsonNode extents) throws CorruptObjectException {
@@ -230,11 +264,15 @@ final class Safetensors {
         return shape;
     }
 
-    private static long size(List<Integer> shape) {
+    private static int size(String name, List<Integer> shape) throws CorruptObjectException {
         long size = 1;
         for (int extent : shape) {
-            size = Math.min(size * extent, Integer.MAX_VALUE);
+            size *= extent;
+            if (size > VALUES_MAX) {
+                throw new CorruptObjectException(
+                        "tensor %s of shape %s has more than %d numbers".formatted(name, shape, VALUES_MAX));
+            }
         }
-        return size;
+        return (int) size;
     }
 }

@@ -36,6 +36,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -215,6 +216,53 @@ class ObjectArchiveTest {
         assertThatThrownBy(() -> archive.image(stored)).isInstanceOf(CorruptObjectException.class);
     }
 
+    /** Where in its file a checkpoint is changed: its header's length, its header, its numbers. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 100, 1_000_000})
+    void a_checkpoint_that_changed_in_the_store_is_refused_for_that(int place) throws Exception {
+        StoredObject stored = archive.saveCheckpoint(ATTEMPT, scaledBy(LossScale.START));
+        byte[] file = bytes(stored);
+        file[place] ^= 1;
+        refusesAsAnother(stored, file);
+    }
+
+    @Test
+    void a_checkpoint_that_became_longer_or_shorter_in_the_store_is_refused_for_that() throws Exception {
+        StoredObject stored = archive.saveCheckpoint(ATTEMPT, scaledBy(LossScale.START));
+        byte[] file = bytes(stored);
+        refusesAsAnother(stored, Arrays.copyOf(file, file.length + 1));
+        refusesAsAnother(stored, Arrays.copyOf(file, file.length + 1_000_000));
+        refusesAsAnother(stored, Arrays.copyOf(file, file.length - 1));
+        refusesAsAnother(stored, Arrays.copyOf(file, 100));
+        refusesAsAnother(stored, new byte[0]);
+        refusesAsAnother(new StoredObject(stored.key(), stored.sha256(), stored.sizeBytes() + 4), file);
+        refusesAsAnother(new StoredObject(stored.key(), "0".repeat(64), stored.sizeBytes()), file);
+    }
+
+    private void refusesAsAnother(StoredObject stored, byte[] file) throws IOException {
+        put(stored.key(), new ByteArrayInputStream(file));
+        assertThatThrownBy(() -> archive.checkpoint(stored))
+                .isInstanceOf(CorruptObjectException.class)
+                .hasMessageContaining("checkpoints/77.safetensors is not the object that was stored");
+    }
+
+    private byte[] bytes(StoredObject stored) throws IOException {
+        try (InputStream input = store.open(stored.key())) {
+            return input.readAllBytes();
+        }
+    }
+
+    @Test
+    void a_checkpoint_may_have_8_gibibytes_and_a_manifest_1() {
+        long most = 8L << 30;
+        assertThatThrownBy(() -> archive.checkpoint(new StoredObject("c", "0".repeat(64), most)))
+                .hasMessage("c is not there");
+        assertThatThrownBy(() -> archive.checkpoint(new StoredObject("c", "0".repeat(64), most + 1)))
+                .hasMessage("c has 8589934593 bytes, more than 8589934592");
+        assertThatThrownBy(() -> archive.manifest(new StoredObject("m", "0".repeat(64), (1L << 30) + 1)))
+                .hasMessage("m has 1073741825 bytes, more than 1073741824");
+    }
+
     @Test
     void a_checkpoint_is_no_model() throws Exception {
         StoredObject stored = archive.saveCheckpoint(
@@ -291,6 +339,8 @@ class ObjectArchiveTest {
                 "{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}}",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[536870912],\"data_offsets\":[0,2147483648]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[65536,65536,65536],\"data_offsets\":[0,8]}}",
                 "{\"a\":7}",
                 "[]",
                 "{",
@@ -303,7 +353,7 @@ class ObjectArchiveTest {
                 .putLong(json.length)
                 .put(json)
                 .array();
-        assertThatThrownBy(() -> Safetensors.read(file)).isInstanceOf(CorruptObjectException.class);
+        assertThatThrownBy(() -> Safetensors.read(new ByteArrayInputStream(file), file.length)).isInstanceOf(CorruptObjectException.class);
     }
 
     @ParameterizedTest
@@ -313,6 +363,6 @@ class ObjectArchiveTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(length)
                 .array();
-        assertThatThrownBy(() -> Safetensors.read(file)).isInstanceOf(CorruptObjectException.class);
+        assertThatThrownBy(() -> Safetensors.read(new ByteArrayInputStream(file), file.length)).isInstanceOf(CorruptObjectException.class);
     }
 }
