@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -97,8 +98,17 @@ public final class ImageFile {
             return new Reading.Unreadable("the bytes are not an image; %s are read".formatted(FORMATS));
         } catch (IOException | RuntimeException | OutOfMemoryError damaged) {
             // The readers answer damaged files with whatever they run into.
-            return damaged(String.valueOf(damaged.getMessage()));
+            return damaged(inWords(damaged));
         }
+    }
+
+    /** Some readers run into the end, or into anything else, without a word. */
+    private static String inWords(Throwable failure) {
+        if (failure instanceof EOFException) {
+            return End.WORDS;
+        }
+        String message = Objects.requireNonNullElse(failure.getMessage(), "").strip();
+        return message.isEmpty() || message.endsWith(":") || message.equals("null") ? "it cannot be decoded" : message;
     }
 
     private static boolean isReadBy(ImageReaderSpi format, ImageInputStream input) {
@@ -222,9 +232,10 @@ public final class ImageFile {
 
     private static final class End extends EOFException {
         private static final long serialVersionUID = 1L;
+        private static final String WORDS = "it ends too early";
 
         End() {
-            super("it ends too early");
+            super(WORDS);
         }
 
         @Override

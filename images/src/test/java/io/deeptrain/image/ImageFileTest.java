@@ -14,6 +14,7 @@ import java.awt.image.DataBuffer;
 import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,6 +188,20 @@ class ImageFileTest {
                         unreadable -> assertThat(unreadable.reason()).startsWith("the image is damaged"));
     }
 
+    @Test
+    void a_webp_that_ends_too_early_is_said_to() {
+        byte[] lossless = Drawn.webp(40, 40, Color.ORANGE);
+        byte[] lossy = Drawn.lossyWebp(64, 64);
+        for (byte[] file : List.of(lossless, lossy)) {
+            assertThat(ImageFile.read(file, SIDE)).isInstanceOf(Image.class);
+            for (int length = 34; length < Math.min(file.length, 80) - 2; length++) {
+                assertThat(ImageFile.read(Arrays.copyOf(file, length), SIDE))
+                        .as("%d of %d bytes", length, file.length)
+                        .isEqualTo(new Unreadable("the image is damaged: it ends too early"));
+            }
+        }
+    }
+
     /** More of them by {@code -Ddeeptrain.images.mutations=}. */
     @ParameterizedTest
     @ValueSource(strings = {"png", "bmp", "gif", "jpeg", "webp"})
@@ -199,9 +214,14 @@ class ImageFileTest {
             for (int n = random.nextInt(8); n >= 0 && damaged.length > 0; n--) {
                 damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
             }
-            assertThat(ImageFile.read(damaged, SIDE))
-                    .as("%s damaged by seed %d", format, seed)
-                    .isNotNull();
+            Reading reading = ImageFile.read(damaged, SIDE);
+            assertThat(reading).as("%s damaged by seed %d", format, seed).isNotNull();
+            if (reading instanceof Unreadable(String reason)) {
+                assertThat(reason)
+                        .as("%s damaged by seed %d", format, seed)
+                        .doesNotContain("null")
+                        .doesNotEndWith(": ");
+            }
         }
     }
 }
