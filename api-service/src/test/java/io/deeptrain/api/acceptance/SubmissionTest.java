@@ -105,6 +105,22 @@ class SubmissionTest {
     }
 
     @Test
+    void an_answer_that_is_given_again_has_the_remarks_of_the_first_whatever_has_become_of_the_dataset() {
+        for (int n = 0; n < 20; n++) {
+            app.input("more-" + n, OwnApp.PNG, "{\"id\":\"cat\"}");
+        }
+        String key = UUID.randomUUID().toString();
+        Answer first = app.rest().post(app.at("/models/m/versions"), "{}", "Idempotency-Key", key);
+        assertThat(first.details()).startsWith("Unbalanced: ");
+        for (int n = 0; n < 20; n++) {
+            app.input("other-" + n, OwnApp.PNG, "{\"id\":\"dog\"}");
+        }
+        Answer again = app.rest().post(app.at("/models/m/versions"), "{}", "Idempotency-Key", key);
+        assertThat(version(again)).isEqualTo(version(first));
+        assertThat(again.details()).isEqualTo(first.details());
+    }
+
+    @Test
     void so_many_trainings_wait_and_the_next_is_refused_with_the_count_and_the_limit() throws Exception {
         String waiting = app.train("m");
         for (int training = 1; training < Surroundings.WAITING_MAX; training++) {

@@ -2,8 +2,6 @@ package io.deeptrain.api.adapter.postgres;
 
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.status.StatusCode;
-import io.deeptrain.api.version.Submission;
-import io.deeptrain.api.version.Submission.Accepted;
 import io.deeptrain.api.version.Version;
 import io.deeptrain.api.version.VersionMachine;
 import io.deeptrain.api.version.VersionMachine.Stop;
@@ -179,52 +177,6 @@ public final class Versions {
                         Sql.texts(connection, conceptIds),
                         version.manifest().map(StateJson::write).orElse(null))
                 .orElseThrow();
-    }
-
-    /** What was accepted under an idempotency key within the last day; then the key may be used anew. */
-    public static Submission<ModelVersionId> submission(
-            Connection connection, Tenant tenant, String idempotencyKey, String requestHash) throws SQLException {
-        Optional<Accepted<ModelVersionId>> earlier = Sql.first(
-                connection,
-                """
-                select version_id, request_hash from idempotency_key
-                where user_id = ? and app_id = ? and idempotency_key = ? and created_at > now() - interval '24 hours'
-                """,
-                row -> new Accepted<>(new ModelVersionId(row.getString(1)), row.getString(2)),
-                tenant.userId(),
-                tenant.appId(),
-                idempotencyKey);
-        return Submission.of(earlier, requestHash);
-    }
-
-    /**
-     * Takes an idempotency key; false if somebody has had it for less than a day. Waits for a transaction that is about
-     * to take it.
-     */
-    public static boolean takeKey(
-            Connection connection,
-            Tenant tenant,
-            String idempotencyKey,
-            String requestHash,
-            ModelVersionId version,
-            Instant now)
-            throws SQLException {
-        return Sql.update(
-                        connection,
-                        """
-                        insert into idempotency_key values (?, ?, ?, ?, ?, ?)
-                        on conflict (user_id, app_id, idempotency_key) do update
-                        set request_hash = excluded.request_hash, version_id = excluded.version_id,
-                            created_at = excluded.created_at
-                        where idempotency_key.created_at <= now() - interval '24 hours'
-                        """,
-                        tenant.userId(),
-                        tenant.appId(),
-                        idempotencyKey,
-                        requestHash,
-                        version.value(),
-                        now)
-                == 1;
     }
 
     /** Deleted versions are not found. */

@@ -13,6 +13,8 @@ import io.deeptrain.api.adapter.postgres.FinishedTrainings;
 import io.deeptrain.api.adapter.postgres.LogLines;
 import io.deeptrain.api.adapter.postgres.Models;
 import io.deeptrain.api.adapter.postgres.Models.StoredModel;
+import io.deeptrain.api.adapter.postgres.SubmissionKeys;
+import io.deeptrain.api.adapter.postgres.SubmissionKeys.Answered;
 import io.deeptrain.api.adapter.postgres.Versions;
 import io.deeptrain.api.adapter.postgres.Versions.StoredVersion;
 import io.deeptrain.api.dataset.Freezing;
@@ -126,14 +128,7 @@ class TrainingCalls {
                 order.gpus(),
                 order.seed());
         Optional<String> unbalanced = order.balance(entries).warning();
-        SingleModelResponse answer =
-                database.inTransaction(connection -> submit(connection, caller, facts, spec, unbalanced, requestHash));
-        String remarks = remarks(facts, unbalanced);
-        return remarks.isEmpty()
-                ? answer
-                : answer.toBuilder()
-                        .setStatus(Answers.of(StatusCode.SUCCESS, remarks))
-                        .build();
+        return database.inTransaction(connection -> submit(connection, caller, facts, spec, unbalanced, requestHash));
     }
 
     /** What the tenant should know of a dataset that can be trained on. */
@@ -151,8 +146,8 @@ class TrainingCalls {
         Optional<SingleModelResponse> earlier = Optional.empty();
         if (caller.idempotencyKey().isPresent()) {
             String key = Ids.checked("Idempotency-Key", caller.idempotencyKey().get());
-            earlier =
-                    answeredEarlier(connection, model, Versions.submission(connection, tenant, key, requestHash), key);
+            earlier = answeredEarlier(
+                    connection, model, SubmissionKeys.submission(connection, tenant, key, requestHash), key);
         }
         TrainingDraft draft = draft(model, request.getModelVersionsList(), request.getDescription());
         if (earlier.isPresent()) {
@@ -194,17 +189,16 @@ class TrainingCalls {
     }
 
     private static Optional<SingleModelResponse> answeredEarlier(
-            Connection connection, StoredModel model, Submission<ModelVersionId> submission, String key)
-            throws SQLException {
+            Connection connection, StoredModel model, Submission<Answered> submission, String key) throws SQLException {
         return switch (submission) {
-            case Submission.Fresh<ModelVersionId>() -> Optional.empty();
-            case Submission.Repeated<ModelVersionId>(ModelVersionId version) -> {
+            case Submission.Fresh<Answered>() -> Optional.empty();
+            case Submission.Repeated<Answered>(Answered(ModelVersionId version, String remarks)) -> {
                 String modelId = model.id().value();
                 StoredVersion known = Versions.find(connection, model.tenant(), modelId, version.value())
                         .orElseThrow(() -> ModelMessages.noVersion(modelId, version.value()));
-                yield Optional.of(answer(model, known));
+                yield Optional.of(answer(model, known, remarks));
             }
-            case Submission.KeyReused<ModelVersionId>() ->
+            case Submission.KeyReused<Answered>() ->
                 throw new Refusal(
                         StatusCode.IDEMPOTENCY_KEY_REUSED,
                         "Idempotency-Key '%s' was used with another request".formatted(key));
@@ -282,13 +276,15 @@ class TrainingCalls {
                 Models.hold(connection, facts.tenant(), modelId).orElseThrow(() -> ModelMessages.noModel(modelId));
         ModelVersionId versionId = new ModelVersionId(Ids.fresh());
         Instant now = Instant.now();
+        String remarks = remarks(facts, unbalanced);
         if (caller.idempotencyKey().isPresent()) {
             String key = caller.idempotencyKey().get();
-            if (!Versions.takeKey(connection, facts.tenant(), key, requestHash, versionId, now)) {
+            if (!SubmissionKeys.takeKey(
+                    connection, facts.tenant(), key, requestHash, new Answered(versionId, remarks), now)) {
                 return answeredEarlier(
                                 connection,
                                 model,
-                                Versions.submission(connection, facts.tenant(), key, requestHash),
+                                SubmissionKeys.submission(connection, facts.tenant(), key, requestHash),
                                 key)
                         .orElseThrow();
             }
@@ -317,7 +313,7 @@ class TrainingCalls {
         }
         LOG.infof(
                 "job %s trains version %s of model %s for %s", request.jobId(), versionId, model.id(), facts.tenant());
-        return answer(model, version);
+        return answer(model, version, remarks);
     }
 
     private StoredObject stored(byte[] manifest) {
@@ -329,9 +325,9 @@ class TrainingCalls {
         }
     }
 
-    private static SingleModelResponse answer(StoredModel model, StoredVersion version) {
+    private static SingleModelResponse answer(StoredModel model, StoredVersion version, String remarks) {
         return SingleModelResponse.newBuilder()
-                .setStatus(Answers.ok())
+                .setStatus(remarks.isEmpty() ? Answers.ok() : Answers.of(StatusCode.SUCCESS, remarks))
                 .setModel(ModelMessages.model(model, Optional.of(version)))
                 .build();
     }
