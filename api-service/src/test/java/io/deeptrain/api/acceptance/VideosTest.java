@@ -11,6 +11,7 @@ import io.deeptrain.contract.MultiOutputResponse;
 import io.deeptrain.contract.PostModelOutputsRequest;
 import io.deeptrain.contract.UserAppIDSet;
 import io.deeptrain.contract.Video;
+import io.deeptrain.event.RequestEvent.TrainingRequested;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.testservers.adapter.DeepTrainServers;
 import io.deeptrain.testservers.adapter.TestServers;
@@ -143,8 +144,9 @@ class VideosTest {
     /** Of the ten frames five are looked at, which is what time and cost are estimated for. */
     @Test
     void a_classifier_is_trained_on_labelled_videos() {
+        elsewhere = new Elsewhere(TestServers.kafka());
         app.labelledInputs();
-        app.create("m", "");
+        app.create("m", "\"num_epochs\":200");
         JsonNode without = estimate("m");
         post("v", labelled("cat"));
         post("w", labelled("bird"));
@@ -152,16 +154,31 @@ class VideosTest {
         assertThat(with.at("/inputs").asInt()).isEqualTo(without.at("/inputs").asInt() + 1);
         assertThat(with.at("/images").asInt()).isEqualTo(without.at("/images").asInt() + 5);
         assertThat(without.at("/images")).isEqualTo(without.at("/inputs"));
+        assertThat(with.at("/seconds")).isEqualTo(estimateOf(with.at("/images").asInt()));
+        assertThat(with.at("/seconds"))
+                .isNotEqualTo(estimateOf(with.at("/inputs").asInt()));
 
         JsonNode answer = app.rest().post(app.at("/models/m/versions"), "").body();
         assertThat(answer.at("/status/code").asInt()).isEqualTo(10000);
         assertThat(answer.at("/status/details").asText()).isEmpty();
+        TrainingRequested asked = (TrainingRequested) elsewhere
+                .hear(app.job("m", answer.at("/model/model_version/id").asText()), 1)
+                .getFirst();
+        assertThat(asked.estimate().toSeconds()).isEqualTo(with.at("/seconds").asLong());
+        assertThat(asked.spec().inputCount()).isEqualTo(with.at("/inputs").asLong());
         JsonNode inputs = app.rest().get(app.at("/models/m/inputs")).body().at("/inputs");
         assertThat(inputs.findValuesAsText("id")).contains("v").doesNotContain("w");
         for (JsonNode input : inputs) {
             assertThat(input.at("/data").has("video"))
                     .isEqualTo(input.at("/id").asText().equals("v"));
         }
+    }
+
+    private JsonNode estimateOf(int images) {
+        return app.rest()
+                .post(app.at("/models/m/estimate"), "{\"estimated_input_count\":%d}".formatted(images))
+                .body()
+                .at("/estimates/0/seconds");
     }
 
     private JsonNode estimate(String model) {

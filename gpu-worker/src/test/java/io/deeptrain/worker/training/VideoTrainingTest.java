@@ -16,6 +16,8 @@ import io.deeptrain.worker.attempt.TrainerReport.Failed;
 import io.deeptrain.worker.attempt.TrainerReport.Finished;
 import io.deeptrain.worker.attempt.TrainerReport.Prepared;
 import io.deeptrain.worker.data.ImageDecoder;
+import io.deeptrain.worker.port.Ahead;
+import io.deeptrain.worker.port.Directions.Direction;
 import io.deeptrain.worker.prediction.LoadedModels;
 import io.deeptrain.worker.prediction.Prediction;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -187,6 +190,30 @@ class VideoTrainingTest {
         return ((Finished) bench.run(bench.assignment(token, SCRATCH)).getLast())
                 .model()
                 .sha256();
+    }
+
+    /** An image of 512 x 512 takes 768 KiB, and 32 of them 24 MiB, of which two fit into what may wait. */
+    @Test
+    void fewer_inputs_are_decoded_ahead_where_videos_have_many_large_frames() throws Exception {
+        bench.classifier("Clarifai_InceptionBatchNorm").set("image_size", 512L).set("batch_size", 2L);
+        ones(1, Split.TRAIN);
+        assertThat(decodedAhead()).isEqualTo(8);
+        threes(1, 32, Split.TRAIN);
+        assertThat(decodedAhead()).isEqualTo(2);
+    }
+
+    /** How many inputs are decoded at once by a training that is told to stop before it has one. */
+    private int decodedAhead() throws IOException {
+        AtomicInteger seen = new AtomicInteger();
+        bench.with(new Ahead() {
+                    @Override
+                    public <T> Results<T> of(long first, long end, int atOnce, Task<T> task) {
+                        seen.set(atOnce);
+                        return NOTHING.of(first, end, atOnce, task);
+                    }
+                })
+                .run(bench.assignment(1, SCRATCH), _ -> new Direction.StopNow());
+        return seen.get();
     }
 
     @Test

@@ -30,7 +30,7 @@ class DecodedFilmsTest {
     private DecodedFilms films;
 
     @BeforeEach
-    void open() {
+    void open() throws IOException {
         store = ObjectStores.open(folder.toUri());
         films = new DecodedFilms(new ObjectArchive(store));
     }
