@@ -129,6 +129,48 @@ final class Settings {
                 0);
     }
 
+    /** This and the next three are ours: the public documentation has none, and the paper what they default to. */
+    static Hyperparameter mixupAlpha(double defaultValue) {
+        return real(
+                "mixup_alpha",
+                "Half of the batches, or all without cutmix_alpha, are the weighted mean of two images at each place, the"
+                        + " weight from a beta distribution with this as both parameters; 0: none. A short training on"
+                        + " few images learns better without.",
+                0,
+                1,
+                defaultValue);
+    }
+
+    static Hyperparameter cutmixAlpha(double defaultValue) {
+        return real(
+                "cutmix_alpha",
+                "Half of the batches, or all without mixup_alpha, show a part of another image in each, its area from a"
+                        + " beta distribution with this as both parameters; 0: none. A short training on few images"
+                        + " learns better without.",
+                0,
+                1,
+                defaultValue);
+    }
+
+    static Hyperparameter labelSmoothing(double defaultValue) {
+        return real(
+                "label_smoothing",
+                "Part of what an image is labelled with that is given to all concepts alike; 0: none.",
+                0,
+                0.9,
+                defaultValue);
+    }
+
+    static Hyperparameter dropPathRate(double defaultValue) {
+        return real(
+                "drop_path_rate",
+                "How often the last unit of the network is left out for an image while it learns, those before it less"
+                        + " often; 0: never.",
+                0,
+                0.9,
+                defaultValue);
+    }
+
     static Hyperparameter logreg(long defaultValue) {
         return whole(
                 "logreg",

@@ -80,6 +80,26 @@ class HyperparametersTest {
     }
 
     @Test
+    void what_the_recipe_of_wightman_and_others_has_is_refused_by_name_where_it_cannot_be() {
+        Template strong = TemplateCatalogue.modelType("visual-classifier")
+                .flatMap(type -> type.template("MMClassification_ResNet_50_RSB_A1"))
+                .orElseThrow();
+        for (var wrong : Map.of("mixup_alpha", 1.5, "cutmix_alpha", 1.5, "label_smoothing", 1.0, "drop_path_rate", 1.0)
+                .entrySet()) {
+            String most = wrong.getKey().endsWith("alpha") ? "1" : "0.9";
+            assertThat(Hyperparameters.of(strong, Map.of(wrong.getKey(), wrong.getValue())))
+                    .isEqualTo(new Rejected(List.of(new Violation(
+                            "train_info.params." + wrong.getKey(),
+                            "" + wrong.getValue(),
+                            "a number from 0 to " + most,
+                            Optional.of(Double.valueOf(most))))));
+            assertThat(Hyperparameters.of(strong, Map.of(wrong.getKey(), 0.0))).isInstanceOf(Complete.class);
+            assertThat(Hyperparameters.of(strong, Map.of(wrong.getKey(), -0.1))).isInstanceOf(Rejected.class);
+            assertThat(Hyperparameters.of(CIFAR, Map.of(wrong.getKey(), 0.0))).isInstanceOf(Rejected.class);
+        }
+    }
+
+    @Test
     void a_value_of_the_wrong_kind_is_not_converted() {
         assertThat(Hyperparameters.of(CIFAR, Map.of("average_horizontal_flips", "yes")))
                 .isEqualTo(new Rejected(List.of(new Violation(

@@ -43,7 +43,8 @@ public final class Purpose {
                     spec.template(), concepts, detector(spec).head(concepts));
         }
         if (!placesImages(spec)) {
-            return Architectures.ofTemplate(spec.template(), concepts, imageSize);
+            double dropPathRate = Regularisation.of(Settings.of(spec)).dropPathRate();
+            return Architectures.ofTemplate(spec.template(), concepts, imageSize, dropPathRate);
         }
         return spec.template().equals(ANGULAR)
                 ? Optional.of(Embeddings.angular(

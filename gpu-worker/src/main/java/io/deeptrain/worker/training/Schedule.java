@@ -1,11 +1,12 @@
 package io.deeptrain.worker.training;
 
+import io.deeptrain.worker.data.Mixture;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Which images each step sees, whether mirrored, and how fast it learns: a function of the plan, the number of images
- * and the step alone. A resumed training therefore goes on exactly as the interrupted one would have.
+ * Which images each step sees, whether mirrored, how mixed, and how fast it learns: a function of the plan, the number
+ * of images and the step alone. A resumed training therefore goes on exactly as the interrupted one would have.
  *
  * <p>Images are dealt from one shuffled deck after the other. An epoch's steps share its images evenly, so that no step
  * is much smaller than the rest. Several threads may ask at once.
@@ -14,6 +15,7 @@ public final class Schedule {
     private static final long DECKS = 0x9E3779B97F4A7C15L;
     private static final long CHANCE = 0xA24BAED4963EE407L;
     private static final long FLIPS = 0xD1B54A32D192ED03L;
+    private static final long MIXTURES = 0x8CB92BA72F3D8DD7L;
 
     private final TrainingPlan plan;
     private final int images;
@@ -75,6 +77,12 @@ public final class Schedule {
             }
         }
         return flipped;
+    }
+
+    /** How the step's batch is mixed. */
+    public Mixture mixtureOf(long step) {
+        SplittableRandom random = new SplittableRandom(plan.seed() ^ (MIXTURES * (step + 1)));
+        return plan.regularisation().mixing().drawn(random, plan.imageSize());
     }
 
     /** The seed of what the network leaves to chance in the step. */

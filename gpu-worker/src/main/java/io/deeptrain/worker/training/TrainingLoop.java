@@ -68,7 +68,11 @@ final class TrainingLoop {
         this.data = data;
         this.learner = learner;
         this.schedule = new Schedule(plan, data.training().size());
-        this.targets = plan.objective().targets(network, plan.imageSize());
+        this.targets = plan.regularisation()
+                .targets(
+                        plan.objective(),
+                        plan.objective().targets(network, plan.imageSize()),
+                        data.training().unseen());
         this.checkpoints = new Checkpoints(run);
         this.looks = new Looks(run.world.clock());
     }
@@ -175,12 +179,15 @@ final class TrainingLoop {
         int atOnce = Math.toIntExact(Math.clamp(BATCH_BYTES_AHEAD / batchBytes, 1, BATCHES_AHEAD));
         return run.world.ahead().of(reached, schedule.steps(), atOnce, step -> {
             int[] images = schedule.imagesOf(step);
-            return data.training()
+            Batch batch = data.training()
                     .batch(
                             images,
                             schedule.flipsOf(step, images.length),
                             plan.flips().mirror(),
                             targets);
+            // Here, where the batch is whole: in a gang each rank gets a part of what is mixed.
+            schedule.mixtureOf(step).mix(batch);
+            return batch;
         });
     }
 

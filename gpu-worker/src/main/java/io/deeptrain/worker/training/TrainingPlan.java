@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
  * @param frozenStages stages of the backbone after its stem that do not learn, nor does the stem, if it starts from
  *     pretrained weights; 0 if all learn
  * @param pretrained the weights that it starts from, {@link #NO_WEIGHTS} for none
+ * @param regularisation of classifiers alone
  */
 public record TrainingPlan(
         int imageSize,
@@ -37,6 +38,7 @@ public record TrainingPlan(
         double backboneRate,
         int frozenStages,
         String pretrained,
+        Regularisation regularisation,
         long seed) {
     /** The name of no weights. */
     public static final String NO_WEIGHTS = "None";
@@ -71,6 +73,10 @@ public record TrainingPlan(
         if (itemsPerEpoch < 0) {
             throw new IllegalArgumentException("num_items_per_epoch is negative: " + itemsPerEpoch);
         }
+        if (!regularisation.equals(Regularisation.NONE) && !(objective instanceof Objective.Classification)) {
+            throw new IllegalArgumentException(
+                    "only classifiers of whole images learn with %s: %s".formatted(regularisation, objective));
+        }
     }
 
     /** A hyperparameter that is not given has its template's default. */
@@ -92,6 +98,7 @@ public record TrainingPlan(
                 settings.has("base_gradient_multiplier") ? settings.real("base_gradient_multiplier") : 1,
                 settings.has("frozen_stages") ? settings.whole("frozen_stages") : 0,
                 pretrained(settings),
+                Regularisation.of(settings),
                 spec.seed());
     }
 

@@ -11,6 +11,7 @@ import io.deeptrain.worker.detection.PointSettings;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Embeddings;
 import io.deeptrain.worker.network.FeaturePyramid;
+import io.deeptrain.worker.network.Layer.DropPath;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.network.Shapes;
 import io.deeptrain.worker.network.ValueShape;
@@ -18,6 +19,7 @@ import io.deeptrain.worker.objective.Objective;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PurposeTest {
@@ -140,6 +142,24 @@ class PurposeTest {
         Network network = network(detector);
         ValueShape answered = Shapes.of(network, 64, 64).get(network.output("boxes.p3"));
         return ((ValueShape.Maps) answered).channels() / 4;
+    }
+
+    @Test
+    void units_are_left_out_of_the_network_as_often_as_asked_for_and_only_of_the_template_with_the_recipe() {
+        assertThat(dropPathRates("MMClassification_ResNet_50_RSB_A1", Map.of()))
+                .hasSize(16)
+                .endsWith(0.05);
+        assertThat(dropPathRates("MMClassification_ResNet_50_RSB_A1", Map.of("drop_path_rate", 0.5)))
+                .endsWith(0.5);
+        assertThat(dropPathRates("MMClassification_ResNet_50_RSB_A1", Map.of("drop_path_rate", 0.0)))
+                .isEmpty();
+        assertThat(dropPathRates("MMClassification_ResNet_50", Map.of())).isEmpty();
+    }
+
+    private static List<Double> dropPathRates(String template, Map<String, Object> given) {
+        return network(given(TemplateCatalogue.VISUAL_CLASSIFIER, template, given)).nodes().stream()
+                .flatMap(node -> node.layer() instanceof DropPath(var _, double rate) ? Stream.of(rate) : Stream.of())
+                .toList();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.deeptrain.worker.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deeptrain.worker.data.Mixture;
 import io.deeptrain.worker.learning.Optimizer;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.objective.Mirror;
@@ -15,6 +16,15 @@ import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
     private static TrainingPlan plan(int batchSize, int epochs, int itemsPerEpoch, boolean flips, long seed) {
+        return plan(batchSize, epochs, itemsPerEpoch, flips, Regularisation.NONE, seed);
+    }
+
+    private static TrainingPlan mixing(long seed) {
+        return plan(8, 5, 0, false, new Regularisation(new Mixing(0.2, 1), 0, 0), seed);
+    }
+
+    private static TrainingPlan plan(
+            int batchSize, int epochs, int itemsPerEpoch, boolean flips, Regularisation regularisation, long seed) {
         return new TrainingPlan(
                 32,
                 batchSize,
@@ -29,6 +39,7 @@ class ScheduleTest {
                 1,
                 0,
                 TrainingPlan.NO_WEIGHTS,
+                regularisation,
                 seed);
     }
 
@@ -88,6 +99,18 @@ class ScheduleTest {
                 .containsOnly(false);
         boolean[] flips = new Schedule(plan(10, 1, 0, true, 1), 100).flipsOf(0, 1_000);
         assertThat(IntStream.range(0, 1_000).filter(i -> flips[i]).count()).isBetween(430L, 570L);
+    }
+
+    @Test
+    void how_a_batch_is_mixed_is_a_function_of_the_seed_and_the_step() {
+        Schedule schedule = new Schedule(mixing(1), 100);
+        Schedule resumed = new Schedule(mixing(1), 100);
+        List<Mixture> mixtures =
+                IntStream.range(0, 20).mapToObj(schedule::mixtureOf).toList();
+        assertThat(mixtures).doesNotHaveDuplicates();
+        assertThat(resumed.mixtureOf(17)).isEqualTo(mixtures.get(17));
+        assertThat(new Schedule(mixing(2), 100).mixtureOf(17)).isNotEqualTo(mixtures.get(17));
+        assertThat(new Schedule(plan(8, 5, 0, false, 1), 100).mixtureOf(17)).isEqualTo(new Mixture.None());
     }
 
     @Test

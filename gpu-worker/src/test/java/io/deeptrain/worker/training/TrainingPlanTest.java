@@ -1,6 +1,7 @@
 package io.deeptrain.worker.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.deeptrain.event.StoredObject;
@@ -72,6 +73,7 @@ class TrainingPlanTest {
                         1,
                         0,
                         "None",
+                        Regularisation.NONE,
                         42));
     }
 
@@ -194,6 +196,63 @@ class TrainingPlanTest {
                 .isEqualTo(new Flips(0.1, Mirror.TOP_BOTTOM));
         assertThat(plan(CIFAR, Map.of("average_horizontal_flips", false)).flips())
                 .isEqualTo(Flips.NONE);
+    }
+
+    /** Wightman et al. 2021, procedure A1. */
+    @Test
+    void batches_are_mixed_labels_smoothed_and_units_left_out_as_the_recipe_says_or_as_asked_for() {
+        assertThat(plan(RSB, Map.of()).regularisation()).isEqualTo(new Regularisation(new Mixing(0.2, 1), 0.1, 0.05));
+        assertThat(plan(
+                                RSB,
+                                Map.of(
+                                        "mixup_alpha",
+                                        0.4,
+                                        "cutmix_alpha",
+                                        0.5,
+                                        "label_smoothing",
+                                        0.2,
+                                        "drop_path_rate",
+                                        0.3))
+                        .regularisation())
+                .isEqualTo(new Regularisation(new Mixing(0.4, 0.5), 0.2, 0.3));
+        for (String template : Architectures.templates()) {
+            if (!template.equals(RSB)) {
+                assertThat(plan(template, Map.of()).regularisation())
+                        .as(template)
+                        .isEqualTo(Regularisation.NONE);
+            }
+        }
+    }
+
+    @Test
+    void only_classifiers_of_whole_images_mix_their_batches() {
+        for (String modelType : List.of(TemplateCatalogue.VISUAL_DETECTOR, TemplateCatalogue.VISUAL_EMBEDDER)) {
+            TrainingSpec asked = new TrainingSpec(
+                    modelType,
+                    "Clarifai_InceptionV2",
+                    Map.of(
+                            "image_size",
+                            64L,
+                            "batch_size",
+                            8L,
+                            "num_epochs",
+                            1L,
+                            "lrate",
+                            0.1,
+                            "detection_score_threshold",
+                            0.2,
+                            "mixup_alpha",
+                            0.2),
+                    List.of("cat"),
+                    new StoredObject("manifest", "a".repeat(64), 1),
+                    1,
+                    5,
+                    1,
+                    42);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> TrainingPlan.of(asked))
+                    .withMessageStartingWith("only classifiers of whole images learn with");
+        }
     }
 
     @Test
