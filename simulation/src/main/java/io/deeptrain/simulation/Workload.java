@@ -44,7 +44,7 @@ record Workload(
     /** How long an undisturbed attempt takes, generously. */
     long millisMax() {
         return prepareMillis
-                + longReads * READ_MILLIS
+                + (long) longReads * READ_MILLIS
                 + stepMillis * steps
                 + steps / stepsPerEpoch * looksPerEpoch * LOOK_MILLIS
                 + 2_000;

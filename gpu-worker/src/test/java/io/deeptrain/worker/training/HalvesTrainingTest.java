@@ -36,9 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class HalvesTrainingTest {
     private static final Origin SCRATCH = new Origin.Scratch();
-    private static final int DIGITS = 40;
-    private static final int BATCH = 20;
-    private static final long EPOCHS = 16;
+    private static final int DIGITS = 400;
+    private static final int BATCH = 8;
+    private static final long EPOCHS = 3;
 
     @TempDir
     Path folder;
@@ -50,7 +50,7 @@ class HalvesTrainingTest {
     private static List<TrainerReport> learnedDigits(Path place, Learners learners) throws IOException {
         TrainingBench bench = new TrainingBench(place)
                 .digits(DIGITS, Split.TRAIN)
-                .digits(DIGITS, Split.TEST)
+                .digits(DIGITS / 4, Split.TEST)
                 .set("batch_size", (long) BATCH)
                 .set("num_epochs", EPOCHS)
                 .on(learners);
@@ -63,11 +63,18 @@ class HalvesTrainingTest {
     void digits_are_learned_with_halves_as_well_as_in_32_bits(@TempDir Path other) throws IOException {
         List<TrainerReport> exact = learnedDigits(folder, new DjlLearners(1));
         List<TrainerReport> half = learnedDigits(other, halves());
-        assertThat(losses(half)).isNotEqualTo(losses(exact));
-        assertThat(losses(half).getLast()).isLessThan(2 * losses(exact).getLast() + 0.1);
+        assertThat(lastEpoch(half)).isNotEqualTo(lastEpoch(exact)).isLessThan(1.3 * lastEpoch(exact));
         double accuracy = accuracy(exact);
-        assertThat(accuracy).isGreaterThan(0.4);
-        assertThat(accuracy(half)).isGreaterThan(accuracy - 0.15);
+        assertThat(accuracy).isGreaterThan(0.6);
+        assertThat(accuracy(half)).isGreaterThan(accuracy - 0.2);
+    }
+
+    private static double lastEpoch(List<TrainerReport> reports) {
+        List<Double> losses = losses(reports);
+        return losses.subList(losses.size() - DIGITS / BATCH, losses.size()).stream()
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElseThrow();
     }
 
     private static double accuracy(List<TrainerReport> reports) {
@@ -111,8 +118,7 @@ class HalvesTrainingTest {
     }
 
     /** Where a training begins that has come as far with another scale. */
-    private static Origin scaledBy(TrainingBench bench, CheckpointWritten written, LossScale scale)
-            throws IOException {
+    private static Origin scaledBy(TrainingBench bench, CheckpointWritten written, LossScale scale) throws IOException {
         SavedTraining saved = saved(bench, written);
         SavedTraining scaled = new SavedTraining(
                 saved.jobId(),

@@ -152,10 +152,8 @@ final class Safetensors {
     static List<Tensor> readWeights(byte[] file) throws IOException, CorruptObjectException {
         byte[] json = headerBytes(new ByteArrayInputStream(file), file.length);
         JsonNode header = header(json);
-        ByteBuffer numbers = ByteBuffer.wrap(file)
-                .position(Long.BYTES + json.length)
-                .slice()
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer numbers =
+                ByteBuffer.wrap(file).position(Long.BYTES + json.length).slice().order(ByteOrder.LITTLE_ENDIAN);
         List<Tensor> tensors = new ArrayList<>();
         long values = 0;
         for (Map.Entry<String, JsonNode> field : header.properties()) {
@@ -228,8 +226,8 @@ final class Safetensors {
         int size = size(name, shape);
         long end = begin + (long) size * Float.BYTES;
         if (offsets.path(0).asLong(-1) != begin || offsets.path(1).asLong(-1) != end || end > numbers) {
-            throw new CorruptObjectException("tensor %s of shape %s cannot lie at %s of %d bytes"
-                    .formatted(name, shape, offsets, numbers));
+            throw new CorruptObjectException(
+                    "tensor %s of shape %s cannot lie at %s of %d bytes".formatted(name, shape, offsets, numbers));
         }
         return new Place(name, shape, size);
     }

@@ -52,7 +52,8 @@ public interface WorkerSettings {
 
         /**
          * How exactly layers compute while they learn. Without it as the device does best: {@code bf16}, or else
-         * {@code fp16}, on GPUs that have instructions for it, {@code fp32} on all else, where results then repeat bit for bit.
+         * {@code fp16}, on GPUs that have instructions for it, {@code fp32} on all else, where results then repeat bit
+         * for bit.
          */
         Optional<Precision> precision();
 

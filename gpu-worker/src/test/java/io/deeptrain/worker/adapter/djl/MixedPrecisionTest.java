@@ -69,8 +69,7 @@ class MixedPrecisionTest {
         "Clarifai_InceptionBatchNorm, 64, FP16",
         "Clarifai_InceptionResnetV2, 75, BF16"
     })
-    void a_network_learns_in_mixed_precision_what_it_learns_in_32_bits(
-            String template, int size, Precision precision) {
+    void a_network_learns_in_mixed_precision_what_it_learns_in_32_bits(String template, int size, Precision precision) {
         Network network = Architectures.ofTemplate(template, CONCEPTS, size).orElseThrow();
         List<Tensor> weights = InitialWeights.of(network, 1, Set.of());
         Batch batch = batch(size);

@@ -353,7 +353,8 @@ class ObjectArchiveTest {
                 .putLong(json.length)
                 .put(json)
                 .array();
-        assertThatThrownBy(() -> Safetensors.read(new ByteArrayInputStream(file), file.length)).isInstanceOf(CorruptObjectException.class);
+        assertThatThrownBy(() -> Safetensors.read(new ByteArrayInputStream(file), file.length))
+                .isInstanceOf(CorruptObjectException.class);
     }
 
     @ParameterizedTest
@@ -363,6 +364,7 @@ class ObjectArchiveTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(length)
                 .array();
-        assertThatThrownBy(() -> Safetensors.read(new ByteArrayInputStream(file), file.length)).isInstanceOf(CorruptObjectException.class);
+        assertThatThrownBy(() -> Safetensors.read(new ByteArrayInputStream(file), file.length))
+                .isInstanceOf(CorruptObjectException.class);
     }
 }

@@ -71,7 +71,7 @@ class WorkerProcessTest {
     private final BlockingQueue<AttemptEvent> said = new LinkedBlockingQueue<>();
     private final BlockingQueue<WorkerBeat> beats = new LinkedBlockingQueue<>();
     private final Silence silence = new Silence();
-    private WorkerProcess worker = new WorkerProcess(
+    private final WorkerProcess worker = new WorkerProcess(
             new WorkerIdentity(ME, INCARNATION, "simulated", 1),
             new Surroundings(
                     silence,
@@ -90,7 +90,7 @@ class WorkerProcessTest {
     private static final class Silence implements Archive {
         private final CountDownLatch asked = new CountDownLatch(1);
 
-        private <T> T never() {
+        private IllegalStateException never() {
             asked.countDown();
             boolean isInterrupted = false;
             while (!isInterrupted) {
@@ -100,42 +100,42 @@ class WorkerProcessTest {
                     isInterrupted = true;
                 }
             }
-            throw new IllegalStateException("the test is over");
+            return new IllegalStateException("the test is over");
         }
 
         @Override
         public List<ManifestEntry> manifest(StoredObject manifest) {
-            return never();
+            throw never();
         }
 
         @Override
         public byte[] image(StoredObject image) {
-            return never();
+            throw never();
         }
 
         @Override
         public byte[] video(StoredObject video) {
-            return never();
+            throw never();
         }
 
         @Override
         public StoredObject saveCheckpoint(AttemptId attempt, SavedTraining training) {
-            return never();
+            throw never();
         }
 
         @Override
         public SavedTraining checkpoint(StoredObject checkpoint) {
-            return never();
+            throw never();
         }
 
         @Override
         public StoredObject publish(AttemptId attempt, Publication publication) {
-            return never();
+            throw never();
         }
 
         @Override
         public TrainedModel model(StoredObject model) {
-            return never();
+            throw never();
         }
     }
 
