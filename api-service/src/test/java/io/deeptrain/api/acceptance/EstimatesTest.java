@@ -103,6 +103,22 @@ class EstimatesTest {
     }
 
     @Test
+    void one_concept_that_must_be_said_of_each_image_is_told_of_even_before_there_are_images() {
+        OwnApp app = OwnApp.fresh(base);
+        app.labelledInputs();
+        Answer created = app.rest().post(app.at("/models"), """
+                {"model":{"id":"m","model_type_id":"visual-classifier",
+                 "output_info":{"data":{"concepts":[{"id":"cat"}]}}}}
+                """);
+        assertThat(created.code()).isEqualTo(10000);
+        Answer ofSoMany = app.rest().post(app.at("/models/m/estimate"), "{\"estimated_input_count\":1000}");
+        assertThat(ofSoMany.body().at("/estimates/0/warnings/0").asText())
+                .isEqualTo(estimate(app).at("/warnings/0").asText())
+                .isEqualTo(app.rest().post(app.at("/models/m/versions"), "").details())
+                .startsWith("Nothing to learn: ");
+    }
+
+    @Test
     void it_says_when_the_training_would_start_and_of_others_only_how_many() {
         OwnApp app = OwnApp.fresh(base);
         app.labelledInputs();

@@ -126,7 +126,7 @@ public class EstimateCalls {
                 long asked = request.getEstimatedInputCount();
                 quotes.add(
                         asked != 0
-                                ? quote(connection, tenant, order, asked, asked, List.of())
+                                ? quote(connection, tenant, order, asked, asked, order.warnings(List.of()))
                                 : quote(connection, tenant, order));
             }
             return quotes;
@@ -153,12 +153,12 @@ public class EstimateCalls {
 
     /** What cannot be trained on is refused when it is asked for: until then time and cost may be of interest. */
     private static List<String> warnings(Found.Labelled labelled, TrainingOrder order) {
-        Optional<String> unbalanced =
+        List<String> ofOrder =
                 switch (Freezing.ofFrozen(labelled.inputs(), order.concepts(), order.evidence())) {
-                    case Freezing.Frozen(var entries) -> order.balance(entries).warning();
-                    case Freezing.NoImages _ -> Optional.empty();
-                    case Freezing.NoPositives _ -> Optional.empty();
+                    case Freezing.Frozen(var entries) -> order.warnings(entries);
+                    case Freezing.NoImages _ -> order.warnings(List.of());
+                    case Freezing.NoPositives _ -> order.warnings(List.of());
                 };
-        return Stream.concat(labelled.remark().stream(), unbalanced.stream()).toList();
+        return Stream.concat(labelled.remark().stream(), ofOrder.stream()).toList();
     }
 }

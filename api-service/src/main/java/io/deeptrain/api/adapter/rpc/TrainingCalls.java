@@ -127,16 +127,20 @@ class TrainingCalls {
                 order.invalidDataTolerancePercent(),
                 order.gpus(),
                 order.seed());
-        Optional<String> unbalanced = order.balance(entries).warning();
-        return database.inTransaction(connection -> submit(connection, caller, facts, spec, unbalanced, requestHash));
+        List<String> warnings = order.warnings(entries);
+        return database.inTransaction(connection -> submit(connection, caller, facts, spec, warnings, requestHash));
     }
 
     /** What the tenant should know of a dataset that can be trained on. */
-    private static String remarks(Facts facts, Optional<String> unbalanced) {
+    private static String remarks(Facts facts, List<String> warnings) {
         List<String> remarks = new ArrayList<>();
         facts.leftOut().ifPresent(remarks::add);
-        unbalanced.ifPresent(remarks::add);
-        return String.join(". ", remarks);
+        remarks.addAll(warnings);
+        return sentences(remarks);
+    }
+
+    private static String sentences(List<String> each) {
+        return String.join(". ", each);
     }
 
     private Facts facts(Connection connection, Caller caller, PostModelVersionsRequest request, String requestHash)
@@ -268,7 +272,7 @@ class TrainingCalls {
             Caller caller,
             Facts facts,
             TrainingSpec spec,
-            Optional<String> unbalanced,
+            List<String> warnings,
             String requestHash)
             throws SQLException {
         String modelId = facts.model().id().value();
@@ -276,7 +280,7 @@ class TrainingCalls {
                 Models.hold(connection, facts.tenant(), modelId).orElseThrow(() -> ModelMessages.noModel(modelId));
         ModelVersionId versionId = new ModelVersionId(Ids.fresh());
         Instant now = Instant.now();
-        String remarks = remarks(facts, unbalanced);
+        String remarks = remarks(facts, warnings);
         if (caller.idempotencyKey().isPresent()) {
             String key = caller.idempotencyKey().get();
             if (!SubmissionKeys.takeKey(
@@ -308,8 +312,8 @@ class TrainingCalls {
         holds.setAside(connection, request);
         StoredVersion version =
                 Versions.request(connection, request, facts.order().document().toByteArray(), formula.time());
-        if (unbalanced.isPresent()) {
-            LogLines.append(connection, request.jobId(), now, unbalanced.get());
+        if (!warnings.isEmpty()) {
+            LogLines.append(connection, request.jobId(), now, sentences(warnings));
         }
         LOG.infof(
                 "job %s trains version %s of model %s for %s", request.jobId(), versionId, model.id(), facts.tenant());

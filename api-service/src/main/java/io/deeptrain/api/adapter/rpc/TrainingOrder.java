@@ -14,6 +14,7 @@ import io.deeptrain.template.TemplateCatalogue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a tenant wants trained, complete and legal: what the version says, over what the model says, over the template's
@@ -63,9 +64,26 @@ record TrainingOrder(
         return Evidence.of(modelTypeId);
     }
 
-    /** How many images of each concept it would learn from. */
-    ClassBalance balance(List<ManifestEntry> entries) {
-        return ClassBalance.of(entries, concepts, learnsFromImagesOfNone());
+    /** What the tenant should know before anything is spent. */
+    List<String> warnings(List<ManifestEntry> entries) {
+        return Stream.of(
+                        nothingToLearn(),
+                        ClassBalance.of(entries, concepts, learnsFromImagesOfNone())
+                                .warning())
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Of one concept that must be said of each image, it is always said. */
+    private Optional<String> nothingToLearn() {
+        if (concepts.size() != 1 || evidence() != Evidence.IMAGE_LABELS || !Exclusivity.of(modelTypeId, document)) {
+            return Optional.empty();
+        }
+        String remedy = Exclusivity.inWords(modelTypeId, template)
+                .map(words -> "set %s, or add a concept".formatted(words))
+                .orElse("add a concept");
+        return Optional.of("Nothing to learn: of each image exactly one concept is said, and '%s' is the only one: %s"
+                .formatted(concepts.getFirst(), remedy));
     }
 
     /** Transfer learning may add images of nothing itself, and detectors see what is nothing in each image. */
