@@ -18,7 +18,9 @@ public enum ExportFile {
     /** The evaluation. */
     REPORT("report", "report.json", "application/json"),
     /** The inputs that were left out, and why. */
-    UNREADABLE("unreadable", "unreadable.json", "application/json");
+    UNREADABLE("unreadable", "unreadable.json", "application/json"),
+    /** Of each image that was evaluated what it shows and what was said, a line of JSON each. */
+    ANSWERS("answers", "answers.jsonl", "application/jsonl");
 
     /** Asks for all of them in one. */
     public static final String BUNDLE = "bundle";
@@ -72,7 +74,7 @@ public enum ExportFile {
     public String downloadName(String version) {
         return switch (this) {
             case SAFETENSORS, ONNX -> version + fileName.substring(fileName.indexOf('.'));
-            case CARD, RUN, REPORT, UNREADABLE -> version + "-" + fileName;
+            case CARD, RUN, REPORT, UNREADABLE, ANSWERS -> version + "-" + fileName;
         };
     }
 }

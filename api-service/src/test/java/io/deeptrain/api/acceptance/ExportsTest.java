@@ -91,7 +91,7 @@ class ExportsTest {
         JsonNode exported = app.rest().get(exports).body().path("export");
         assertThat(exported.at("/status/code").asInt()).isEqualTo(21500);
         assertThat(exported.at("/status/details").asText())
-                .contains("safetensors, onnx, card, run, report, unreadable, bundle");
+                .contains("safetensors, onnx, card, run, report, unreadable, answers, bundle");
         assertThat(exported.path("size").asText()).isEqualTo("300000");
 
         HttpResponse<byte[]> file = app.rest().file(exported.path("url").asText());
@@ -120,6 +120,7 @@ class ExportsTest {
         put(folder + "README.md", "# Model card");
         put(folder + "run.json", "{}");
         put(folder + "unreadable.json", "{\"count\":0}");
+        put(folder + "answers.jsonl", "{}\n{}\n");
         String version = new Trainings(app, elsewhere)
                 .trained("m", new StoredObject(blob.key(), blob.sha256(), blob.sizeBytes()));
         String file = app.at("/models/m/versions/" + version + "/export/file");
@@ -128,6 +129,9 @@ class ExportsTest {
         assertThat(text(file + "?format=onnx")).isEqualTo("network");
         assertThat(text(file + "?format=run")).isEqualTo("{}");
         assertThat(text(file + "?format=unreadable")).isEqualTo("{\"count\":0}");
+        assertThat(text(file + "?format=answers")).isEqualTo("{}\n{}\n");
+        assertThat(app.rest().file(file + "?format=answers").headers().firstValue("content-disposition"))
+                .contains("attachment; filename=\"m-%s-answers.jsonl\"".formatted(version));
         HttpResponse<byte[]> card = app.rest().file(file + "?format=card");
         assertThat(new String(card.body(), StandardCharsets.UTF_8)).isEqualTo("# Model card");
         assertThat(card.headers().firstValue("content-type")).contains("text/markdown; charset=utf-8");
@@ -153,7 +157,9 @@ class ExportsTest {
                         name + "run.json",
                         "{}",
                         name + "unreadable.json",
-                        "{\"count\":0}"));
+                        "{\"count\":0}",
+                        name + "answers.jsonl",
+                        "{}\n{}\n"));
 
         Answer missing = app.rest().get(file + "?format=report");
         assertThat(missing.code()).isEqualTo(11101);
@@ -161,7 +167,8 @@ class ExportsTest {
         Answer unknown = app.rest().get(file + "?format=pickle");
         assertThat(unknown.code()).isEqualTo(21203);
         assertThat(unknown.details())
-                .contains("format must be one of safetensors, onnx, card, run, report, unreadable, bundle: 'pickle'");
+                .contains(
+                        "format must be one of safetensors, onnx, card, run, report, unreadable, answers, bundle: 'pickle'");
     }
 
     private StoredBlob put(String key, String content) throws IOException {

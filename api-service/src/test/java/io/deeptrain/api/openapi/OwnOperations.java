@@ -135,7 +135,8 @@ final class OwnOperations {
                             "format",
                             "safetensors (the default), onnx, card (a page on data, hyperparameters, metrics and limits), run "
                                     + "(the training as it was asked for and went), report (the evaluation), unreadable (the "
-                                    + "inputs that were left out), or bundle (all as a zip)."),
+                                    + "inputs that were left out), answers (of a classifier: what was said of each image that was "
+                                    + "evaluated), or bundle (all as a zip)."),
                     "application/octet-stream"),
             new Own(
                     "get",

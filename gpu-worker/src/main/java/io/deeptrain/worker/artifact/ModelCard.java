@@ -79,7 +79,7 @@ public final class ModelCard {
                 * `run.json`: the training as it was asked for, its seed and data, and how it went.
                 * `report.json`: the evaluation in full.
                 * `unreadable.json`: the inputs that were left out, and why.
-                """.formatted(
+                %s""".formatted(
                         purpose(),
                         spec.modelTypeId(),
                         template,
@@ -93,7 +93,10 @@ public final class ModelCard {
                         limits(),
                         model.imageSize(),
                         model.imageSize(),
-                        outputs());
+                        outputs(),
+                        publication.answers().count() > 0
+                                ? "* `answers.jsonl`: of each image that was evaluated what it shows and what was said.\n"
+                                : "");
     }
 
     private String purpose() {

@@ -25,6 +25,11 @@ public final class EmbeddingFile implements AutoCloseable {
         rows.append(bytes);
     }
 
+    /** Forgets them. */
+    void clear() {
+        rows.clear();
+    }
+
     public float[] read(int position) throws IOException {
         rows.read(position, row);
         float[] embedding = new float[row.length / Float.BYTES];

@@ -35,6 +35,11 @@ final class PixelFile implements AutoCloseable {
         return images++;
     }
 
+    /** The next image is the first again. */
+    void clear() {
+        images = 0;
+    }
+
     void read(int image, byte[] into) throws IOException {
         ByteBuffer left = ByteBuffer.wrap(into, 0, imageBytes);
         long at = (long) image * imageBytes;

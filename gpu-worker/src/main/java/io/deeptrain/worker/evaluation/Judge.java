@@ -3,7 +3,6 @@ package io.deeptrain.worker.evaluation;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.worker.detection.DetectionDecoder;
 import io.deeptrain.worker.detection.DetectorSettings;
-import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.network.Answers;
 import io.deeptrain.worker.network.Network;
 import io.deeptrain.worker.objective.Labels;
@@ -81,19 +80,22 @@ public interface Judge {
         };
     }
 
+    /** What a classifier says of one image, for each concept. */
+    static float[] values(Objective.Classification classification, int concepts, Answers answers, int image) {
+        float[] values = Arrays.copyOfRange(answers.of(Network.LOGITS), image * concepts, (image + 1) * concepts);
+        classification.activation().apply(values, 0, values.length);
+        return values;
+    }
+
     /** A judge of a classifier, whatever its network. */
     static Judge of(Objective.Classification classification, List<String> concepts) {
-        Activation activation = classification.activation();
-        Evaluator evaluator = new Evaluator(concepts, activation);
+        Evaluator evaluator = new Evaluator(concepts, classification.activation());
         return new Judge() {
             @Override
             public void add(String inputId, Labels labels, Answers answers, int image) {
-                float[] values = Arrays.copyOfRange(
-                        answers.of(Network.LOGITS), image * concepts.size(), (image + 1) * concepts.size());
-                activation.apply(values, 0, values.length);
                 evaluator.add(
                         inputId,
-                        values,
+                        values(classification, concepts.size(), answers, image),
                         labels.shown().stream().mapToInt(Integer::intValue).toArray());
             }
 

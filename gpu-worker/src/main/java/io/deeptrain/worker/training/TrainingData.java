@@ -197,6 +197,11 @@ final class TrainingData implements AutoCloseable {
         return test;
     }
 
+    /** The test images, or if there are none those that it learns from. */
+    ImageSet measured() {
+        return test.size() > 0 ? test : training;
+    }
+
     /** Inputs that could not be read. */
     LeftOut leftOut() {
         return bad.leftOut();

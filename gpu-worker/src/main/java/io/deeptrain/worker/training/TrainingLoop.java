@@ -7,8 +7,10 @@ import io.deeptrain.event.Origin;
 import io.deeptrain.event.Phase;
 import io.deeptrain.event.Progress;
 import io.deeptrain.worker.artifact.BestSoFar;
+import io.deeptrain.worker.artifact.ImageAnswers;
 import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.data.AnsweredImages;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.evaluation.EpochSample;
 import io.deeptrain.worker.evaluation.EvaluationReport;
@@ -50,6 +52,7 @@ final class TrainingLoop {
     private final Network network;
     private final TrainingData data;
     private final Learner learner;
+    private final AnsweredImages answered;
     private final Schedule schedule;
     private final Targets targets;
     private final Checkpoints checkpoints;
@@ -61,12 +64,21 @@ final class TrainingLoop {
     private double secondsPerImage;
     private double loss = Double.NaN;
 
-    TrainingLoop(TrainingRun run, TrainingPlan plan, Network network, TrainingData data, Learner learner) {
+    /** @param answered what is said of the images in the end */
+    @SuppressWarnings("MissingSummary") // There is nothing else to say.
+    TrainingLoop(
+            TrainingRun run,
+            TrainingPlan plan,
+            Network network,
+            TrainingData data,
+            Learner learner,
+            AnsweredImages answered) {
         this.run = run;
         this.plan = plan;
         this.network = network;
         this.data = data;
         this.learner = learner;
+        this.answered = answered;
         this.schedule = new Schedule(plan, data.training().size());
         this.targets = plan.regularisation()
                 .targets(
@@ -224,8 +236,8 @@ final class TrainingLoop {
             return;
         }
         // Who has the training finish now wants its model, which is looked at once more in any case.
-        Optional<EvaluationReport> report =
-                judged(Phase.TRAINING, measured().size(), () -> run.directions.now() instanceof Direction.FinishEarly);
+        Optional<EvaluationReport> report = judged(
+                Phase.TRAINING, data.measured().size(), () -> run.directions.now() instanceof Direction.FinishEarly);
         if (report.isEmpty()) {
             return;
         }
@@ -238,7 +250,7 @@ final class TrainingLoop {
     private void sample() throws IOException, Ending {
         if (plan.objective() instanceof Objective.Classification
                 || plan.objective() instanceof Objective.ObjectDetection) {
-            int count = Math.min(measured().size(), EpochSample.IMAGES_MAX);
+            int count = Math.min(data.measured().size(), EpochSample.IMAGES_MAX);
             EvaluationReport report = judged(Phase.TRAINING, count, () -> false).orElseThrow();
             samples = EpochSample.after(samples, EpochSample.of(report, schedule.epochsAfter(reached), reached));
         }
@@ -272,6 +284,11 @@ final class TrainingLoop {
         return keptStep;
     }
 
+    /** What it says of each image that it was measured by, as it is published. */
+    ImageAnswers answers() {
+        return answered;
+    }
+
     private void saveIfNew() throws IOException {
         checkpoints.saveIfNew(
                 reached,
@@ -280,19 +297,15 @@ final class TrainingLoop {
     }
 
     private EvaluationReport evaluate() throws IOException, Ending {
-        return judged(Phase.EVALUATING, measured().size(), () -> false).orElseThrow();
-    }
-
-    /** The test images, or if there are none those that it learns from. */
-    private ImageSet measured() {
-        return data.test().size() > 0 ? data.test() : data.training();
+        answered.begin();
+        return judged(Phase.EVALUATING, data.measured().size(), () -> false).orElseThrow();
     }
 
     /** Of the first so many of the images that it is measured by; nothing if it is not wanted any more. */
     private Optional<EvaluationReport> judged(Phase phase, int count, BooleanSupplier unwanted)
             throws IOException, Ending {
         looks.begin(() -> advance(phase, Map.of()));
-        ImageSet images = measured();
+        ImageSet images = data.measured();
         Judge judge = Judge.of(plan.objective(), network, plan.imageSize(), run.spec.concepts());
         for (int from = 0; from < count; from += plan.batchSize()) {
             run.obeyOrStop(run.directions.now());
@@ -307,6 +320,11 @@ final class TrainingLoop {
             }
             for (int i = 0; i < indexes.length; i++) {
                 judge.add(images.inputId(indexes[i]), images.labels(indexes[i]), answers, i);
+            }
+            if (phase == Phase.EVALUATING && plan.objective() instanceof Objective.Classification classifier) {
+                for (int i = 0; i < indexes.length; i++) {
+                    answered.add(Judge.values(classifier, run.spec.concepts().size(), answers, i));
+                }
             }
             looks.taken(indexes.length);
         }

@@ -13,6 +13,7 @@ import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.artifact.TrainingRecord;
 import io.deeptrain.worker.attempt.AttemptId;
 import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.data.AnsweredImages;
 import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.gpu.GpuHealth;
 import io.deeptrain.worker.network.Network;
@@ -154,8 +155,9 @@ public final class TrainingRun {
         StartingWeights weights = StartingWeights.of(this, plan, network);
         try (TrainingData data = TrainingData.of(this, plan.imageSize(), enoughToFinish(plan.batchSize()));
                 Learner learner = learner(
-                        learners, plan, network, weights.state(data.training().unseen()))) {
-            TrainingLoop loop = new TrainingLoop(this, plan, network, data, learner);
+                        learners, plan, network, weights.state(data.training().unseen()));
+                AnsweredImages answered = new AnsweredImages(world.scratch(), data.measured(), spec.concepts())) {
+            TrainingLoop loop = new TrainingLoop(this, plan, network, data, learner, answered);
             Origin origin = loop.resume(assignment.origin());
             reports.accept(new TrainerReport.Prepared(attempt, origin, data.readable(), data.unreadable()));
             obeyOrStop(directions.awaitBegin());
@@ -273,7 +275,9 @@ public final class TrainingRun {
                         metrics)
                 .withUnread(data.unread());
         StoredObject model = world.archive()
-                .publish(attempt, new Publication(trained, report, record, loop.samples(), data.leftOut()));
+                .publish(
+                        attempt,
+                        new Publication(trained, report, record, loop.samples(), data.leftOut(), loop.answers()));
         return new TrainerReport.Finished(attempt, model, metrics, completion);
     }
 

@@ -14,6 +14,7 @@ import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.artifact.TrainingRecord;
 import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.data.AnsweredImages;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.evaluation.EvaluationReport;
 import io.deeptrain.worker.evaluation.Judge;
@@ -76,7 +77,8 @@ final class TransferRun {
             List<Tensor> carried,
             Objective.Classification objective,
             TrainingData data,
-            Predictor predictor) {
+            Predictor predictor,
+            AnsweredImages answered) {
         ImageSet training() {
             return data.training();
         }
@@ -108,11 +110,13 @@ final class TransferRun {
                         objective.activation(),
                         ENRICHED.equals(run.spec.hyperparameters().get(ENRICH)),
                         run.spec.seed(),
-                        run.world.scratch())) {
+                        run.world.scratch());
+                AnsweredImages answered =
+                        new AnsweredImages(run.world.scratch(), data.measured(), run.spec.concepts())) {
             Origin origin = resume(asked, network, head);
             run.reports.accept(new TrainerReport.Prepared(run.attempt, origin, data.readable(), data.unreadable()));
             run.obeyOrStop(run.directions.awaitBegin());
-            return teachAndPublish(new Prepared(base, network, carried, objective, data, predictor), head);
+            return teachAndPublish(new Prepared(base, network, carried, objective, data, predictor, answered), head);
         }
     }
 
@@ -187,7 +191,8 @@ final class TransferRun {
                                                 metrics)
                                         .withUnread(prepared.data().unread()),
                                 List.of(),
-                                prepared.data().leftOut()));
+                                prepared.data().leftOut(),
+                                prepared.answered()));
         return new TrainerReport.Finished(run.attempt, model, metrics, completion);
     }
 
@@ -229,7 +234,8 @@ final class TransferRun {
 
     private EvaluationReport evaluate(Prepared prepared, HeadTraining head) throws IOException, Ending {
         Split split = prepared.test().size() > 0 ? Split.TEST : Split.TRAIN;
-        ImageSet images = split == Split.TEST ? prepared.test() : prepared.training();
+        ImageSet images = prepared.data().measured();
+        prepared.answered().begin();
         Judge judge = Judge.of(prepared.objective(), run.spec.concepts());
         looks.begin(() -> advance(Phase.EVALUATING, head, head.steps(), Map.of()));
         for (int from = 0; from < images.size(); from += HeadTraining.BATCH) {
@@ -240,6 +246,9 @@ final class TransferRun {
             Answers answers = head.answers(prepared.predictor().answers(images.pixels(indexes)));
             for (int i = 0; i < indexes.length; i++) {
                 judge.add(images.inputId(indexes[i]), images.labels(indexes[i]), answers, i);
+                prepared.answered()
+                        .add(Judge.values(
+                                prepared.objective(), run.spec.concepts().size(), answers, i));
             }
             looks.taken(indexes.length);
         }

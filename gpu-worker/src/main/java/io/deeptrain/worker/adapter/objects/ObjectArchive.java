@@ -234,6 +234,9 @@ public final class ObjectArchive implements Archive {
         putText(folder + "/run.json", MAPPER.writeValueAsString(publication.training()));
         putText(folder + "/samples.json", SamplesJson.write(publication.samples()));
         putText(folder + "/unreadable.json", MAPPER.writeValueAsString(publication.leftOut()));
+        if (publication.answers().count() > 0) {
+            put(folder + "/answers.jsonl", new AnswerLines(publication.answers()));
+        }
         putText(folder + "/README.md", ModelCard.of(publication));
         Network network = model.network()
                 .orElseThrow(() -> new IllegalArgumentException(
