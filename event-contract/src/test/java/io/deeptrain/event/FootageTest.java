@@ -43,6 +43,7 @@ class FootageTest {
         assertThat(FrameId.inputId("me@home@0ms")).isEqualTo("me@home");
         assertThat(FrameId.inputId("holiday")).isEqualTo("holiday");
         assertThat(FrameId.inputId("me@home")).isEqualTo("me@home");
+        assertThat(FrameId.inputId("holiday@3000ms.png")).isEqualTo("holiday@3000ms.png");
         assertThat(FrameId.inputId("@3ms")).isEqualTo("@3ms");
     }
 }

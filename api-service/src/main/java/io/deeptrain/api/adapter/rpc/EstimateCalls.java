@@ -153,12 +153,11 @@ public class EstimateCalls {
 
     /** What cannot be trained on is refused when it is asked for: until then time and cost may be of interest. */
     private static List<String> warnings(Found.Labelled labelled, TrainingOrder order) {
-        List<String> ofOrder =
-                switch (Freezing.ofFrozen(labelled.inputs(), order.concepts(), order.evidence())) {
-                    case Freezing.Frozen(var entries) -> order.warnings(entries);
-                    case Freezing.NoImages _ -> order.warnings(List.of());
-                    case Freezing.NoPositives _ -> order.warnings(List.of());
-                };
+        List<String> ofOrder = switch (Freezing.ofFrozen(labelled.inputs(), order.concepts(), order.evidence())) {
+            case Freezing.Frozen(var entries) -> order.warnings(entries);
+            case Freezing.NoImages _ -> order.warnings(List.of());
+            case Freezing.NoPositives _ -> order.warnings(List.of());
+        };
         return Stream.concat(labelled.remark().stream(), ofOrder.stream()).toList();
     }
 }
