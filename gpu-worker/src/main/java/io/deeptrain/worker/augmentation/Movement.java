@@ -1,0 +1,4 @@
+package io.deeptrain.worker.augmentation;
+
+/** Moves what an image shows. */
+record Movement(AffineMap map) implements Operation {}

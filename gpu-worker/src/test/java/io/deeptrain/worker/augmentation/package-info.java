@@ -1,0 +1,4 @@
+@NullMarked
+package io.deeptrain.worker.augmentation;
+
+import org.jspecify.annotations.NullMarked;
