@@ -173,6 +173,10 @@ final class Classifiers {
                         Settings.frozenStages(),
                         Settings.flipProbability(),
                         Settings.flipDirection(),
+                        Settings.cropAreaMin(),
+                        Settings.randAugmentMagnitude(),
+                        Settings.randAugmentDeviation(),
+                        Settings.repeatedAugmentation(),
                         Settings.conceptsMutuallyExclusive()));
     }
 

@@ -251,6 +251,45 @@ final class Settings {
         return choice("flip_direction", "How a training image is flipped.", "horizontal", "horizontal", "vertical");
     }
 
+    static Hyperparameter cropAreaMin() {
+        return real(
+                "crop_area_min",
+                "Each time a training image is seen, it is cropped to a rectangle of its area, from this share to all of it;"
+                        + " 1: never.",
+                0.01,
+                1,
+                0.08);
+    }
+
+    static Hyperparameter randAugmentMagnitude() {
+        return real(
+                "randaugment_magnitude",
+                "How strongly training images are moved and changed in their colours, by RandAugment; 0: not at all.",
+                0,
+                10,
+                7.0);
+    }
+
+    static Hyperparameter randAugmentDeviation() {
+        return real(
+                "randaugment_deviation",
+                "Standard deviation of RandAugment's magnitude from one change to the next.",
+                0,
+                10,
+                0.5);
+    }
+
+    static Hyperparameter repeatedAugmentation() {
+        return whole(
+                "repeated_augmentation",
+                "So many versions of an image follow each other in an epoch, which has as many images and so fewer"
+                        + " different ones; 1: one.",
+                1,
+                8,
+                1,
+                3);
+    }
+
     static Hyperparameter conceptsMutuallyExclusive() {
         return flag(
                 "concepts_mutually_exclusive",

@@ -112,6 +112,16 @@ class TemplateCatalogueTest {
                 .contains(new Domain.WholeNumber(1, 600, 1));
         assertThat(strong.hyperparameter("pretrained_weights").map(Hyperparameter::domain))
                 .contains(new Domain.Choice(List.of("None", "ImageNet-1k")));
+        assertThat(strong.hyperparameter("crop_area_min").map(Hyperparameter::defaultValue))
+                .contains(0.08);
+        assertThat(strong.hyperparameter("crop_area_min").map(Hyperparameter::domain))
+                .contains(new Domain.RealNumber(0.01, 1));
+        assertThat(strong.hyperparameter("randaugment_magnitude").map(Hyperparameter::domain))
+                .contains(new Domain.RealNumber(0, 10));
+        assertThat(strong.hyperparameter("randaugment_deviation").map(Hyperparameter::defaultValue))
+                .contains(0.5);
+        assertThat(strong.hyperparameter("repeated_augmentation").map(Hyperparameter::domain))
+                .contains(new Domain.WholeNumber(1, 8, 1));
         Template margin = TemplateCatalogue.modelType("visual-embedder")
                 .flatMap(type -> type.template("Clarifai_ResNet_AngularMargin"))
                 .orElseThrow();

@@ -2,6 +2,8 @@ package io.deeptrain.worker.data;
 
 import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.LabelledRegion;
+import io.deeptrain.worker.augmentation.Sampler;
+import io.deeptrain.worker.augmentation.View;
 import io.deeptrain.worker.detection.Box;
 import io.deeptrain.worker.objective.Labels;
 import io.deeptrain.worker.objective.Labels.LabelledBox;
@@ -15,6 +17,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,22 +25,37 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Labelled images of one split, decoded and ready to be dealt out. */
+/** Labelled images of one split, decoded and ready to be dealt out. They may be kept finer than they are dealt. */
 public final class ImageSet implements AutoCloseable {
     private final PixelFile pixels;
+    private final int keptSide;
     private final int imageSize;
     private final Map<String, Integer> positionOfConcept = new HashMap<>();
     private final List<Labels> labels = new ArrayList<>();
     private final List<String> inputIds = new ArrayList<>();
     private final int imageBytes;
+    private final int keptBytes;
 
+    /** Images that are kept as they are dealt. */
     public ImageSet(Path scratch, int imageSize, List<String> concepts) throws IOException {
+        this(scratch, imageSize, imageSize, concepts);
+    }
+
+    /**
+     * Images that are cropped, before they are dealt.
+     *
+     * @param keptSide of the squares that are added and kept
+     * @param imageSize of those that are dealt
+     */
+    public ImageSet(Path scratch, int keptSide, int imageSize, List<String> concepts) throws IOException {
+        this.keptSide = keptSide;
         this.imageSize = imageSize;
         this.imageBytes = ImageDecoder.COLOURS * imageSize * imageSize;
+        this.keptBytes = ImageDecoder.COLOURS * keptSide * keptSide;
         for (int i = 0; i < concepts.size(); i++) {
             positionOfConcept.put(concepts.get(i), i);
         }
-        this.pixels = new PixelFile(scratch, imageBytes);
+        this.pixels = new PixelFile(scratch, keptBytes);
     }
 
     /** Labels that are none of the training's concepts are no evidence. */
@@ -63,7 +81,12 @@ public final class ImageSet implements AutoCloseable {
                 new Box(region.top(), region.left(), region.bottom(), region.right()));
     }
 
-    /** How many bytes the pixels of one image take. */
+    /** The side of the squares that are added. */
+    public int keptSide() {
+        return keptSide;
+    }
+
+    /** How many bytes the pixels of one image take that is dealt. */
     public int imageBytes() {
         return imageBytes;
     }
@@ -104,34 +127,30 @@ public final class ImageSet implements AutoCloseable {
     /**
      * A batch of these images. Safe for several threads at once while no image is added.
      *
-     * @param flipped for each, whether it is mirrored, and its boxes with it
+     * @param views how each is seen
      */
-    public Batch batch(int[] indexes, boolean[] flipped, Mirror mirror, Targets targets) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(indexes.length * imageBytes);
-        byte[] image = new byte[imageBytes];
+    public Batch batch(int[] indexes, List<View> views, Targets targets) throws IOException {
         FloatBuffer numbers = FloatBuffer.allocate(indexes.length * targets.perImage());
         for (int i = 0; i < indexes.length; i++) {
-            pixels.read(indexes[i], image);
-            bytes.put(flipped[i] ? mirror.of(image, imageSize) : image);
-            Labels known = labels.get(indexes[i]);
-            targets.write(flipped[i] ? known.mirrored(mirror) : known, numbers, i * targets.perImage());
+            targets.write(views.get(i).of(labels.get(indexes[i])), numbers, i * targets.perImage());
         }
-        return new Batch(pixels(bytes, indexes.length), numbers);
+        return new Batch(pixels(indexes, views), numbers);
     }
 
     /** These images as they are. */
     public Pixels pixels(int[] indexes) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(indexes.length * imageBytes);
-        byte[] image = new byte[imageBytes];
-        for (int index : indexes) {
-            pixels.read(index, image);
-            bytes.put(image);
-        }
-        return pixels(bytes, indexes.length);
+        return pixels(indexes, Collections.nCopies(indexes.length, View.whole(false, Mirror.LEFT_RIGHT)));
     }
 
-    private Pixels pixels(ByteBuffer bytes, int images) {
-        return new Pixels(bytes.flip(), images, imageSize);
+    private Pixels pixels(int[] indexes, List<View> views) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(indexes.length * imageBytes);
+        Sampler sampler = new Sampler(keptSide, imageSize);
+        byte[] kept = new byte[keptBytes];
+        for (int i = 0; i < indexes.length; i++) {
+            pixels.read(indexes[i], kept);
+            bytes.put(sampler.view(kept, views.get(i)));
+        }
+        return new Pixels(bytes.flip(), indexes.length, imageSize);
     }
 
     @Override

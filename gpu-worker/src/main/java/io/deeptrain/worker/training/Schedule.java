@@ -1,21 +1,26 @@
 package io.deeptrain.worker.training;
 
+import io.deeptrain.worker.augmentation.View;
 import io.deeptrain.worker.data.Mixture;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Which images each step sees, whether mirrored, how mixed, and how fast it learns: a function of the plan, the number
+ * Which images each step sees, how they are seen and mixed, and how fast it learns: a function of the plan, the number
  * of images and the step alone. A resumed training therefore goes on exactly as the interrupted one would have.
  *
  * <p>Images are dealt from one shuffled deck after the other. An epoch's steps share its images evenly, so that no step
- * is much smaller than the rest. Several threads may ask at once.
+ * is much smaller than the rest. Where an image is repeated, its versions lie beside each other in the deck, and an
+ * epoch gets through as much less of it. Several threads may ask at once.
  */
 public final class Schedule {
     private static final long DECKS = 0x9E3779B97F4A7C15L;
     private static final long CHANCE = 0xA24BAED4963EE407L;
     private static final long FLIPS = 0xD1B54A32D192ED03L;
     private static final long MIXTURES = 0x8CB92BA72F3D8DD7L;
+    private static final long VIEWS = 0xC2B2AE3D27D4EB4FL;
 
     private final TrainingPlan plan;
     private final int images;
@@ -53,21 +58,39 @@ public final class Schedule {
         return Math.toIntExact(steps / stepsPerEpoch);
     }
 
-    /** The positions of the images that the step learns from; the first step is 0. */
+    /**
+     * The positions of the images that the step learns from; the first step is 0. Versions of one image are as far from
+     * each other as they can be, so that ranks, which have a part of the step each, do not see the same image only.
+     */
     public int[] imagesOf(long step) {
         long epoch = step / stepsPerEpoch;
         long within = step % stepsPerEpoch;
         long from = epoch * itemsPerEpoch + within * itemsPerEpoch / stepsPerEpoch;
         long to = epoch * itemsPerEpoch + (within + 1) * itemsPerEpoch / stepsPerEpoch;
         int[] chosen = new int[Math.toIntExact(to - from)];
-        for (int i = 0; i < chosen.length; i++) {
-            chosen[i] = dealt(from + i);
+        int repeats = plan.augmentation().repeats();
+        int next = 0;
+        for (int version = 0; version < repeats; version++) {
+            for (int i = version; i < chosen.length; i += repeats) {
+                chosen[next++] = dealt((from + i) / repeats);
+            }
         }
         return chosen;
     }
 
+    /** For each image of the step, how it is seen. */
+    public List<View> viewsOf(long step, int count) {
+        SplittableRandom random = new SplittableRandom(plan.seed() ^ (VIEWS * (step + 1)));
+        List<View> views = new ArrayList<>();
+        for (boolean flipped : flipsOf(step, count)) {
+            // Each has a generator of its own: what one image needs of it changes no other.
+            views.add(plan.augmentation().view(flipped, plan.flips().mirror(), random.split()));
+        }
+        return views;
+    }
+
     /** For each image of the step, whether it is mirrored. */
-    public boolean[] flipsOf(long step, int count) {
+    private boolean[] flipsOf(long step, int count) {
         boolean[] flipped = new boolean[count];
         double probability = plan.flips().probability();
         if (probability > 0) {
@@ -100,14 +123,14 @@ public final class Schedule {
         return plan.rates().at(step, stepsPerEpoch, steps());
     }
 
-    private int dealt(long item) {
-        long number = item / images;
+    private int dealt(long card) {
+        long number = card / images;
         Deck dealing = deck;
         if (dealing.number != number) {
             dealing = new Deck(number, shuffled(number));
             deck = dealing;
         }
-        return dealing.cards[Math.toIntExact(item % images)];
+        return dealing.cards[Math.toIntExact(card % images)];
     }
 
     private int[] shuffled(long number) {

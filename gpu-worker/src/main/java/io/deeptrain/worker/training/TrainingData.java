@@ -4,8 +4,8 @@ import io.deeptrain.event.Fault;
 import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.worker.artifact.LeftOut;
+import io.deeptrain.worker.augmentation.Augmentation;
 import io.deeptrain.worker.data.ImageDecoder;
-import io.deeptrain.worker.data.ImageDecoder.Outcome;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.port.Ahead;
 import io.deeptrain.worker.port.CorruptObjectException;
@@ -23,6 +23,13 @@ final class TrainingData implements AutoCloseable {
 
     /** So many bytes of them, unless it is one input: frames of a video come all together. */
     private static final long BYTES_AHEAD = 64L << 20;
+
+    private static final int FINER_TO_CROP = 2;
+
+    /** Larger images are not kept finer: what decodes them has memory for this. */
+    private static final int SIDE_TO_CROP_MAX = 1024;
+
+    private static final long BYTES_TO_CROP_MAX = 64L << 30;
 
     private final TrainingRun run;
     private final List<ManifestEntry> entries;
@@ -43,20 +50,25 @@ final class TrainingData implements AutoCloseable {
     /**
      * Reads the inputs of a run, to be squares of one size.
      *
+     * @param augmentation those to learn from are perhaps kept finer, to be cropped
      * @param enough so many images to learn from, and to test on if there are any, do for a run that is to finish
      *     early; it has no use for those that it would not learn from
      */
     @SuppressWarnings("MustBeClosedChecker") // It is closed here if it is not handed out.
-    static TrainingData of(TrainingRun run, int imageSize, int enough)
+    static TrainingData of(TrainingRun run, int imageSize, Augmentation augmentation, int enough)
             throws IOException, InterruptedException, Ending {
         List<ManifestEntry> entries = manifest(run);
-        ImageSet training = new ImageSet(run.world.scratch(), imageSize, run.spec.concepts());
+        long ofTraining = of(Split.TRAIN, entries).stream()
+                .mapToLong(ManifestEntry::images)
+                .sum();
+        int keptSide = augmentation.crops() ? sideToCrop(imageSize, ofTraining) : imageSize;
+        ImageSet training = new ImageSet(run.world.scratch(), keptSide, imageSize, run.spec.concepts());
         boolean complete = false;
         try {
             ImageSet test = new ImageSet(run.world.scratch(), imageSize, run.spec.concepts());
             try {
                 TrainingData data = new TrainingData(run, entries, training, test);
-                data.decode(imageSize, enough);
+                data.decode(enough);
                 complete = true;
                 return data;
             } finally {
@@ -71,6 +83,18 @@ final class TrainingData implements AutoCloseable {
         }
     }
 
+    /**
+     * A crop is scaled to a whole image, and would be coarse if it were a part of one that is no larger. Of images
+     * twice as large on a side, four of five crops of 8 % to all of the area have a pixel for each that is seen. Large
+     * datasets are kept as fine as so many bytes of scratch space allow. The number of images decides, never the space
+     * that is left: a resumed training sees the same pixels.
+     */
+    static int sideToCrop(int imageSize, long images) {
+        double affordable = Math.sqrt((double) BYTES_TO_CROP_MAX / ImageDecoder.COLOURS / Math.max(1, images));
+        double wanted = Math.min(SIDE_TO_CROP_MAX, FINER_TO_CROP * imageSize);
+        return Math.max(imageSize, (int) Math.min(wanted, affordable));
+    }
+
     private static List<ManifestEntry> manifest(TrainingRun run) throws IOException, Ending {
         try {
             return run.world.archive().manifest(run.spec.manifest());
@@ -79,27 +103,14 @@ final class TrainingData implements AutoCloseable {
         }
     }
 
-    /** What an input is to whoever learns from it. */
-    private sealed interface Shown {
-        /** One image, or all frames of a video that are looked at. */
-        record Images(List<Image> images) implements Shown {}
-
-        record Unreadable(String reason) implements Shown {}
-    }
-
-    /** @param entry with the id under which the image is known */
-    @SuppressWarnings("MissingSummary") // The name says it.
-    private record Image(ManifestEntry entry, ImageDecoder.Pixels pixels) {}
-
     /**
      * All inputs, unless the run is told to finish early. Then those that are left of each kind are read in the
      * manifest's order until there are enough: a later attempt that reads all has the same ones first.
      */
-    private void decode(int imageSize, int enough) throws IOException, InterruptedException, Ending {
-        List<ManifestEntry> left =
-                read(entries, imageSize, () -> run.directions.now() instanceof Direction.FinishEarly);
-        read(of(Split.TRAIN, left), imageSize, () -> training.size() >= enough);
-        read(of(Split.TEST, left), imageSize, () -> test.size() >= enough);
+    private void decode(int enough) throws IOException, InterruptedException, Ending {
+        List<ManifestEntry> left = read(entries, () -> run.directions.now() instanceof Direction.FinishEarly);
+        read(of(Split.TRAIN, left), () -> training.size() >= enough);
+        read(of(Split.TEST, left), () -> test.size() >= enough);
         if (training.size() == 0) {
             throw run.ending(
                     Fault.USER,
@@ -116,17 +127,13 @@ final class TrainingData implements AutoCloseable {
      * Reads inputs until no more are wanted, and answers those that are left. Several are fetched and decoded at once;
      * they are added in their order.
      */
-    private List<ManifestEntry> read(List<ManifestEntry> inputs, int imageSize, BooleanSupplier isEnough)
+    private List<ManifestEntry> read(List<ManifestEntry> inputs, BooleanSupplier isEnough)
             throws IOException, InterruptedException, Ending {
         Films.Screening films = run.world.films().begin();
         // What is being shown is ended before the end of all work is awaited.
         try (Ahead.Results<Shown> decoded = run.world
                         .ahead()
-                        .of(
-                                0,
-                                inputs.size(),
-                                decodedAhead(),
-                                n -> shown(inputs.get(Math.toIntExact(n)), imageSize, films));
+                        .of(0, inputs.size(), decodedAhead(), n -> shown(inputs.get(Math.toIntExact(n)), films));
                 films) {
             for (int n = 0; n < inputs.size(); n++) {
                 run.obeyOrStop(run.directions.now());
@@ -134,7 +141,7 @@ final class TrainingData implements AutoCloseable {
                     return inputs.subList(n, inputs.size());
                 }
                 switch (decoded.next()) {
-                    case Shown.Images(List<Image> images) -> add(images);
+                    case Shown.Images(List<Shown.Image> images) -> add(images);
                     case Shown.Unreadable(String reason) -> {
                         bad.add(inputs.get(n).inputId(), reason);
                         if (bad.areTooMany()) {
@@ -149,43 +156,25 @@ final class TrainingData implements AutoCloseable {
     }
 
     private int decodedAhead() {
-        long bytes = (long) training.imageBytes()
+        long bytes = (long) ImageDecoder.COLOURS
+                * training.keptSide()
+                * training.keptSide()
                 * entries.stream().mapToInt(ManifestEntry::images).max().orElse(1);
         return Math.toIntExact(Math.clamp(BYTES_AHEAD / bytes, 1, DECODED_AHEAD));
     }
 
-    private void add(List<Image> images) throws IOException {
-        for (Image image : images) {
-            (image.entry().split() == Split.TRAIN ? training : test).add(image.entry(), image.pixels());
+    private Shown shown(ManifestEntry entry, Films.Screening films) throws IOException {
+        return Shown.of(entry, run.world.archive(), films, setOf(entry).keptSide());
+    }
+
+    private void add(List<Shown.Image> images) throws IOException {
+        for (Shown.Image image : images) {
+            setOf(image.entry()).add(image.entry(), image.pixels());
         }
     }
 
-    private Shown shown(ManifestEntry entry, int imageSize, Films.Screening films) throws IOException {
-        if (entry.video().isPresent()) {
-            return switch (films.show(entry.image(), entry.video().get(), imageSize)) {
-                case Films.Seen.Frames(List<Films.Frame> frames) ->
-                    new Shown.Images(frames.stream()
-                            .map(frame -> new Image(entry.frame(frame.moment().millis()), frame.pixels()))
-                            .toList());
-                case Films.Seen.Unreadable(String reason) -> new Shown.Unreadable(reason);
-            };
-        }
-        return switch (decoded(entry, imageSize)) {
-            case Outcome.Decoded(ImageDecoder.Pixels pixels) -> new Shown.Images(List.of(new Image(entry, pixels)));
-            case Outcome.Invalid(String reason) -> new Shown.Unreadable(reason);
-        };
-    }
-
-    private Outcome decoded(ManifestEntry entry, int imageSize) throws IOException {
-        if (entry.image().sizeBytes() > ImageDecoder.BYTES_MAX) {
-            return new Outcome.Invalid(
-                    "image has %d bytes, more than %d".formatted(entry.image().sizeBytes(), ImageDecoder.BYTES_MAX));
-        }
-        try {
-            return ImageDecoder.decode(run.world.archive().image(entry.image()), imageSize);
-        } catch (CorruptObjectException corrupt) {
-            return new Outcome.Invalid(TrainingRun.message(corrupt));
-        }
+    private ImageSet setOf(ManifestEntry entry) {
+        return entry.split() == Split.TRAIN ? training : test;
     }
 
     ImageSet training() {

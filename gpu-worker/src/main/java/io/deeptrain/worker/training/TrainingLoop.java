@@ -191,12 +191,7 @@ final class TrainingLoop {
         int atOnce = Math.toIntExact(Math.clamp(BATCH_BYTES_AHEAD / batchBytes, 1, BATCHES_AHEAD));
         return run.world.ahead().of(reached, schedule.steps(), atOnce, step -> {
             int[] images = schedule.imagesOf(step);
-            Batch batch = data.training()
-                    .batch(
-                            images,
-                            schedule.flipsOf(step, images.length),
-                            plan.flips().mirror(),
-                            targets);
+            Batch batch = data.training().batch(images, schedule.viewsOf(step, images.length), targets);
             // Here, where the batch is whole: in a gang each rank gets a part of what is mixed.
             schedule.mixtureOf(step).mix(batch);
             return batch;

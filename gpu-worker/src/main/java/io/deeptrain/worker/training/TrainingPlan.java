@@ -1,6 +1,8 @@
 package io.deeptrain.worker.training;
 
 import io.deeptrain.event.TrainingSpec;
+import io.deeptrain.worker.augmentation.Augmentation;
+import io.deeptrain.worker.augmentation.RandAugment;
 import io.deeptrain.worker.learning.Optimizer;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Activation;
@@ -35,6 +37,7 @@ public record TrainingPlan(
         Optimizer optimizer,
         Objective objective,
         Flips flips,
+        Augmentation augmentation,
         double backboneRate,
         int frozenStages,
         String pretrained,
@@ -77,6 +80,9 @@ public record TrainingPlan(
             throw new IllegalArgumentException(
                     "only classifiers of whole images learn with %s: %s".formatted(regularisation, objective));
         }
+        if (objective instanceof Objective.ObjectDetection && !augmentation.showsAllInPlace()) {
+            throw new IllegalArgumentException("a detector's images cannot be cropped or moved: " + augmentation);
+        }
     }
 
     /** A hyperparameter that is not given has its template's default. */
@@ -95,6 +101,7 @@ public record TrainingPlan(
                 optimizer(settings, spec.template()),
                 Purpose.objective(spec, activation(settings)),
                 flips(settings),
+                augmentation(settings),
                 settings.has("base_gradient_multiplier") ? settings.real("base_gradient_multiplier") : 1,
                 settings.has("frozen_stages") ? settings.whole("frozen_stages") : 0,
                 pretrained(settings),
@@ -167,6 +174,16 @@ public record TrainingPlan(
         }
         boolean average = settings.has("average_horizontal_flips") && settings.flag("average_horizontal_flips");
         return average ? new Flips(0.5, Mirror.LEFT_RIGHT) : Flips.NONE;
+    }
+
+    private static Augmentation augmentation(Settings settings) {
+        RandAugment operations = settings.has("randaugment_magnitude")
+                ? new RandAugment(settings.real("randaugment_magnitude"), settings.real("randaugment_deviation"))
+                : RandAugment.NONE;
+        return new Augmentation(
+                settings.has("crop_area_min") ? settings.real("crop_area_min") : Augmentation.NONE.cropAreaMin(),
+                operations,
+                settings.has("repeated_augmentation") ? settings.whole("repeated_augmentation") : 1);
     }
 
     private static String pretrained(Settings settings) {

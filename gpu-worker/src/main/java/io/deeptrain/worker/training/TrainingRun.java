@@ -153,7 +153,8 @@ public final class TrainingRun {
             throw ending(Fault.CAPACITY, "BATCH_DOES_NOT_FIT", shortage.get());
         }
         StartingWeights weights = StartingWeights.of(this, plan, network);
-        try (TrainingData data = TrainingData.of(this, plan.imageSize(), enoughToFinish(plan.batchSize()));
+        try (TrainingData data =
+                        TrainingData.of(this, plan.imageSize(), plan.augmentation(), enoughToFinish(plan.batchSize()));
                 Learner learner = learner(
                         learners, plan, network, weights.state(data.training().unseen()));
                 AnsweredImages answered = new AnsweredImages(world.scratch(), data.measured(), spec.concepts())) {

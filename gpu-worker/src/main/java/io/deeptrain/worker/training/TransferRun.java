@@ -14,6 +14,7 @@ import io.deeptrain.worker.artifact.SavedTraining;
 import io.deeptrain.worker.artifact.TrainedModel;
 import io.deeptrain.worker.artifact.TrainingRecord;
 import io.deeptrain.worker.attempt.TrainerReport;
+import io.deeptrain.worker.augmentation.Augmentation;
 import io.deeptrain.worker.data.AnsweredImages;
 import io.deeptrain.worker.data.ImageSet;
 import io.deeptrain.worker.evaluation.EvaluationReport;
@@ -100,7 +101,8 @@ final class TransferRun {
                 Boolean.TRUE.equals(run.spec.hyperparameters().get(MUTUALLY_EXCLUSIVE))
                         ? Activation.SOFTMAX
                         : Activation.SIGMOID);
-        try (TrainingData data = TrainingData.of(run, base.imageSize(), run.enoughToFinish(HeadTraining.BATCH));
+        try (TrainingData data = TrainingData.of(
+                        run, base.imageSize(), Augmentation.NONE, run.enoughToFinish(HeadTraining.BATCH));
                 Predictor predictor = learners.predictor(network, carried);
                 HeadTraining head = new HeadTraining(
                         data.training(),

@@ -6,12 +6,14 @@ import io.deeptrain.event.ManifestEntry;
 import io.deeptrain.event.ManifestEntry.LabelledRegion;
 import io.deeptrain.event.ManifestEntry.Split;
 import io.deeptrain.event.StoredObject;
+import io.deeptrain.worker.augmentation.View;
 import io.deeptrain.worker.detection.Box;
 import io.deeptrain.worker.objective.Labels;
 import io.deeptrain.worker.objective.Labels.LabelledBox;
 import io.deeptrain.worker.objective.Mirror;
 import io.deeptrain.worker.objective.Targets;
 import io.deeptrain.worker.port.Learner.Batch;
+import io.deeptrain.worker.port.Learner.Pixels;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -83,7 +85,10 @@ class ImageSetTest {
     @Test
     void boxes_are_mirrored_with_their_image() throws IOException {
         try (ImageSet images = images()) {
-            Batch batch = images.batch(new int[] {0, 0}, new boolean[] {false, true}, Mirror.LEFT_RIGHT, noting);
+            Batch batch = images.batch(
+                    new int[] {0, 0},
+                    List.of(View.whole(false, Mirror.LEFT_RIGHT), View.whole(true, Mirror.LEFT_RIGHT)),
+                    noting);
             byte[] pixels = new byte[24];
             batch.pixels().bytes().get(pixels);
             assertThat(pixels)
@@ -97,9 +102,33 @@ class ImageSetTest {
     }
 
     @Test
+    void images_that_are_kept_finer_are_dealt_and_measured_in_the_size_that_the_network_sees() throws IOException {
+        try (ImageSet images = new ImageSet(folder, 4, 2, List.of("cat"))) {
+            byte[] kept = new byte[48];
+            for (int n = 0; n < kept.length; n++) {
+                kept[n] = (byte) (n % 4 / 2 * 100 + n % 2 * 10);
+            }
+            images.add(
+                    new ManifestEntry("fine", IMAGE, List.of("cat"), List.of(), Split.TRAIN),
+                    new ImageDecoder.Pixels(kept));
+            assertThat(images.keptSide()).isEqualTo(4);
+            assertThat(images.imageBytes()).isEqualTo(12);
+            byte[] pixels = new byte[12];
+            Pixels measured = images.pixels(new int[] {0});
+            assertThat(measured.size()).isEqualTo(2);
+            measured.bytes().get(pixels);
+            assertThat(pixels).containsExactly(5, 105, 5, 105, 5, 105, 5, 105, 5, 105, 5, 105);
+            Batch batch = images.batch(new int[] {0}, List.of(View.whole(true, Mirror.LEFT_RIGHT)), noting);
+            assertThat(batch.pixels().size()).isEqualTo(2);
+            batch.pixels().bytes().get(pixels);
+            assertThat(pixels).containsExactly(105, 5, 105, 5, 105, 5, 105, 5, 105, 5, 105, 5);
+        }
+    }
+
+    @Test
     void top_and_bottom_change_places_too_if_that_is_asked_for() throws IOException {
         try (ImageSet images = images()) {
-            Batch batch = images.batch(new int[] {0}, new boolean[] {true}, Mirror.TOP_BOTTOM, noting);
+            Batch batch = images.batch(new int[] {0}, List.of(View.whole(true, Mirror.TOP_BOTTOM)), noting);
             byte[] pixels = new byte[12];
             batch.pixels().bytes().get(pixels);
             assertThat(pixels).containsExactly(3, 4, 1, 2, 7, 8, 5, 6, 11, 12, 9, 10);

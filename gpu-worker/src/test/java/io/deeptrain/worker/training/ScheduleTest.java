@@ -2,6 +2,9 @@ package io.deeptrain.worker.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deeptrain.worker.augmentation.Augmentation;
+import io.deeptrain.worker.augmentation.RandAugment;
+import io.deeptrain.worker.augmentation.View;
 import io.deeptrain.worker.data.Mixture;
 import io.deeptrain.worker.learning.Optimizer;
 import io.deeptrain.worker.network.Activation;
@@ -10,21 +13,33 @@ import io.deeptrain.worker.objective.Objective;
 import io.deeptrain.worker.training.RateSchedule.WarmUp;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
     private static TrainingPlan plan(int batchSize, int epochs, int itemsPerEpoch, boolean flips, long seed) {
-        return plan(batchSize, epochs, itemsPerEpoch, flips, Regularisation.NONE, seed);
-    }
-
-    private static TrainingPlan mixing(long seed) {
-        return plan(8, 5, 0, false, new Regularisation(new Mixing(0.2, 1), 0, 0), seed);
+        return plan(batchSize, epochs, itemsPerEpoch, flips, Augmentation.NONE, seed);
     }
 
     private static TrainingPlan plan(
-            int batchSize, int epochs, int itemsPerEpoch, boolean flips, Regularisation regularisation, long seed) {
+            int batchSize, int epochs, int itemsPerEpoch, boolean flips, Augmentation augmentation, long seed) {
+        return plan(batchSize, epochs, itemsPerEpoch, flips, augmentation, Regularisation.NONE, seed);
+    }
+
+    private static TrainingPlan mixing(long seed) {
+        return plan(8, 5, 0, false, Augmentation.NONE, new Regularisation(new Mixing(0.2, 1), 0, 0), seed);
+    }
+
+    private static TrainingPlan plan(
+            int batchSize,
+            int epochs,
+            int itemsPerEpoch,
+            boolean flips,
+            Augmentation augmentation,
+            Regularisation regularisation,
+            long seed) {
         return new TrainingPlan(
                 32,
                 batchSize,
@@ -36,6 +51,7 @@ class ScheduleTest {
                 new Optimizer.Momentum(0.9, 0),
                 new Objective.Classification(Activation.SOFTMAX),
                 new Flips(flips ? 0.5 : 0, Mirror.LEFT_RIGHT),
+                augmentation,
                 1,
                 0,
                 TrainingPlan.NO_WEIGHTS,
@@ -77,7 +93,7 @@ class ScheduleTest {
         assertThat(dealt(resumed, 17, asked.steps()))
                 .isEqualTo(before.subList(
                         before.size() - dealt(asked, 17, asked.steps()).size(), before.size()));
-        assertThat(resumed.flipsOf(17, 8)).isEqualTo(asked.flipsOf(17, 8));
+        assertThat(resumed.viewsOf(17, 8)).isEqualTo(asked.viewsOf(17, 8));
     }
 
     @Test
@@ -95,10 +111,59 @@ class ScheduleTest {
 
     @Test
     void images_are_mirrored_only_if_asked_for_and_then_about_half_of_them() {
-        assertThat(new Schedule(plan(10, 1, 0, false, 1), 100).flipsOf(0, 1_000))
-                .containsOnly(false);
-        boolean[] flips = new Schedule(plan(10, 1, 0, true, 1), 100).flipsOf(0, 1_000);
-        assertThat(IntStream.range(0, 1_000).filter(i -> flips[i]).count()).isBetween(430L, 570L);
+        assertThat(new Schedule(plan(10, 1, 0, false, 1), 100).viewsOf(0, 1_000))
+                .hasSize(1_000)
+                .containsOnly(View.whole(false, Mirror.LEFT_RIGHT));
+        List<View> views = new Schedule(plan(10, 1, 0, true, 1), 100).viewsOf(0, 1_000);
+        assertThat(views).containsOnly(View.whole(false, Mirror.LEFT_RIGHT), View.whole(true, Mirror.LEFT_RIGHT));
+        assertThat(views.stream().filter(View::mirrored).count()).isBetween(430L, 570L);
+    }
+
+    @Test
+    void how_an_image_is_seen_depends_on_the_seed_the_step_and_its_place_alone() {
+        Augmentation augmentation = new Augmentation(0.08, new RandAugment(7, 0.5), 1);
+        Schedule schedule = new Schedule(plan(10, 1, 0, true, augmentation, 1), 100);
+        List<View> views = schedule.viewsOf(3, 10);
+        assertThat(views).doesNotHaveDuplicates();
+        assertThat(schedule.viewsOf(4, 10)).doesNotContainAnyElementsOf(views);
+        assertThat(schedule.viewsOf(3, 10)).isEqualTo(views);
+        assertThat(schedule.viewsOf(3, 4)).isEqualTo(views.subList(0, 4));
+        assertThat(new Schedule(plan(10, 1, 0, true, augmentation, 1), 77).viewsOf(3, 10))
+                .isEqualTo(views);
+        assertThat(new Schedule(plan(10, 1, 0, true, augmentation, 2), 100).viewsOf(3, 10))
+                .doesNotContainAnyElementsOf(views);
+        List<View> cropped =
+                new Schedule(plan(10, 1, 0, true, new Augmentation(0.08, RandAugment.NONE, 1), 1), 100).viewsOf(3, 10);
+        assertThat(cropped.stream().map(View::mirrored))
+                .as("other settings, the same coins")
+                .containsExactlyElementsOf(views.stream().map(View::mirrored).toList());
+    }
+
+    @Test
+    void an_epoch_of_repeated_images_has_as_many_of_them_and_fewer_different_ones() {
+        Augmentation threefold = new Augmentation(1, RandAugment.NONE, 3);
+        Schedule schedule = new Schedule(plan(30, 3, 0, false, threefold, 1), 90);
+        assertThat(schedule.steps()).isEqualTo(9);
+        for (long epoch = 0; epoch < 3; epoch++) {
+            List<Integer> images = dealt(schedule, 3 * epoch, 3 * epoch + 3);
+            assertThat(images).hasSize(90);
+            assertThat(new HashSet<>(images)).hasSize(30);
+        }
+        assertThat(dealt(schedule, 0, 9))
+                .as("three epochs see each image three times")
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 270).map(n -> n / 3).boxed().toList());
+        assertThat(dealt(new Schedule(plan(30, 3, 0, false, threefold, 1), 90), 5, 9))
+                .isEqualTo(dealt(schedule, 5, 9));
+    }
+
+    @Test
+    void versions_of_one_image_are_in_one_step_and_a_third_of_it_apart() {
+        Augmentation threefold = new Augmentation(1, RandAugment.NONE, 3);
+        List<Integer> images = dealt(new Schedule(plan(30, 1, 0, false, threefold, 1), 90), 1, 2);
+        assertThat(images.subList(0, 10)).doesNotHaveDuplicates();
+        assertThat(images.subList(10, 20)).isEqualTo(images.subList(0, 10));
+        assertThat(images.subList(20, 30)).isEqualTo(images.subList(0, 10));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.deeptrain.worker.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.deeptrain.event.StoredObject;
@@ -10,6 +11,8 @@ import io.deeptrain.template.Hyperparameter;
 import io.deeptrain.template.ModelType;
 import io.deeptrain.template.Template;
 import io.deeptrain.template.TemplateCatalogue;
+import io.deeptrain.worker.augmentation.Augmentation;
+import io.deeptrain.worker.augmentation.RandAugment;
 import io.deeptrain.worker.learning.Optimizer;
 import io.deeptrain.worker.learning.Recipe;
 import io.deeptrain.worker.network.Activation;
@@ -70,6 +73,7 @@ class TrainingPlanTest {
                         new Optimizer.Momentum(0.9, 5e-4),
                         SIGMOID,
                         new Flips(0.5, Mirror.LEFT_RIGHT),
+                        Augmentation.NONE,
                         1,
                         0,
                         "None",
@@ -253,6 +257,59 @@ class TrainingPlanTest {
                     .isThrownBy(() -> TrainingPlan.of(asked))
                     .withMessageStartingWith("only classifiers of whole images learn with");
         }
+    }
+
+    @Test
+    void one_template_changes_its_images_as_its_recipe_says_unless_that_is_switched_off() {
+        assertThat(plan(RSB, Map.of()).augmentation()).isEqualTo(new Augmentation(0.08, new RandAugment(7, 0.5), 3));
+        assertThat(plan(
+                                RSB,
+                                Map.of(
+                                        "crop_area_min", 0.25,
+                                        "randaugment_magnitude", 3.0,
+                                        "randaugment_deviation", 1.0,
+                                        "repeated_augmentation", 2L))
+                        .augmentation())
+                .isEqualTo(new Augmentation(0.25, new RandAugment(3, 1), 2));
+        assertThat(plan(
+                                RSB,
+                                Map.of(
+                                        "crop_area_min", 1.0,
+                                        "randaugment_magnitude", 0L,
+                                        "repeated_augmentation", 1L))
+                        .augmentation()
+                        .showsAllInPlace())
+                .isTrue();
+        for (String template : Architectures.templates()) {
+            if (!template.equals(RSB)) {
+                assertThat(plan(template, Map.of()).augmentation()).as(template).isEqualTo(Augmentation.NONE);
+            }
+        }
+    }
+
+    @Test
+    void a_detectors_images_are_neither_cropped_nor_moved_because_its_boxes_are_not() {
+        TrainingSpec detector = new TrainingSpec(
+                TemplateCatalogue.VISUAL_DETECTOR,
+                "DeepTrain_SmallDetector",
+                Map.of("crop_area_min", 0.5),
+                List.of("cat"),
+                new StoredObject("manifest", "a".repeat(64), 1),
+                1,
+                5,
+                1,
+                42);
+        assertThatThrownBy(() -> TrainingPlan.of(detector)).hasMessageContaining("cannot be cropped");
+    }
+
+    @Test
+    void images_to_be_cropped_are_kept_twice_as_fine_as_long_as_there_are_not_too_many() {
+        assertThat(TrainingData.sideToCrop(224, 0)).isEqualTo(448);
+        assertThat(TrainingData.sideToCrop(224, 114_130)).isEqualTo(448);
+        assertThat(TrainingData.sideToCrop(224, 114_500)).isEqualTo(447);
+        assertThat(TrainingData.sideToCrop(224, 10_000_000)).isEqualTo(224);
+        assertThat(TrainingData.sideToCrop(600, 10)).isEqualTo(1024);
+        assertThat(TrainingData.sideToCrop(1024, 10)).isEqualTo(1024);
     }
 
     @Test

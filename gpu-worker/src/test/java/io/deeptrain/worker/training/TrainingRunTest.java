@@ -33,7 +33,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +93,77 @@ class TrainingRunTest {
         assertThat(interrupted).hasSize(6).isEqualTo(losses(uninterrupted));
         assertThat(((Finished) second.getLast()).model().sha256())
                 .isEqualTo(((Finished) uninterrupted.getLast()).model().sha256());
+    }
+
+    /** A training whose images are cropped, moved, changed in their colours and repeated. */
+    private TrainingBench changing() throws IOException {
+        return shortTraining()
+                .set("crop_area_min", 0.3)
+                .set("randaugment_magnitude", 7.0)
+                .set("randaugment_deviation", 0.5)
+                .set("repeated_augmentation", 3L);
+    }
+
+    @Test
+    void images_are_changed_alike_by_whoever_makes_the_batches_and_by_a_resumed_training() throws Exception {
+        TrainingBench bench = changing();
+        List<TrainerReport> uninterrupted = bench.run(bench.assignment(1, SCRATCH));
+        assertThat(losses(uninterrupted)).hasSize(6);
+        List<TrainerReport> first = bench.run(
+                bench.assignment(2, SCRATCH),
+                steps -> steps < 2 ? new Direction.Proceed() : new Direction.SaveAndStop());
+        List<TrainerReport> second;
+        try (ThreadsAhead threads = new ThreadsAhead(3)) {
+            second = bench.with(threads)
+                    .run(bench.assignment(3, resumedFrom(checkpoints(first).getLast())));
+        }
+        List<Double> interrupted = new ArrayList<>(losses(first));
+        interrupted.addAll(losses(second));
+        assertThat(interrupted).isEqualTo(losses(uninterrupted));
+        assertThat(((Finished) second.getLast()).model().sha256())
+                .isEqualTo(((Finished) uninterrupted.getLast()).model().sha256());
+    }
+
+    @Test
+    void each_way_to_change_images_changes_what_is_learned_from_and_switched_off_it_does_not() throws Exception {
+        TrainingBench plain = shortTraining().set("num_epochs", 1L);
+        List<Double> asTheyAre = losses(plain.run(plain.assignment(1, SCRATCH)));
+        TrainingBench off = shortTraining()
+                .set("num_epochs", 1L)
+                .set("crop_area_min", 1.0)
+                .set("randaugment_magnitude", 0.0)
+                .set("randaugment_deviation", 0.5)
+                .set("repeated_augmentation", 1L);
+        assertThat(losses(off.run(off.assignment(1, SCRATCH)))).isEqualTo(asTheyAre);
+
+        TrainingBench cropped = shortTraining().set("num_epochs", 1L).set("crop_area_min", 0.3);
+        TrainingBench moved = shortTraining()
+                .set("num_epochs", 1L)
+                .set("randaugment_magnitude", 7.0)
+                .set("randaugment_deviation", 0.0);
+        TrainingBench deviating = shortTraining()
+                .set("num_epochs", 1L)
+                .set("randaugment_magnitude", 7.0)
+                .set("randaugment_deviation", 2.0);
+        TrainingBench repeated = shortTraining().set("num_epochs", 1L).set("repeated_augmentation", 3L);
+        Set<List<Double>> different = new HashSet<>();
+        different.add(asTheyAre);
+        for (TrainingBench bench : List.of(cropped, moved, deviating, repeated)) {
+            different.add(losses(bench.run(bench.assignment(1, SCRATCH))));
+        }
+        assertThat(different).hasSize(5);
+    }
+
+    @Test
+    void a_model_is_measured_on_the_images_that_it_learned_from_as_a_whole_where_there_are_no_others()
+            throws Exception {
+        TrainingBench bench = new TrainingBench(folder)
+                .digits(20, Split.TRAIN)
+                .set("batch_size", 10L)
+                .set("num_epochs", 1L)
+                .set("crop_area_min", 0.3);
+        Finished finished = (Finished) bench.run(bench.assignment(1, SCRATCH)).getLast();
+        assertThat(finished.metrics()).containsKeys("train_accuracy");
     }
 
     @ParameterizedTest

@@ -21,9 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * What a worker's process must stand in its life: one long training, and many short ones. Fails if memory grows.
- */
+/** What a worker's process must stand in its life: one long training, and many short ones. Fails if memory grows. */
 public final class Endurance {
     private static final int CONCEPTS = 10;
     private static final int IMAGE_SIZE = 32;
