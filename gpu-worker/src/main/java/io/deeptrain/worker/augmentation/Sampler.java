@@ -35,13 +35,12 @@ public final class Sampler {
 
     private final int keptSide;
     private final int side;
-    private final long[] lanes;
     private final long[] row;
+    private long[] lanes = {};
 
     public Sampler(int keptSide, int side) {
         this.keptSide = keptSide;
         this.side = side;
-        this.lanes = new long[(keptSide + 2) * (keptSide + 2)];
         this.row = new long[side];
     }
 
@@ -116,6 +115,9 @@ public final class Sampler {
     private void take(byte[] kept, Window window) {
         int plane = keptSide * keptSide;
         int stride = window.stride();
+        if (lanes.length < stride * (window.height() + 2)) {
+            lanes = new long[(keptSide + 2) * (keptSide + 2)];
+        }
         for (int y = 0; y < window.height() + 2; y++) {
             int from = (window.top() + Math.clamp(y - 1L, 0, window.height() - 1)) * keptSide + window.left();
             int to = y * stride + 1;

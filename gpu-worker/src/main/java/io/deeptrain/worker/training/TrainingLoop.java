@@ -131,6 +131,7 @@ final class TrainingLoop {
     private boolean isOfThisTraining(SavedTraining saved) {
         return saved.isOf(run.attempt.jobId(), run.spec, network.architecture())
                 && saved.step() <= schedule.steps()
+                && saved.state().lossScale().skippedSteps() <= saved.step()
                 && plan.optimizer().fits(network, saved.state())
                 && (saved.best().equals(BestSoFar.NONE)
                         || network.fits(saved.best().network()));

@@ -78,7 +78,7 @@ class HalvesTrainingTest {
     }
 
     private static double accuracy(List<TrainerReport> reports) {
-        return ((Finished) reports.getLast()).metrics().get("test_accuracy");
+        return ((Finished) reports.getLast()).metrics().getOrDefault("test_accuracy", 0.0);
     }
 
     /** Saved after its second step, with a scale that overflows in the third. */
@@ -111,6 +111,19 @@ class HalvesTrainingTest {
         assertThat(interrupted).isEqualTo(losses(uninterrupted));
         assertThat(((Finished) second.getLast()).model().sha256())
                 .isEqualTo(((Finished) uninterrupted.getLast()).model().sha256());
+    }
+
+    @Test
+    void a_checkpoint_that_has_skipped_more_steps_than_were_made_is_as_good_as_none() throws IOException {
+        TrainingBench bench = KilledTraining.bench(new TrainingBench(folder));
+        CheckpointWritten begun = checkpoints(bench.run(bench.assignment(1, SCRATCH), stopAfter(2)))
+                .getLast();
+        Origin possible = scaledBy(bench, begun, new LossScale(1, 0, 2));
+        Origin impossible = scaledBy(bench, begun, new LossScale(1, 0, 3));
+        assertThat(TrainingBench.origin(bench.run(bench.assignment(2, possible), stopAfter(0))))
+                .isEqualTo(possible);
+        assertThat(TrainingBench.origin(bench.run(bench.assignment(3, impossible), stopAfter(0))))
+                .isEqualTo(SCRATCH);
     }
 
     private static Function<Integer, Direction> stopAfter(int count) {
