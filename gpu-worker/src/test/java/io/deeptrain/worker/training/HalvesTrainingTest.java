@@ -97,7 +97,8 @@ class HalvesTrainingTest {
     private static void resumesExactly(TrainingBench bench) throws IOException {
         CheckpointWritten begun = checkpoints(bench.run(bench.assignment(1, SCRATCH), stopAfter(2)))
                 .getLast();
-        Origin tooLarge = scaledBy(bench, begun, new LossScale(LossScale.START.factor() * 256, 7, 0));
+        Origin tooLarge =
+                scaledBy(bench, begun, saved(bench, begun), new LossScale(LossScale.START.factor() * 256, 7, 0));
 
         List<TrainerReport> uninterrupted = bench.run(bench.assignment(2, tooLarge));
         List<TrainerReport> first = bench.run(bench.assignment(3, tooLarge), stopAfter(STEPS_PER_EPOCH));
@@ -118,11 +119,12 @@ class HalvesTrainingTest {
         TrainingBench bench = KilledTraining.bench(new TrainingBench(folder));
         CheckpointWritten begun = checkpoints(bench.run(bench.assignment(1, SCRATCH), stopAfter(2)))
                 .getLast();
-        Origin possible = scaledBy(bench, begun, new LossScale(1, 0, 2));
-        Origin impossible = scaledBy(bench, begun, new LossScale(1, 0, 3));
-        assertThat(TrainingBench.origin(bench.run(bench.assignment(2, possible), stopAfter(0))))
+        SavedTraining saved = saved(bench, begun);
+        Origin possible = scaledBy(bench, begun, saved, new LossScale(1, 0, 2));
+        assertThat(TrainingBench.origin(bench.run(bench.assignment(2, possible))))
                 .isEqualTo(possible);
-        assertThat(TrainingBench.origin(bench.run(bench.assignment(3, impossible), stopAfter(0))))
+        Origin impossible = scaledBy(bench, begun, saved, new LossScale(1, 0, 3));
+        assertThat(TrainingBench.origin(bench.run(bench.assignment(3, impossible))))
                 .isEqualTo(SCRATCH);
     }
 
@@ -131,8 +133,8 @@ class HalvesTrainingTest {
     }
 
     /** Where a training begins that has come as far with another scale. */
-    private static Origin scaledBy(TrainingBench bench, CheckpointWritten written, LossScale scale) throws IOException {
-        SavedTraining saved = saved(bench, written);
+    private static Origin scaledBy(TrainingBench bench, CheckpointWritten written, SavedTraining saved, LossScale scale)
+            throws IOException {
         SavedTraining scaled = new SavedTraining(
                 saved.jobId(),
                 saved.seed(),

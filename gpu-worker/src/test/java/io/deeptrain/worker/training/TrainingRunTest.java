@@ -26,16 +26,23 @@ import io.deeptrain.worker.data.ImageDecoder;
 import io.deeptrain.worker.network.Activation;
 import io.deeptrain.worker.port.CorruptObjectException;
 import io.deeptrain.worker.port.Directions.Direction;
+import io.deeptrain.worker.port.Learner.Batch;
 import io.deeptrain.worker.prediction.LoadedModels;
 import io.deeptrain.worker.prediction.Prediction;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +171,45 @@ class TrainingRunTest {
                 .set("crop_area_min", 0.3);
         Finished finished = (Finished) bench.run(bench.assignment(1, SCRATCH)).getLast();
         assertThat(finished.metrics()).containsKeys("train_accuracy");
+    }
+
+    /** Stripes as wide as a pixel of a square of 64, which are all grey in a square of 32. */
+    private static byte[] stripes() throws IOException {
+        BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+        for (int n = 0; n < 64 * 64; n++) {
+            image.setRGB(n % 64, n / 64, n % 2 == 0 ? 0 : 0xFFFFFF);
+        }
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", file);
+        return file.toByteArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 0.08})
+    void crops_are_cut_from_finer_images_than_the_network_sees(double areaMin) throws Exception {
+        Set<Integer> values = new HashSet<>();
+        Consumer<Batch> taught = batch -> {
+            ByteBuffer pixels = batch.pixels().bytes().duplicate();
+            while (pixels.hasRemaining()) {
+                values.add(pixels.get() & 0xFF);
+            }
+        };
+        TrainingBench bench = new TrainingBench(folder)
+                .on(new WatchedLearners(taught, () -> {}))
+                .set("image_size", 32L)
+                .set("batch_size", 8L)
+                .set("num_epochs", 1L)
+                .set("crop_area_min", areaMin);
+        for (int n = 0; n < 16; n++) {
+            bench.image(stripes(), Split.TRAIN, Integer.toString(n % 10));
+        }
+        assertThat(bench.run(bench.assignment(1, SCRATCH)).getLast()).isInstanceOf(Finished.class);
+        if (areaMin == 1) {
+            assertThat(values).allSatisfy(value -> assertThat(value).isBetween(126, 129));
+        } else {
+            assertThat(Collections.min(values)).isLessThan(32);
+            assertThat(Collections.max(values)).isGreaterThan(223);
+        }
     }
 
     @ParameterizedTest

@@ -11,11 +11,12 @@ import io.deeptrain.worker.port.Learner;
 import io.deeptrain.worker.port.Learners;
 import io.deeptrain.worker.port.Predictor;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The real engine, whose batches are noticed. */
 final class WatchedLearners implements Learners {
     private final Learners engine = new DjlLearners(1);
-    private final Runnable taught;
+    private final Consumer<Learner.Batch> taught;
     private final Runnable asked;
 
     /**
@@ -25,6 +26,11 @@ final class WatchedLearners implements Learners {
      * @param asked before it answers a batch
      */
     WatchedLearners(Runnable taught, Runnable asked) {
+        this(_ -> taught.run(), asked);
+    }
+
+    /** The same, with the batch that it learns from. */
+    WatchedLearners(Consumer<Learner.Batch> taught, Runnable asked) {
         this.taught = taught;
         this.asked = asked;
     }
@@ -35,7 +41,7 @@ final class WatchedLearners implements Learners {
         return new Learner() {
             @Override
             public float step(Batch batch, Step step) {
-                taught.run();
+                taught.accept(batch);
                 return learner.step(batch, step);
             }
 
