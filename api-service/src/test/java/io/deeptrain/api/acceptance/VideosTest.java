@@ -283,6 +283,21 @@ class VideosTest {
         new Trainings(app, elsewhere).trained("m", new StoredObject("jobs/x/" + kind, "b".repeat(64), 5));
     }
 
+    @Test
+    void an_evaluation_on_a_dataset_looks_at_its_images() {
+        trained("model");
+        post("v", labelled("cat"));
+        frozen("v");
+        String version = app.versions("m").at("/0/id").asText();
+        String asked =
+                "{\"eval_metrics\":[{\"model\":{\"id\":\"m\",\"model_version\":{\"id\":\"%s\"}},\"ground_truth_dataset\":{\"id\":\"d\"}}]}"
+                        .formatted(version);
+        assertThat(app.rest().post(app.at("/evaluations"), asked).details())
+                .endsWith("must be a dataset with images that are labelled with a concept of the model");
+        app.rest().post(app.at("/datasets/d/inputs"), "{\"dataset_inputs\":[{\"input\":{\"id\":\"a\"}}]}");
+        assertThat(app.rest().post(app.at("/evaluations"), asked).code()).isEqualTo(10000);
+    }
+
     private Rest.Answer predicted(String input, String config) {
         return app.rest()
                 .post(
