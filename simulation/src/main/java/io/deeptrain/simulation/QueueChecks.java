@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The invariants of who runs when and where: making room, trying again, shares and urgency. */
@@ -404,14 +405,19 @@ final class QueueChecks {
         Preemption limits = World.ENGINE_SETTINGS.preemption();
         return job.tenant().equals(Tenants.IN_NO_HURRY)
                 && job.state() instanceof JobState.Running running
-                && waiting.stream()
-                        .anyMatch(other -> other.gpus() == 1
-                                && world.kinds()
-                                        .suits(other.jobId(), running.lease().holder()))
+                && suits(running.lease().holder(), waiting)
                 && running.stopWish() == StopWish.NONE
                 && !Budget.of(job.request()).reachedBy(running.billableGpuMillis())
                 && running.preemptions() < limits.perJobMax()
                 && !running.startedAt().plus(limits.runMin()).isAfter(world.now());
+    }
+
+    /** Where nobody is patient, room is made for the job that is overdue alone, and that may be any of them. */
+    private boolean suits(WorkerId holder, List<JobRecord> waiting) {
+        Predicate<JobRecord> hasUse = job -> world.kinds().suits(job.jobId(), holder);
+        return world.isImpatient()
+                ? waiting.stream().allMatch(hasUse)
+                : waiting.stream().filter(job -> job.gpus() == 1).anyMatch(hasUse);
     }
 
     private static long lossesIn(HistoryLine line) {
