@@ -56,11 +56,14 @@ public final class ImageDecoder {
 
     /** Scales an upright image of packed RGB, whatever its shape. */
     public static Outcome.Decoded of(BufferedImage image, int size) {
-        return new Outcome.Decoded(new Pixels(planes(scaled(image, size))));
+        return new Outcome.Decoded(new Pixels(planes(square(image, size))));
     }
 
-    /** Halves until one smooth step is left, because bilinear scaling looks at four pixels only. */
-    private static BufferedImage scaled(BufferedImage image, int size) {
+    /**
+     * Squeezes an upright image to a square. Halves until one smooth step is left, because bilinear scaling looks at
+     * four pixels only.
+     */
+    public static BufferedImage square(BufferedImage image, int size) {
         BufferedImage current = image;
         int width = image.getWidth();
         int height = image.getHeight();

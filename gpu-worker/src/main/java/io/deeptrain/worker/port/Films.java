@@ -3,7 +3,7 @@ package io.deeptrain.worker.port;
 import io.deeptrain.event.Footage;
 import io.deeptrain.event.StoredObject;
 import io.deeptrain.video.Moment;
-import io.deeptrain.worker.data.ImageDecoder.Pixels;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.List;
 
@@ -51,6 +51,6 @@ public interface Films {
         record Unreadable(String reason) implements Seen {}
     }
 
-    /** What a video shows at a moment. */
-    record Frame(Moment moment, Pixels pixels) {}
+    /** What a video shows at a moment, squeezed to a square. */
+    record Frame(Moment moment, BufferedImage image) {}
 }

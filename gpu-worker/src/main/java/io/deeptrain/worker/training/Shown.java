@@ -35,7 +35,9 @@ sealed interface Shown {
             return switch (films.show(entry.image(), entry.video().get(), side)) {
                 case Films.Seen.Frames(List<Films.Frame> frames) ->
                     new Images(frames.stream()
-                            .map(frame -> new Image(entry.frame(frame.moment().millis()), frame.pixels()))
+                            .map(frame -> new Image(
+                                    entry.frame(frame.moment().millis()),
+                                    ImageDecoder.of(frame.image(), side).pixels()))
                             .toList());
                 case Films.Seen.Unreadable(String reason) -> new Unreadable(reason);
             };

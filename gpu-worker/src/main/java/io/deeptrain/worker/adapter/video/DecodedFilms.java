@@ -61,8 +61,7 @@ public final class DecodedFilms implements Films {
                     file,
                     footage.everyMillis(),
                     ImageDecoder.decodedSide(size),
-                    (moment, image) -> frames.add(
-                            new Frame(moment, ImageDecoder.of(image, size).pixels())));
+                    (moment, image) -> frames.add(new Frame(moment, ImageDecoder.square(image, size))));
             return switch (reading) {
                 case Reading.Unreadable(String reason) -> new Seen.Unreadable("the video cannot be used: " + reason);
                 case Reading.Shown _ -> new Seen.Frames(frames);
