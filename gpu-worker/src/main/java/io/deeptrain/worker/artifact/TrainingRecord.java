@@ -41,7 +41,7 @@ public record TrainingRecord(
         }
     }
 
-    /** Of a training that has read all of its inputs. */
+    /** Of a training that has read all of its inputs, and whose newest state is published. */
     public TrainingRecord(
             TrainingSpec spec,
             int trainingImages,
@@ -51,7 +51,6 @@ public record TrainingRecord(
             int imagesOfNone,
             long steps,
             long stepsPlanned,
-            long modelStep,
             Completion completion,
             Map<String, Double> metrics) {
         this(
@@ -63,52 +62,9 @@ public record TrainingRecord(
                 imagesOfNone,
                 steps,
                 stepsPlanned,
-                modelStep,
+                steps,
                 completion,
                 metrics,
                 0);
-    }
-
-    /** Of a training whose newest state is published. */
-    public TrainingRecord(
-            TrainingSpec spec,
-            int trainingImages,
-            int testImages,
-            int unreadable,
-            List<Integer> imagesOfConcepts,
-            int imagesOfNone,
-            long steps,
-            long stepsPlanned,
-            Completion completion,
-            Map<String, Double> metrics) {
-        this(
-                spec,
-                trainingImages,
-                testImages,
-                unreadable,
-                imagesOfConcepts,
-                imagesOfNone,
-                steps,
-                stepsPlanned,
-                steps,
-                completion,
-                metrics);
-    }
-
-    /** The same, of a training that has not looked at so many of its inputs. */
-    public TrainingRecord withUnread(int inputs) {
-        return new TrainingRecord(
-                spec,
-                trainingImages,
-                testImages,
-                unreadable,
-                imagesOfConcepts,
-                imagesOfNone,
-                steps,
-                stepsPlanned,
-                modelStep,
-                completion,
-                metrics,
-                inputs);
     }
 }

@@ -263,18 +263,18 @@ public final class TrainingRun {
         TrainedModel trained = new TrainedModel(
                 network.architecture(), spec.concepts(), plan.imageSize(), plan.objective(), loop.state());
         TrainingRecord record = new TrainingRecord(
-                        spec,
-                        data.training().size(),
-                        data.test().size(),
-                        data.unreadable(),
-                        data.training().imagesOfConcepts(),
-                        data.training().imagesOfNone(),
-                        loop.reached(),
-                        loop.steps(),
-                        loop.keptStep(),
-                        completion,
-                        metrics)
-                .withUnread(data.unread());
+                spec,
+                data.training().size(),
+                data.test().size(),
+                data.unreadable(),
+                data.training().imagesOfConcepts(),
+                data.training().imagesOfNone(),
+                loop.reached(),
+                loop.steps(),
+                loop.keptStep(),
+                completion,
+                metrics,
+                data.unread());
         StoredObject model = world.archive()
                 .publish(
                         attempt,

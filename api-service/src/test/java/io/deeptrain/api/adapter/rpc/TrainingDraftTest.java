@@ -10,6 +10,8 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.deeptrain.api.adapter.door.Refusal;
 import io.deeptrain.api.dataset.DatasetChoice;
+import io.deeptrain.api.hyperparameter.Hyperparameters;
+import io.deeptrain.api.hyperparameter.Hyperparameters.Complete;
 import io.deeptrain.api.status.StatusCode;
 import io.deeptrain.api.violation.Fault;
 import io.deeptrain.api.violation.Violation;
@@ -21,6 +23,7 @@ import io.deeptrain.contract.ModelVersion;
 import io.deeptrain.contract.OutputInfo;
 import io.deeptrain.contract.TrainInfo;
 import io.deeptrain.event.CostCap;
+import io.deeptrain.template.TemplateCatalogue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,18 +33,10 @@ import org.junit.jupiter.api.Test;
 
 class TrainingDraftTest {
     private static final String TYPE = "visual-classifier";
-    private static final Map<String, Object> DEFAULTS = Map.ofEntries(
-            Map.entry("image_size", 32L),
-            Map.entry("batch_size", 64L),
-            Map.entry("num_epochs", 10L),
-            Map.entry("per_item_lrate", 0.0015625),
-            Map.entry("logreg", 0L),
-            Map.entry("num_items_per_epoch", 0L),
-            Map.entry("average_horizontal_flips", false),
-            Map.entry("early_stopping_patience", 0L),
-            Map.entry("num_gpus", 1L),
-            Map.entry("min_num_gpus", 0L),
-            Map.entry("inference_crop_type", "sorta2"));
+    private static final Map<String, Object> DEFAULTS = TemplateCatalogue.modelType(TYPE)
+            .flatMap(type -> type.template("classification_cifar10_v1"))
+            .map(template -> ((Complete) Hyperparameters.of(template, Map.of())).values())
+            .orElseThrow();
 
     @Test
     void what_is_not_asked_for_is_the_template_s_default() {

@@ -199,7 +199,7 @@ public final class ObjectArchive implements Archive {
                     Math.toIntExact(number(content, GOOD_STEPS)),
                     number(content, SKIPPED_STEPS));
         } catch (ArithmeticException | IllegalArgumentException impossible) {
-            throw new CorruptObjectException("a loss is not scaled so", impossible);
+            throw new CorruptObjectException("its loss scale is impossible: " + impossible.getMessage(), impossible);
         }
     }
 
